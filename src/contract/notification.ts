@@ -1,0 +1,95 @@
+/** What the private API and the stream say about a notification and its deliveries. Members are only ever added. */
+
+export type NotificationKind = 'verification' | 'welcome' | 'event' | 'unknown'
+export type Mapping = 'binary' | 'structured'
+export type SignatureOutcome = 'valid' | 'invalid' | 'missing'
+
+/** How a replay is signed: as captured, with the project's dev key, or not at all. */
+export type ReplaySignature = 'original' | 'dev' | 'none'
+
+/** A header as it came over the wire: case, order and repetitions kept. */
+export type HeaderPair = [name: string, value: string]
+
+/** What one claim of the token says, and whether that is what Fatture in Cloud would have put there. */
+export interface ClaimVerdict {
+  claim: 'alg' | 'signature' | 'iss' | 'aud' | 'sub' | 'jti' | 'iat' | 'nbf' | 'exp' | 'aid'
+  /** As found in the token; `null` when it is absent. */
+  value: unknown
+  /** What was expected, in words; `null` for a claim that is only shown. */
+  expected: string | null
+  /** `shown` claims do not take part in the outcome. */
+  verdict: 'ok' | 'wrong' | 'absent' | 'shown'
+  /** One sentence for a person. */
+  says: string
+}
+
+export interface SignatureReport {
+  outcome: SignatureOutcome
+  claims: ClaimVerdict[]
+  problems: string[]
+}
+
+export interface CloudEventAttributes {
+  id: string
+  type: string
+  source: string
+  subject: string
+  time: string
+  specversion: string
+}
+
+/** One HTTP message from outside, made durable. Times are ISO 8601 in UTC. */
+export interface Notification {
+  /** Grows by at least one with each capture; never used twice in a store. */
+  seq: number
+  kind: NotificationKind
+  receivedAt: string
+  method: string
+  path: string
+  headers: HeaderPair[]
+  bodyBytes: number
+  /** The body as text; `null` when it is not UTF-8 (the raw bytes: `GET /api/notifications/:seq/body`). */
+  body: string | null
+  mapping: Mapping | null
+  eventType: string | null
+  company: number | null
+  ids: (number | string)[]
+  cloudEvent: CloudEventAttributes | null
+  signature: SignatureReport
+  /** What Fatture in Cloud got back. */
+  answer: { status: number; body: string | null }
+  /** What is odd about the message itself, in words. */
+  problems: string[]
+  /** The `seq` of the first capture with the same CloudEvents id. */
+  twinOf: number | null
+  /** All of them in a detail; only the last one in a list. */
+  deliveries: Delivery[]
+}
+
+/** What Fatture in Cloud would make of an answer (protocol section 4). `pending`: there is none yet. */
+export type Verdict = 'delivered' | 'retried' | 'dropped' | 'subscription-deleted' | 'pending'
+
+/** One attempt to hand a notification to the target. */
+export interface Delivery {
+  id: number
+  /** The notification's `seq`. */
+  seq: number
+  target: string
+  /** 1 for the first; a replay is always 1. */
+  attempt: number
+  replay: boolean
+  sign: ReplaySignature
+  startedAt: string
+  durationMs: number | null
+  status: number | null
+  /** Why there is no status, in words. */
+  error: string | null
+  responseHeaders: HeaderPair[]
+  /** The first 64 KiB of the answer, as text. */
+  responseBody: string | null
+  verdict: Verdict
+  /** What was really sent, where it differs from what was captured. */
+  sent: { headers: HeaderPair[]; body: string } | null
+  /** When the next attempt is due; `null` when there will be none. */
+  nextAttemptAt: string | null
+}

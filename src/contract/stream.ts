@@ -1,0 +1,17 @@
+/** The messages of `WS /api/stream` and, but for `hello`, `lagged` and `removed`, the lines of `--json`. */
+
+import type { Delivery, Notification } from './notification.ts'
+import type { Status, SubscriptionStatus, TargetStatus, TunnelStatus } from './status.ts'
+
+export type StreamMessage =
+  /** First message of every connection; what follows are the notifications after `after`, then live ones. */
+  | { type: 'hello'; version: string; lastSeq: number; status: Status }
+  | { type: 'notification'; notification: Notification }
+  | { type: 'delivery'; delivery: Delivery }
+  | { type: 'tunnel'; tunnel: TunnelStatus }
+  | { type: 'subscription'; subscription: SubscriptionStatus }
+  | { type: 'target'; target: TargetStatus }
+  /** Notifications were removed: one, or all of them when `seq` is `null`. */
+  | { type: 'removed'; seq: number | null }
+  /** This reader was too slow, or asked for too much: fetch again what came after `after`. */
+  | { type: 'lagged'; after: number; lastSeq: number }

@@ -1,0 +1,62 @@
+/** Every mistake that a person can make or meet, by its stable code. The README has a row for each. */
+
+/** Code → exit code of the process. 1 failure, 2 usage or configuration, 3 token or permission, 4 tunnel, 5 subscription. */
+const exitCodes = {
+  CONFIG_FILE: 2,
+  CONFIG_INVALID: 2,
+  USAGE: 2,
+  PORT_TAKEN: 2,
+  DATA_DIR_UNUSABLE: 1,
+  DATA_DIR_LOCKED: 1,
+  STORE_NEWER: 1,
+  STORE_FAILED: 1,
+  NO_DAEMON: 1,
+  DAEMON_UNREACHABLE: 1,
+  NOT_FOUND: 1,
+  BAD_REQUEST: 1,
+  UNAUTHORIZED: 1,
+  FORBIDDEN: 1,
+  IMPORT_INVALID: 1,
+  REPLAY_TARGET: 1,
+  REPLAY_UNSIGNABLE: 1,
+  NO_EMULATOR: 1,
+  TRIGGER_FAILED: 1,
+  TOKEN_MISSING: 3,
+  TOKEN_REJECTED: 3,
+  PERMISSION: 3,
+  TUNNEL_FAILED: 4,
+  TUNNEL_PROVIDER: 4,
+  PROBE_FAILED: 4,
+  SUBSCRIPTION_FAILED: 5,
+  SUBSCRIPTION_BUDGET: 5,
+  FIC_API: 5,
+} as const
+
+export type ErrorCode = keyof typeof exitCodes
+
+/** All codes as they are printed, for the test that compares them with the README. */
+export const printedErrorCodes = Object.keys(exitCodes).map((code) => `FIC_DEV_E_${code}`)
+
+/** Something that a person can understand and mend: what happened, what to try, a stable code. */
+export class FicDevError extends Error {
+  override readonly name = 'FicDevError'
+  /** As printed and as in the API's errors, `FIC_DEV_E_…`. */
+  readonly code: string
+  readonly exitCode: number
+  readonly hint: string | undefined
+
+  constructor(code: ErrorCode, message: string, options: { hint?: string; cause?: unknown } = {}) {
+    super(message, 'cause' in options ? { cause: options.cause } : undefined)
+    this.code = `FIC_DEV_E_${code}`
+    this.exitCode = exitCodes[code]
+    this.hint = options.hint
+  }
+}
+
+/** The message of anything that was thrown. An AggregateError (as Node gives for a host with two addresses) tells its parts. */
+export function messageOf(thrown: unknown): string {
+  if (thrown instanceof AggregateError && thrown.errors.length > 0) {
+    return thrown.errors.map(messageOf).join('; ')
+  }
+  return thrown instanceof Error ? thrown.message || thrown.name : String(thrown)
+}
