@@ -1,0 +1,166 @@
+/** What this project knows about subscriptions of its own: which they are, and every verification that it asked for. */
+
+import type { VerificationAttempt } from '../contract/status.ts'
+import type { Database, Row } from './database.ts'
+
+export interface OwnSubscription {
+  /** Base URL of the API that holds it: the emulator counts from SUB1 as Fatture in Cloud does. */
+  apiBase: string
+  company: number
+  id: string
+  /** The sink that we gave it last. */
+  sink: string
+  createdAt: Date
+  /** `made` by this project, `named` by the user, or `taken-over` until it is given back. */
+  origin: 'made' | 'named' | 'taken-over'
+  /** The sink that it had before the take-over; `null` for the other origins. */
+  takenOverFrom: string | null
+  /** Event types that Fatture in Cloud left out when it was last asked, so that a start does not ask again. */
+  refusedTypes: string[]
+}
+
+/** One row of the history, to be settled when its outcome is known. */
+export type AttemptNumber = number
+
+export interface SubscriptionRecords {
+  /** The subscription that this project keeps: the one remembered last. */
+  own(apiBase: string, company: number): OwnSubscription | null
+  /** All that are remembered, the latest first. */
+  all(apiBase: string, company: number): OwnSubscription[]
+  /** Writes it down, or overwrites what is known about it. */
+  remember(own: OwnSubscription): void
+  /** It is no longer ours. Its attempts stay: Fatture in Cloud goes on counting them. */
+  forget(apiBase: string, id: string): void
+  /** Oldest first. */
+  attempts(apiBase: string, subscriptionId: string): VerificationAttempt[]
+  recordAttempt(apiBase: string, attempt: VerificationAttempt): AttemptNumber
+  settleAttempt(number: AttemptNumber, outcome: VerificationAttempt['outcome'], detail: string | null): void
+  /** Settles those that a crash or a late challenge left `unknown` and that were made before a moment. */
+  settleUnknown(
+    apiBase: string,
+    subscriptionId: string,
+    before: Date,
+    outcome: VerificationAttempt['outcome'],
+    detail: string | null,
+  ): void
+  /** For an id that begins anew, as after a reset of the emulator. */
+  forgetAttempts(apiBase: string, subscriptionId: string): void
+}
+
+/** Times are ms since 1970. */
+export const subscriptionsSchema = `
+  CREATE TABLE own_subscriptions (
+    api_base TEXT NOT NULL,
+    company INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    sink TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    remembered INTEGER NOT NULL,
+    origin TEXT NOT NULL,
+    taken_over_from TEXT,
+    refused_types TEXT NOT NULL DEFAULT '[]',
+    PRIMARY KEY (api_base, id)
+  );
+
+  CREATE TABLE verification_attempts (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    api_base TEXT NOT NULL,
+    subscription_id TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    cause TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    detail TEXT
+  );
+  CREATE INDEX verification_attempts_by_subscription
+    ON verification_attempts (api_base, subscription_id, number);
+`
+
+/** The records of a project, on its one connection. Every call is durable when it returns. */
+export function createSubscriptionRecords(database: Database): SubscriptionRecords {
+  const selectOwn = database.prepare(
+    `SELECT api_base, company, id, sink, created_at, origin, taken_over_from, refused_types
+     FROM own_subscriptions WHERE api_base = ? AND company = ? ORDER BY remembered DESC`,
+  )
+  // The order of first remembering decides which one is kept, so an update leaves it alone.
+  const upsertOwn = database.prepare(
+    `INSERT INTO own_subscriptions
+       (api_base, company, id, sink, created_at, origin, taken_over_from, refused_types, remembered)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, (SELECT coalesce(max(remembered), 0) + 1 FROM own_subscriptions))
+     ON CONFLICT (api_base, id) DO UPDATE SET
+       company = excluded.company, sink = excluded.sink, created_at = excluded.created_at,
+       origin = excluded.origin, taken_over_from = excluded.taken_over_from, refused_types = excluded.refused_types`,
+  )
+  const deleteOwn = database.prepare('DELETE FROM own_subscriptions WHERE api_base = ? AND id = ?')
+  const selectAttempts = database.prepare(
+    `SELECT subscription_id, at, cause, outcome, detail
+     FROM verification_attempts WHERE api_base = ? AND subscription_id = ? ORDER BY number`,
+  )
+  const insertAttempt = database.prepare(
+    `INSERT INTO verification_attempts (api_base, subscription_id, at, cause, outcome, detail)
+     VALUES (?, ?, ?, ?, ?, ?)`,
+  )
+  const updateAttempt = database.prepare(
+    'UPDATE verification_attempts SET outcome = ?, detail = ? WHERE number = ?',
+  )
+  const updateUnknown = database.prepare(
+    `UPDATE verification_attempts SET outcome = ?, detail = ?
+     WHERE api_base = ? AND subscription_id = ? AND outcome = 'unknown' AND at <= ?`,
+  )
+  const deleteAttempts = database.prepare(
+    'DELETE FROM verification_attempts WHERE api_base = ? AND subscription_id = ?',
+  )
+
+  const all: SubscriptionRecords['all'] = (apiBase, company) =>
+    selectOwn.all([apiBase, company]).map((row) => toOwn(row as Row))
+
+  return {
+    all,
+    own: (apiBase, company) => all(apiBase, company)[0] ?? null,
+    remember(own) {
+      upsertOwn.run([
+        own.apiBase,
+        own.company,
+        own.id,
+        own.sink,
+        own.createdAt.getTime(),
+        own.origin,
+        own.takenOverFrom,
+        JSON.stringify(own.refusedTypes),
+      ])
+    },
+    forget: (apiBase, id) => void deleteOwn.run([apiBase, id]),
+    attempts: (apiBase, subscriptionId) =>
+      selectAttempts.all([apiBase, subscriptionId]).map((row) => toAttempt(row as Row)),
+    recordAttempt(apiBase, { subscriptionId, at, cause, outcome, detail }) {
+      const row = [apiBase, subscriptionId, Date.parse(at), cause, outcome, detail]
+      return Number(insertAttempt.run(row).lastInsertRowid)
+    },
+    settleAttempt: (number, outcome, detail) => void updateAttempt.run([outcome, detail, number]),
+    settleUnknown: (apiBase, subscriptionId, before, outcome, detail) =>
+      void updateUnknown.run([outcome, detail, apiBase, subscriptionId, before.getTime()]),
+    forgetAttempts: (apiBase, subscriptionId) => void deleteAttempts.run([apiBase, subscriptionId]),
+  }
+}
+
+function toOwn(row: Row): OwnSubscription {
+  return {
+    apiBase: String(row['api_base']),
+    company: Number(row['company']),
+    id: String(row['id']),
+    sink: String(row['sink']),
+    createdAt: new Date(Number(row['created_at'])),
+    origin: row['origin'] as OwnSubscription['origin'],
+    takenOverFrom: row['taken_over_from'] as string | null,
+    refusedTypes: JSON.parse(String(row['refused_types'])) as string[],
+  }
+}
+
+function toAttempt(row: Row): VerificationAttempt {
+  return {
+    at: new Date(Number(row['at'])).toISOString(),
+    subscriptionId: String(row['subscription_id']),
+    cause: row['cause'] as VerificationAttempt['cause'],
+    outcome: row['outcome'] as VerificationAttempt['outcome'],
+    detail: row['detail'] as string | null,
+  }
+}
