@@ -1,0 +1,41 @@
+/** The verification challenge: where it stands in a request, and the answer to it (protocol section 2). */
+
+import type { HeaderPair } from '../contract/notification.ts'
+
+export const challengeName = 'x-fic-verification-challenge'
+
+export type ChallengeReading = { usable: true; challenge: string } | { usable: false; problem: string }
+
+/**
+ * The challenge of a verification, from the header or from the query of `path`; `null` when there is none at all.
+ * Usable are 1 to 512 visible ASCII characters: it goes into our answer, so anything else is left out of it.
+ */
+export function readChallenge(headers: readonly HeaderPair[], path: string): ChallengeReading | null {
+  const found = [...new Set([...inHeaders(headers), ...inQuery(path)])]
+  const [challenge] = found
+  if (challenge === undefined) return null
+  if (found.length > 1) {
+    return { usable: false, problem: `The request carries ${found.length} different challenges.` }
+  }
+  if (!/^[\x21-\x7e]{1,512}$/.test(challenge)) {
+    return {
+      usable: false,
+      problem: `The challenge has ${challenge.length} characters; usable are 1 to 512 visible ASCII characters.`,
+    }
+  }
+  return { usable: true, challenge }
+}
+
+function inHeaders(headers: readonly HeaderPair[]): string[] {
+  return headers.filter(([name]) => name.toLowerCase() === challengeName).map(([, value]) => value)
+}
+
+function inQuery(path: string): string[] {
+  const start = path.indexOf('?')
+  return start === -1 ? [] : new URLSearchParams(path.slice(start + 1)).getAll(challengeName)
+}
+
+/** The body of the answer that Fatture in Cloud waits for, as JSON text. */
+export function toChallengeAnswer(challenge: string): string {
+  return JSON.stringify({ verification: challenge })
+}

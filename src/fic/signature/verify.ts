@@ -1,0 +1,92 @@
+/** Checks the token of a notification: who signed it, and claim by claim whether it belongs to this notification. */
+
+import { compactVerify, errors, importSPKI } from 'jose'
+
+import type { ClaimVerdict, SignatureReport } from '../../contract/notification.ts'
+import { quote } from '../quote.ts'
+import { judgeClaims, verdictOn, type Expected } from './claims.ts'
+import { readToken, type JsonObject, type TokenParts } from './token.ts'
+
+export type { Expected } from './claims.ts'
+
+/** Never rejects: a token that is refused is a report, for the developer wants to see it. */
+export type VerifySignature = (token: string | null, expected: Expected) => Promise<SignatureReport>
+
+/** Far more than a true token, far less than what would cost time. */
+const longestToken = 16 * 1024
+
+/** Header members with which a token would name its own key. */
+const keyMembers = ['jwk', 'jku', 'x5c', 'x5u'] as const
+
+/** A check against one key and one algorithm, whatever a token says of itself. */
+export async function createVerifier(publicKeyPem: string): Promise<VerifySignature> {
+  const key = await importSPKI(publicKeyPem, 'ES256')
+
+  /** Why the signature is wrong, in words; `null` when it is right. */
+  async function findFault(token: string): Promise<string | null> {
+    try {
+      await compactVerify(token, key, { algorithms: ['ES256'] })
+      return null
+    } catch (error) {
+      return toFault(error)
+    }
+  }
+
+  return async (token, expected) => {
+    if (token === null) return { outcome: 'missing', claims: [], problems: ['There is no bearer token.'] }
+    if (token.length > longestToken) {
+      const problem = `The token has ${token.length} characters; more than ${longestToken} are not looked at.`
+      return { outcome: 'invalid', claims: [], problems: [problem] }
+    }
+    return toReport(readToken(token), await findFault(token), expected)
+  }
+}
+
+/** Anything that goes wrong in checking means that nothing was proven. */
+function toFault(error: unknown): string {
+  if (error instanceof errors.JWSSignatureVerificationFailed) {
+    return 'The signature does not fit the public key: somebody else signed this, or it was changed, or the key is another one by now.'
+  }
+  if (error instanceof errors.JOSEAlgNotAllowed) return 'Not checked, because the algorithm is not ES256.'
+  return 'The signature cannot be checked: the token is not a well-formed JWT.'
+}
+
+function toReport(parts: TokenParts, fault: string | null, expected: Expected): SignatureReport {
+  const claims = [
+    judgeAlgorithm(parts.header),
+    judgeSignature(parts, fault),
+    ...(parts.payload === null ? [] : judgeClaims(parts.payload, expected)),
+  ]
+  const wrong = claims.filter(({ verdict }) => verdict === 'wrong')
+  const isValid = parts.header !== null && parts.payload !== null && wrong.length === 0
+  return {
+    outcome: isValid ? 'valid' : 'invalid',
+    claims,
+    problems: [...parts.problems, ...wrong.map(({ says }) => says), ...noteKeys(parts.header)],
+  }
+}
+
+function judgeAlgorithm(header: JsonObject | null): ClaimVerdict {
+  const judged = verdictOn('alg', header?.alg, 'ES256')
+  if (header?.alg === 'ES256') return judged('ok', 'The algorithm is ES256.')
+  const found = header?.alg === undefined ? 'missing' : quote(header.alg)
+  return judged('wrong', `The algorithm is ${found}; Fatture in Cloud uses ES256 and nothing else.`)
+}
+
+function judgeSignature(parts: TokenParts, fault: string | null): ClaimVerdict {
+  const judged = verdictOn(
+    'signature',
+    parts.signature ?? undefined,
+    'made with the key that belongs to our public key',
+  )
+  if (fault !== null) return judged('wrong', fault)
+  // What `crit` asks for can change what was signed (RFC 7797), and Fatture in Cloud asks for nothing.
+  if (parts.header?.crit !== undefined) return judged('wrong', 'The header asks for extensions (crit).')
+  return judged('ok', 'The signature fits the public key.')
+}
+
+function noteKeys(header: JsonObject | null): string[] {
+  return keyMembers
+    .filter((name) => header?.[name] !== undefined)
+    .map((name) => `The header names a key of its own (${name}), which was not looked at.`)
+}
