@@ -1,0 +1,196 @@
+/** The deliveries to one target: in order of capture, a few at a time, until each is answered for good. */
+
+import type { Delivery, Notification } from '../contract/notification.ts'
+import type { TargetStatus } from '../contract/status.ts'
+import { messageOf } from '../errors.ts'
+import { judgeAnswer } from '../fic/answers.ts'
+import type { Logger } from '../log.ts'
+import type { Job } from '../store/jobs.ts'
+import type { JobOutcome, Store } from '../store/store.ts'
+import { beginAttempt, endAttempt } from './attempt.ts'
+import { watchHealth, type HealthWatch } from './health.ts'
+import { toDeliveryHeaders } from './request.ts'
+import { nextAttemptAt } from './retry.ts'
+import type { Sender, SendResult } from './send.ts'
+import type { Target } from './targets.ts'
+
+/** The target has this long to answer (design section 5). */
+export const deliveryTimeoutMs = 30_000
+
+/** After a write that failed (a full disk), so that the same job is not sent again at once. */
+const pauseAfterFailureMs = 5_000
+
+export interface QueueParts {
+  target: Target
+  store: Store
+  sender: Sender
+  concurrency: number
+  sinkUrl(): URL | null
+  onDelivery(delivery: Delivery): void
+  onTarget(status: TargetStatus): void
+  log: Logger
+  now(): Date
+}
+
+interface Ended {
+  delivery: Delivery
+  outcome: JobOutcome
+}
+
+export class TargetQueue {
+  readonly #parts: QueueParts
+  readonly #health: HealthWatch
+  /** Jobs that are being sent, or whose end is not yet written down. */
+  readonly #busy = new Set<number>()
+  #sending = 0
+  #paused = false
+  #closed = false
+  #since: Date
+  #timer: NodeJS.Timeout | undefined
+  #idle: (() => void)[] = []
+
+  constructor(parts: QueueParts) {
+    this.#parts = parts
+    this.#since = parts.now()
+    this.#health = watchHealth(new URL(parts.target.url), (health) => this.#healthChanged(health))
+  }
+
+  status(): TargetStatus {
+    const { target, store } = this.#parts
+    const health = this.#health.health()
+    return {
+      url: target.url,
+      health,
+      since: this.#since.toISOString(),
+      detail: health === 'unreachable' ? 'nobody listens there; deliveries wait' : null,
+      waiting: store.jobs.count(target.url),
+      paused: this.#paused,
+    }
+  }
+
+  /** Sends what is due, as far as the target and the concurrency allow. */
+  pump(): void {
+    if (this.#closed || this.#paused || this.#health.health() === 'unreachable') return
+    const { store, target, concurrency, now } = this.#parts
+    const free = concurrency - this.#sending
+    if (free <= 0) return
+    const due = store.jobs
+      .due(target.url, now(), this.#busy.size + free)
+      .filter((job) => !this.#busy.has(job.id))
+      .slice(0, free)
+    for (const job of due) void this.#run(job)
+    if (due.length < free) this.#wakeAtNextDue()
+  }
+
+  pause(paused: boolean): void {
+    this.#paused = paused
+    this.#parts.onTarget(this.status())
+    this.pump()
+  }
+
+  /** Sends nothing more; resolves when what is being sent has ended. */
+  async close(): Promise<void> {
+    this.#closed = true
+    clearTimeout(this.#timer)
+    this.#health.close()
+    if (this.#busy.size > 0) await new Promise<void>((resolve) => this.#idle.push(resolve))
+  }
+
+  async #run(job: Job): Promise<void> {
+    this.#busy.add(job.id)
+    this.#sending++
+    const ended = await this.#send(job)
+    this.#sending--
+    // The next one need not wait until the end of this one is on disk.
+    this.pump()
+    try {
+      if (ended) {
+        await this.#parts.store.endDelivery(ended.delivery, { job, outcome: ended.outcome })
+        this.#parts.onDelivery(ended.delivery)
+      }
+    } catch (thrown) {
+      this.#parts.log.error({ reason: messageOf(thrown) }, 'end of a delivery could not be written down')
+      await new Promise((resolve) => setTimeout(resolve, pauseAfterFailureMs).unref())
+    }
+    this.#busy.delete(job.id)
+    if (this.#busy.size === 0) for (const resolve of this.#idle.splice(0)) resolve()
+    this.pump()
+  }
+
+  async #send(job: Job): Promise<Ended | null> {
+    const { store, sender, onDelivery, log } = this.#parts
+    const notification = store.notification(job.seq)
+    const body = store.body(job.seq)
+    // Removed by a person in the meantime; its jobs went with it.
+    if (notification === null || body === null) return null
+    const pending = this.#begin(job)
+    store.beginDelivery(pending).catch((thrown: unknown) => {
+      log.error({ reason: messageOf(thrown) }, 'begin of a delivery could not be written down')
+    })
+    onDelivery(pending)
+    const result = await sender.send(this.#requestFor(notification, body, pending.attempt), deliveryTimeoutMs)
+    this.#learn(result)
+    return this.#end(job, pending, result)
+  }
+
+  #begin(job: Job): Delivery {
+    const { store, target, now } = this.#parts
+    return beginAttempt({
+      id: store.nextDeliveryId(),
+      seq: job.seq,
+      target: target.url,
+      attempt: job.attempts + 1,
+      replay: false,
+      sign: 'original',
+      startedAt: now().toISOString(),
+      sent: null,
+    })
+  }
+
+  #requestFor(notification: Notification, body: Buffer, attempt: number) {
+    const { target, sinkUrl } = this.#parts
+    const addition = { sinkUrl: sinkUrl(), attempt, replay: false, headers: target.headers }
+    return {
+      method: notification.method,
+      url: new URL(target.url),
+      headers: toDeliveryHeaders(notification, addition),
+      body,
+    }
+  }
+
+  #end(job: Job, pending: Delivery, result: SendResult): Ended {
+    const nextAt =
+      judgeAnswer(result.status) === 'retried'
+        ? nextAttemptAt(pending.attempt, job.createdAt, this.#parts.now(), Math.random())
+        : null
+    return {
+      delivery: endAttempt(pending, result, nextAt),
+      outcome: nextAt === null ? { job: 'done' } : { job: 'retry', nextAt },
+    }
+  }
+
+  #learn(result: SendResult): void {
+    if (result.refused) this.#health.suspect()
+    else if (result.status !== null) this.#health.confirm()
+  }
+
+  #healthChanged(health: TargetStatus['health']): void {
+    const { store, target, onTarget, log, now } = this.#parts
+    this.#since = now()
+    onTarget(this.status())
+    if (health !== 'healthy') return
+    store
+      .wakeJobs(target.url, now())
+      .then(() => this.pump())
+      .catch((thrown: unknown) => log.error({ reason: messageOf(thrown) }, 'waiting deliveries not woken'))
+  }
+
+  #wakeAtNextDue(): void {
+    clearTimeout(this.#timer)
+    const nextDue = this.#parts.store.jobs.nextDue(this.#parts.target.url)
+    if (nextDue === null) return
+    const pauseMs = nextDue.getTime() - this.#parts.now().getTime()
+    // What is due already is being sent; its end pumps again.
+    if (pauseMs > 0) this.#timer = setTimeout(() => this.pump(), pauseMs).unref()
+  }
+}

@@ -1,0 +1,105 @@
+/** The one door to SQLite: opens the file, takes the project's lock with it, brings the schema up to date. */
+
+import { existsSync, renameSync } from 'node:fs'
+import { join } from 'node:path'
+import Libsql from 'libsql'
+import { FicDevError, messageOf } from '../errors.ts'
+import type { Logger } from '../log.ts'
+import { migrations } from './schema.ts'
+
+export type Database = Libsql.Database
+export type Statement = Libsql.Statement
+
+/** A row as libsql gives it: columns by name, and a member `_metadata` that is of no use to us. */
+export type Row = Record<string, unknown>
+
+const fileName = 'fic-dev.db'
+
+/**
+ * Opens the project's database. The connection holds the file exclusively: SQLite's own lock is the lock of the
+ * data dir, and the system frees it when the process dies, however that happens.
+ * A damaged file is set aside and a new one begun.
+ * @throws FicDevError DATA_DIR_LOCKED, STORE_NEWER, STORE_FAILED
+ */
+export function openDatabase(dataDir: string, log: Logger): Database {
+  const path = join(dataDir, fileName)
+  try {
+    return openFile(path)
+  } catch (thrown) {
+    if (thrown instanceof FicDevError) throw thrown
+    if (!isDamaged(thrown)) throw storeFailed(path, thrown)
+    const aside = setAside(path)
+    log.error({ path, aside, reason: messageOf(thrown) }, 'database damaged, set aside, new one begun')
+    return openFile(path)
+  }
+}
+
+function openFile(path: string): Database {
+  const database = new Libsql(path)
+  try {
+    database.pragma('locking_mode = EXCLUSIVE')
+    database.pragma('journal_mode = WAL')
+    // An acknowledged capture must survive a power cut: NORMAL would not sync each commit.
+    database.pragma('synchronous = FULL')
+    database.pragma('foreign_keys = ON')
+    database.exec('BEGIN IMMEDIATE; COMMIT')
+    database.prepare('SELECT count(*) FROM sqlite_schema').get([])
+    migrate(database, path)
+    return database
+  } catch (thrown) {
+    database.close()
+    if (codeOf(thrown).startsWith('SQLITE_BUSY')) {
+      throw new FicDevError('DATA_DIR_LOCKED', `Another fic-dev holds the store ${path}.`, {
+        hint: 'Stop the other one, or give this one a data dir of its own with --data-dir.',
+        cause: thrown,
+      })
+    }
+    throw thrown
+  }
+}
+
+function migrate(database: Database, path: string): void {
+  const version = Number((database.prepare('PRAGMA user_version').get([]) as Row)['user_version'])
+  if (version > migrations.length) {
+    throw new FicDevError(
+      'STORE_NEWER',
+      `The store ${path} was written by a newer fic-dev (schema ${version}, this one knows ${migrations.length}).`,
+      { hint: 'Update fic-dev, or give this one a data dir of its own with --data-dir.' },
+    )
+  }
+  migrations.slice(version).forEach((statements, index) => {
+    database.exec('BEGIN IMMEDIATE')
+    try {
+      database.exec(statements)
+      database.exec(`PRAGMA user_version = ${version + index + 1}`)
+      database.exec('COMMIT')
+    } catch (thrown) {
+      database.exec('ROLLBACK')
+      throw thrown
+    }
+  })
+}
+
+function setAside(path: string): string {
+  const aside = `${path}.damaged-${new Date().toISOString().replaceAll(':', '-')}`
+  renameSync(path, aside)
+  for (const suffix of ['-wal', '-shm']) {
+    if (existsSync(path + suffix)) renameSync(path + suffix, aside + suffix)
+  }
+  return aside
+}
+
+function isDamaged(thrown: unknown): boolean {
+  return /^SQLITE_(CORRUPT|NOTADB)/.test(codeOf(thrown))
+}
+
+function codeOf(thrown: unknown): string {
+  return thrown instanceof Error && 'code' in thrown ? String(thrown.code) : ''
+}
+
+function storeFailed(path: string, cause: unknown): FicDevError {
+  return new FicDevError('STORE_FAILED', `The store ${path} cannot be opened: ${messageOf(cause)}.`, {
+    hint: 'Is the disk full, or the folder read-only? --data-dir names another place.',
+    cause,
+  })
+}

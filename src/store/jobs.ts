@@ -1,0 +1,81 @@
+/** What has still to be delivered, in SQLite: it outlives the process. */
+
+import type { Database, Row } from './database.ts'
+
+/** A notification that a target has not yet answered for good. */
+export interface Job {
+  id: number
+  seq: number
+  target: string
+  /** Attempts made so far. */
+  attempts: number
+  createdAt: Date
+  nextAt: Date
+}
+
+export interface Jobs {
+  insert(seq: number, target: string, now: Date): void
+  /** Those of a target that are due, in order of capture; at most `limit`. */
+  due(target: string, now: Date, limit: number): Job[]
+  /** When the first of those that wait falls due; `null` when none waits. */
+  nextDue(target: string): Date | null
+  retryAt(id: number, attempts: number, nextAt: Date): void
+  /** Makes all that wait for a target due now. */
+  wake(target: string, now: Date): void
+  remove(id: number): void
+  all(target: string): Job[]
+  move(id: number, target: string): void
+  /** How many wait, for one target or for all. */
+  count(target?: string): number
+  /** Targets that something waits for, configured or not. */
+  targets(): string[]
+}
+
+export function createJobs(database: Database): Jobs {
+  const insertRow = database.prepare(
+    'INSERT INTO jobs (seq, target, created_at, next_at) VALUES (?, ?, ?, ?)',
+  )
+  const selectDue = database.prepare(
+    'SELECT * FROM jobs WHERE target = ? AND next_at <= ? ORDER BY id LIMIT ?',
+  )
+  const selectNext = database.prepare('SELECT min(next_at) AS next_at FROM jobs WHERE target = ?')
+  const updateRetry = database.prepare('UPDATE jobs SET attempts = ?, next_at = ? WHERE id = ?')
+  const wakeAll = database.prepare('UPDATE jobs SET next_at = ? WHERE target = ? AND next_at > ?')
+  const selectAll = database.prepare('SELECT * FROM jobs WHERE target = ? ORDER BY id')
+  const updateTarget = database.prepare('UPDATE jobs SET target = ? WHERE id = ?')
+  const deleteOne = database.prepare('DELETE FROM jobs WHERE id = ?')
+  const countAll = database.prepare('SELECT count(*) AS number FROM jobs')
+  const countOf = database.prepare('SELECT count(*) AS number FROM jobs WHERE target = ?')
+  const selectTargets = database.prepare('SELECT DISTINCT target FROM jobs')
+
+  return {
+    insert: (seq, target, now) => void insertRow.run([seq, target, now.getTime(), now.getTime()]),
+    due: (target, now, limit) => selectDue.all([target, now.getTime(), limit]).map(toJob),
+    nextDue(target) {
+      const nextAt = (selectNext.get([target]) as Row)['next_at']
+      return nextAt === null ? null : new Date(Number(nextAt))
+    },
+    retryAt: (id, attempts, nextAt) => void updateRetry.run([attempts, nextAt.getTime(), id]),
+    wake: (target, now) => void wakeAll.run([now.getTime(), target, now.getTime()]),
+    all: (target) => selectAll.all([target]).map(toJob),
+    move: (id, target) => void updateTarget.run([target, id]),
+    remove: (id) => void deleteOne.run([id]),
+    count(target) {
+      const row = target === undefined ? countAll.get([]) : countOf.get([target])
+      return Number((row as Row)['number'])
+    },
+    targets: () => selectTargets.all([]).map((row) => String((row as Row)['target'])),
+  }
+}
+
+function toJob(value: unknown): Job {
+  const row = value as Row
+  return {
+    id: Number(row['id']),
+    seq: Number(row['seq']),
+    target: String(row['target']),
+    attempts: Number(row['attempts']),
+    createdAt: new Date(Number(row['created_at'])),
+    nextAt: new Date(Number(row['next_at'])),
+  }
+}

@@ -1,0 +1,236 @@
+/** Notifications in SQLite: written once, read one by one, in pages, or after a cursor. */
+
+import type {
+  CloudEventAttributes,
+  Delivery,
+  HeaderPair,
+  Mapping,
+  Notification,
+  NotificationKind,
+  SignatureOutcome,
+  SignatureReport,
+} from '../contract/notification.ts'
+import { textOf } from '../fic/read-notification.ts'
+import type { Database, Row } from './database.ts'
+import { toWhere, type NotificationFilter } from './filter.ts'
+
+/** A notification that is about to be made durable. */
+export interface Capture {
+  kind: NotificationKind
+  receivedAt: Date
+  method: string
+  path: string
+  headers: HeaderPair[]
+  body: Buffer
+  mapping: Mapping | null
+  eventType: string | null
+  company: number | null
+  ids: (number | string)[]
+  cloudEvent: CloudEventAttributes | null
+  signature: SignatureReport
+  answer: { status: number; body: string | null }
+  problems: string[]
+}
+
+export interface CaptureOptions {
+  /** Targets that a delivery is queued for, in the same commit. */
+  targets: string[]
+  /** Queue nothing when it is a twin of one that came before. */
+  dropTwins?: boolean
+}
+
+type Details = Pick<
+  Notification,
+  'method' | 'path' | 'headers' | 'mapping' | 'ids' | 'cloudEvent' | 'signature' | 'answer' | 'problems'
+>
+
+export interface Notifications {
+  insert(capture: Capture): Notification
+  get(seq: number): Notification | null
+  /** The raw bytes of the body. */
+  body(seq: number): Buffer | null
+  /** Newest first; at most `limit`. */
+  list(filter: NotificationFilter, limit: number): Notification[]
+  /** Oldest first, after a cursor; at most `limit`. */
+  after(seq: number, limit: number): Notification[]
+  count(): number
+  /** The highest `seq` that was ever given. */
+  lastSeq(): number
+  remove(seq: number): boolean
+  removeAll(): void
+  /** Drops the oldest beyond `keep`, and unsigned or invalid ones beyond `keepUnverified`, but none that waits for a delivery. */
+  prune(keep: number, keepUnverified: number): number
+}
+
+const columns = 'n.seq, n.kind, n.received_at, n.event_type, n.company, n.twin_of, n.details, n.body'
+
+export function createNotifications(
+  database: Database,
+  lastDeliveryOf: (seq: number) => Delivery[],
+): Notifications {
+  const insertRow = database.prepare(
+    `INSERT INTO notifications (kind, received_at, event_type, company, ce_id, signature, twin_of, details, body)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  )
+  // Only a genuine one can be the original: otherwise a forged one, sent first, would brand the real one a twin.
+  const original = database.prepare(
+    `SELECT seq, body FROM notifications WHERE ce_id = ? AND signature = 'valid' ORDER BY seq LIMIT 1`,
+  )
+  const selectOne = database.prepare(`SELECT ${columns} FROM notifications n WHERE n.seq = ?`)
+  const selectBody = database.prepare('SELECT body FROM notifications WHERE seq = ?')
+  const selectAfter = database.prepare(
+    `SELECT ${columns} FROM notifications n WHERE n.seq > ? ORDER BY n.seq LIMIT ?`,
+  )
+  const countAll = database.prepare('SELECT count(*) AS number FROM notifications')
+  const highest = database.prepare(`SELECT seq FROM sqlite_sequence WHERE name = 'notifications'`)
+  const deleteOne = database.prepare('DELETE FROM notifications WHERE seq = ?')
+  const pruneAll = database.prepare(
+    `DELETE FROM notifications
+     WHERE seq <= (SELECT seq FROM notifications ORDER BY seq DESC LIMIT 1 OFFSET ?)
+       AND seq NOT IN (SELECT seq FROM jobs)`,
+  )
+  const pruneUnverified = database.prepare(
+    `DELETE FROM notifications
+     WHERE signature <> 'valid'
+       AND seq <= (SELECT seq FROM notifications WHERE signature <> 'valid' ORDER BY seq DESC LIMIT 1 OFFSET ?)
+       AND seq NOT IN (SELECT seq FROM jobs)`,
+  )
+  const listStatements = new Map<string, ReturnType<Database['prepare']>>()
+
+  function listStatement(where: string) {
+    // A statement per shape of filter, kept: libsql leaks one that is forgotten.
+    const known = listStatements.get(where)
+    if (known) return known
+    const made = database.prepare(
+      `SELECT ${columns} FROM notifications n ${where} ORDER BY n.seq DESC LIMIT ?`,
+    )
+    listStatements.set(where, made)
+    return made
+  }
+
+  const withLastDelivery = (row: unknown): Notification => {
+    const notification = toNotification(row as Row)
+    notification.deliveries = lastDeliveryOf(notification.seq)
+    return notification
+  }
+
+  return {
+    insert(capture) {
+      const ceId = capture.cloudEvent?.id || null
+      const first = ceId === null ? null : ((original.get([ceId]) as Row | undefined) ?? null)
+      const twinOf = first === null ? null : Number(first['seq'])
+      const problems = [...capture.problems, ...compareWithOriginal(capture, first)]
+      const details: Details = {
+        method: capture.method,
+        path: capture.path,
+        headers: capture.headers,
+        mapping: capture.mapping,
+        ids: capture.ids,
+        cloudEvent: capture.cloudEvent,
+        signature: capture.signature,
+        answer: capture.answer,
+        problems,
+      }
+      const receivedAt = capture.receivedAt.getTime()
+      const { kind, eventType, company, body } = capture
+      const { lastInsertRowid } = insertRow.run([
+        kind,
+        receivedAt,
+        eventType,
+        company,
+        ceId,
+        capture.signature.outcome satisfies SignatureOutcome,
+        twinOf,
+        JSON.stringify(details),
+        body,
+      ])
+      const seq = Number(lastInsertRowid)
+      return assemble({ seq, kind, receivedAt, eventType, company, twinOf, details, body })
+    },
+    get(seq) {
+      const row = selectOne.get([seq])
+      return row === undefined ? null : toNotification(row as Row)
+    },
+    body(seq) {
+      const row = selectBody.get([seq]) as Row | undefined
+      return row === undefined ? null : toBuffer(row['body'])
+    },
+    list(filter, limit) {
+      const { where, parameters } = toWhere(filter)
+      return listStatement(where)
+        .all([...parameters, limit])
+        .map(withLastDelivery)
+    },
+    after(seq, limit) {
+      return selectAfter.all([seq, limit]).map(withLastDelivery)
+    },
+    count: () => Number((countAll.get([]) as Row)['number']),
+    lastSeq: () => Number((highest.get([]) as Row | undefined)?.['seq'] ?? 0),
+    remove: (seq) => deleteOne.run([seq]).changes > 0,
+    removeAll: () => void database.exec('DELETE FROM notifications'),
+    prune: (keep, keepUnverified) =>
+      pruneAll.run([keep]).changes + pruneUnverified.run([keepUnverified]).changes,
+  }
+}
+
+/** The token signs no part of the body, so one token may come back with another body (protocol section 5). */
+function compareWithOriginal(capture: Capture, first: Row | null): string[] {
+  if (first === null || capture.signature.outcome !== 'valid') return []
+  if (toBuffer(first['body']).equals(capture.body)) return []
+  return [
+    `Suspicious: notification ${first['seq']} came with the same id and another body. The token signs no part of the body.`,
+  ]
+}
+
+interface Parts {
+  seq: number
+  kind: NotificationKind
+  receivedAt: number
+  eventType: string | null
+  company: number | null
+  twinOf: number | null
+  details: Details
+  body: Buffer
+}
+
+function assemble({ seq, kind, receivedAt, eventType, company, twinOf, details, body }: Parts): Notification {
+  const { method, path, headers, mapping, ids, cloudEvent, signature, answer, problems } = details
+  return {
+    seq,
+    kind,
+    receivedAt: new Date(receivedAt).toISOString(),
+    method,
+    path,
+    headers,
+    bodyBytes: body.length,
+    body: textOf(body),
+    mapping,
+    eventType,
+    company,
+    ids,
+    cloudEvent,
+    signature,
+    answer,
+    problems,
+    twinOf,
+    deliveries: [],
+  }
+}
+
+function toNotification(row: Row): Notification {
+  return assemble({
+    seq: Number(row['seq']),
+    kind: row['kind'] as NotificationKind,
+    receivedAt: Number(row['received_at']),
+    eventType: row['event_type'] as string | null,
+    company: row['company'] as number | null,
+    twinOf: row['twin_of'] as number | null,
+    details: JSON.parse(String(row['details'])) as Details,
+    body: toBuffer(row['body']),
+  })
+}
+
+/** libsql gives a blob as an ArrayBuffer. */
+function toBuffer(blob: unknown): Buffer {
+  return Buffer.from(blob as ArrayBuffer)
+}

@@ -1,0 +1,57 @@
+/** The schema, one entry per version. An entry that was released is never changed: add another. */
+
+import { subscriptionsSchema } from './subscriptions.ts'
+
+/** Columns are what is searched by or joined on; the rest of a notification is one JSON text. Times are ms since 1970. */
+const notificationsSchema = `
+  CREATE TABLE notifications (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind TEXT NOT NULL,
+    received_at INTEGER NOT NULL,
+    event_type TEXT,
+    company INTEGER,
+    ce_id TEXT,
+    signature TEXT NOT NULL,
+    twin_of INTEGER,
+    details TEXT NOT NULL,
+    body BLOB NOT NULL
+  );
+  CREATE INDEX notifications_by_ce_id ON notifications (ce_id, seq) WHERE ce_id IS NOT NULL;
+  CREATE INDEX notifications_unverified ON notifications (seq) WHERE signature <> 'valid';
+`
+
+const deliveriesSchema = `
+  CREATE TABLE deliveries (
+    id INTEGER PRIMARY KEY,
+    seq INTEGER NOT NULL REFERENCES notifications (seq) ON DELETE CASCADE,
+    target TEXT NOT NULL,
+    attempt INTEGER NOT NULL,
+    replay INTEGER NOT NULL,
+    sign TEXT NOT NULL,
+    started_at INTEGER NOT NULL,
+    duration_ms REAL,
+    status INTEGER,
+    error TEXT,
+    response_headers TEXT NOT NULL DEFAULT '[]',
+    response_body TEXT,
+    verdict TEXT NOT NULL,
+    sent TEXT,
+    next_attempt_at INTEGER
+  );
+  CREATE INDEX deliveries_by_seq ON deliveries (seq, id);
+  CREATE INDEX deliveries_pending ON deliveries (id) WHERE verdict = 'pending';
+
+  -- What has still to be delivered: a row from capture until the target has answered for good.
+  CREATE TABLE jobs (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    seq INTEGER NOT NULL REFERENCES notifications (seq) ON DELETE CASCADE,
+    target TEXT NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    created_at INTEGER NOT NULL,
+    next_at INTEGER NOT NULL
+  );
+  CREATE INDEX jobs_by_target ON jobs (target, id);
+  CREATE INDEX jobs_by_seq ON jobs (seq);
+`
+
+export const migrations: readonly string[] = [notificationsSchema + deliveriesSchema + subscriptionsSchema]

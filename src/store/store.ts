@@ -1,0 +1,148 @@
+/** The store: every notification made durable before it is answered, every delivery written down, one process at a time. */
+
+import type { Delivery, Notification } from '../contract/notification.ts'
+import type { Logger } from '../log.ts'
+import { messageOf } from '../errors.ts'
+import { openDatabase } from './database.ts'
+import { prepareDataDir } from './data-dir.ts'
+import { createDeliveries, type Deliveries } from './deliveries.ts'
+import type { NotificationFilter } from './filter.ts'
+import { createJobs, type Job, type Jobs } from './jobs.ts'
+import { createNotifications, type Capture, type CaptureOptions } from './notifications.ts'
+import { createSubscriptionRecords, type SubscriptionRecords } from './subscriptions.ts'
+import { createWriteQueue } from './write-queue.ts'
+
+export interface StoreOptions {
+  /** Absolute; made where it is missing. */
+  dataDir: string
+  log: Logger
+  /** How many notifications are kept; 10,000 when left out. */
+  keep?: number
+}
+
+/** How many unsigned or invalid captures are kept (design section 3). */
+const keepUnverified = 500
+
+/** What becomes of a job with the end of an attempt. */
+export type JobOutcome = { job: 'done' } | { job: 'retry'; nextAt: Date }
+
+export interface Store {
+  /** Resolves when the notification and its jobs are durable. */
+  capture(capture: Capture, options: CaptureOptions): Promise<Notification>
+  /** Puts back an exported notification, under a new `seq`; it is not delivered. */
+  restore(captures: Capture[]): Promise<Notification[]>
+  /** One with all its deliveries. */
+  notification(seq: number): Notification | null
+  body(seq: number): Buffer | null
+  list(filter: NotificationFilter, limit: number): Notification[]
+  after(seq: number, limit: number): Notification[]
+  lastSeq(): number
+  counts(): { notifications: number; deliveries: number; waiting: number }
+  remove(seq: number): Promise<boolean>
+  removeAll(): Promise<void>
+  nextDeliveryId(): number
+  beginDelivery(delivery: Delivery): Promise<void>
+  /** Writes down how an attempt ended and, for one of the queue, what becomes of its job, in one commit. */
+  endDelivery(delivery: Delivery, ended?: { job: Job; outcome: JobOutcome }): Promise<void>
+  /** Makes all jobs of a target due. */
+  wakeJobs(target: string, now: Date): Promise<void>
+  /** Gives the jobs of a target to others, by event type; those that nobody wants end. Gives how many were moved. */
+  moveJobs(from: string, toTarget: (eventType: string | null) => string | null): Promise<number>
+  jobs: Pick<Jobs, 'due' | 'nextDue' | 'count' | 'targets'>
+  subscriptions: SubscriptionRecords
+  /** After each commit, in order of capture. */
+  onCaptured(listener: (notification: Notification) => void): void
+  close(): void
+}
+
+/**
+ * Opens the store of a data dir and holds its lock until `close`.
+ * @throws FicDevError DATA_DIR_UNUSABLE, DATA_DIR_LOCKED, STORE_NEWER, STORE_FAILED
+ */
+export function openStore({ dataDir, log, keep = 10_000 }: StoreOptions): Store {
+  prepareDataDir(dataDir)
+  const database = openDatabase(dataDir, log)
+  const queue = createWriteQueue(database)
+  const deliveries: Deliveries = createDeliveries(database)
+  const notifications = createNotifications(database, deliveries.lastOf)
+  const jobs = createJobs(database)
+  const listeners: ((notification: Notification) => void)[] = []
+
+  const interrupted = deliveries.closeInterrupted()
+  if (interrupted > 0)
+    log.info({ interrupted }, 'deliveries of the last run were interrupted and will be tried again')
+
+  // Looking for what to drop costs a scan of an index, so it is done once for many captures, and after the answer.
+  const pruneEvery = Math.max(50, Math.min(500, Math.floor(keep / 20)))
+  let sincePrune = 0
+  function pruneSometimes(): void {
+    if (++sincePrune < pruneEvery) return
+    sincePrune = 0
+    queue
+      .write(() => notifications.prune(keep, keepUnverified))
+      .then((dropped) => dropped > 0 && log.debug({ dropped }, 'old notifications dropped'))
+      .catch((thrown: unknown) =>
+        log.warn({ reason: messageOf(thrown) }, 'old notifications could not be dropped'),
+      )
+  }
+
+  return {
+    async capture(capture, { targets, dropTwins = false }) {
+      const notification = await queue.write(() => {
+        const inserted = notifications.insert(capture)
+        if (!(dropTwins && inserted.twinOf !== null)) {
+          for (const target of targets) jobs.insert(inserted.seq, target, capture.receivedAt)
+        }
+        return inserted
+      })
+      for (const listener of listeners) listener(notification)
+      pruneSometimes()
+      return notification
+    },
+    restore: (captures) => queue.write(() => captures.map((capture) => notifications.insert(capture))),
+    notification(seq) {
+      const found = notifications.get(seq)
+      if (found) found.deliveries = deliveries.of(seq)
+      return found
+    },
+    body: notifications.body,
+    list: notifications.list,
+    after: notifications.after,
+    lastSeq: notifications.lastSeq,
+    counts: () => ({
+      notifications: notifications.count(),
+      deliveries: deliveries.count(),
+      waiting: jobs.count(),
+    }),
+    remove: (seq) => queue.write(() => notifications.remove(seq)),
+    removeAll: () => queue.write(notifications.removeAll),
+    nextDeliveryId: deliveries.nextId,
+    beginDelivery: (delivery) => queue.write(() => deliveries.insert(delivery)),
+    endDelivery: (delivery, ended) =>
+      queue.write(() => {
+        deliveries.update(delivery)
+        if (!ended) return
+        const { job, outcome } = ended
+        if (outcome.job === 'done') jobs.remove(job.id)
+        else jobs.retryAt(job.id, delivery.attempt, outcome.nextAt)
+      }),
+    wakeJobs: (target, now) => queue.write(() => jobs.wake(target, now)),
+    moveJobs: (from, toTarget) =>
+      queue.write(() => {
+        const moving = jobs.all(from)
+        for (const job of moving) {
+          const to = toTarget(notifications.get(job.seq)?.eventType ?? null)
+          if (to === null) jobs.remove(job.id)
+          else jobs.move(job.id, to)
+        }
+        return moving.length
+      }),
+    jobs,
+    subscriptions: createSubscriptionRecords(database),
+    onCaptured: (listener) => void listeners.push(listener),
+    close() {
+      queue.flush()
+      database.close()
+    },
+  }
+}
