@@ -1,0 +1,105 @@
+/** Decides what settings mean together: some follow from others, some cannot stand side by side. Pure. */
+
+import { findEventType, findGroupType } from '../fic/event-types.ts'
+import type { Choice } from './choice.ts'
+import type { Config, ForwardRule, PortChoice } from './config.ts'
+import { show } from './kinds.ts'
+import { knownTypeNames } from './settings.ts'
+import { didYouMean } from './spelling.ts'
+
+export type Choices = { [Key in keyof Config]: Choice<Config[Key]> }
+
+/** The choices with what follows from them, and what is wrong between them, in sentences. */
+export function agree(choices: Choices): { choices: Choices; problems: string[] } {
+  const { tunnel, publicUrl } = agreeOnTunnel(choices)
+  return {
+    choices: { ...choices, tunnel, publicUrl },
+    problems: [...tunnelProblems({ ...choices, tunnel, publicUrl }, choices), ...portProblems(choices)],
+  }
+}
+
+/** A public URL stands for the tunnel, unless a stronger place names a provider. */
+function agreeOnTunnel({ tunnel, publicUrl, emulator }: Choices): Pick<Choices, 'tunnel' | 'publicUrl'> {
+  const namesAnother = tunnel.strength > 0 && !tunnel.value.includes('public-url')
+  if (publicUrl.value !== null && namesAnother && tunnel.strength > publicUrl.strength) {
+    return { tunnel, publicUrl: { ...publicUrl, value: null, source: tunnel.source } }
+  }
+  if (publicUrl.value !== null) return { tunnel: { ...publicUrl, value: ['public-url'] }, publicUrl }
+  if (tunnel.strength === 0 && emulator.value) {
+    return { tunnel: { ...emulator, value: ['none'], strength: 0, source: 'default' }, publicUrl }
+  }
+  return { tunnel, publicUrl }
+}
+
+function tunnelProblems(agreed: Choices, said: Choices): string[] {
+  const { publicUrl, tunnel } = agreed
+  if (publicUrl.value === null) {
+    return tunnel.value.includes('public-url')
+      ? [
+          `${tunnel.name} names "public-url", but there is no public URL. Example: --public-url https://hooks.example.com`,
+        ]
+      : []
+  }
+  const bothNamed = said.tunnel.strength === publicUrl.strength && !said.tunnel.value.includes('public-url')
+  return [
+    ...(bothNamed
+      ? [
+          `${publicUrl.name} and ${said.tunnel.name} are both set: the sink is reached by one of them. Leave one out.`,
+        ]
+      : []),
+    ...(isFicReachable(publicUrl.value)
+      ? []
+      : [
+          `${publicUrl.name} is ${show(publicUrl.value)}, but Fatture in Cloud sends to https only. Example: https://hooks.example.com`,
+        ]),
+  ]
+}
+
+/** Plain HTTP is refused (protocol section 1); on loopback it serves for trying things out with the emulator. */
+function isFicReachable(url: string): boolean {
+  const { protocol, hostname } = new URL(url)
+  return protocol === 'https:' || ['127.0.0.1', 'localhost', '[::1]'].includes(hostname)
+}
+
+function portProblems({ port, sinkPort, emulatorPort }: Choices): string[] {
+  const named: Choice<PortChoice>[] = [port, sinkPort, emulatorPort].filter(
+    ({ value }) => value.named && value.port > 0,
+  )
+  return named.flatMap((one, index) =>
+    named
+      .slice(index + 1)
+      .filter((other) => other.value.port === one.value.port)
+      .map(
+        (other) =>
+          `${one.name} and ${other.name} are both ${one.value.port}. Each server needs a port of its own.`,
+      ),
+  )
+}
+
+/** What is not wrong but perhaps not meant, in sentences. */
+export function noteOdd({ types, forwardTo }: Choices): string[] {
+  return [
+    ...noteUnknownTypes(types.name, types.value),
+    ...forwardTo.value.flatMap((rule) => noteUnknownTypes(forwardTo.name, rule.types)),
+    ...noteShadowed(forwardTo.name, forwardTo.value),
+  ]
+}
+
+/** Which types the live service sends is unknown (protocol section 6), so an unknown one is asked for all the same. */
+function noteUnknownTypes(name: string, types: readonly string[]): string[] {
+  return types
+    .filter((type) => !type.endsWith('*') && !findEventType(type) && !findGroupType(type))
+    .map(
+      (type) =>
+        `${name}: "${type}" is not an event type that fic-dev knows.${didYouMean(type, knownTypeNames)}`,
+    )
+}
+
+function noteShadowed(name: string, rules: readonly ForwardRule[]): string[] {
+  const first = rules.findIndex((rule) => rule.types.length === 0)
+  const after = first === -1 ? [] : rules.slice(first + 1)
+  return after.map(
+    (rule) =>
+      `${name}: ${rule.url} gets nothing, because ${rules[first]?.url} stands before it and takes every type.`,
+  )
+}

@@ -1,0 +1,98 @@
+/** Reads the environment and `.env`. Nobody else looks at `process.env`. */
+
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { parseEnv } from 'node:util'
+import { FicDevError, messageOf } from '../errors.ts'
+import type { Config } from './config.ts'
+
+/** Stands beside the config, never inside: a config can be printed. */
+export interface Secrets {
+  accessToken: string | null
+}
+
+export interface Variable {
+  value: string
+  /** `environment FIC_DEV_PORT`, or `environment FIC_DEV_PORT (.env)`. */
+  source: string
+}
+
+export type Environment = ReadonlyMap<string, Variable>
+
+/**
+ * The variables of the process and, where it has none of that name, those that `.env` of the working directory
+ * gives to fic-dev. Empty ones count as not set.
+ */
+export function readEnvironment(cwd: string, variables: NodeJS.ProcessEnv = process.env): Environment {
+  const environment = new Map<string, Variable>()
+  const add = (values: NodeJS.Dict<string>, origin: string) => {
+    for (const [name, value] of Object.entries(values)) {
+      if (value !== undefined && value.trim() !== '' && !environment.has(name)) {
+        environment.set(name, { value, source: `environment ${name}${origin}` })
+      }
+    }
+  }
+  add(variables, '')
+  const dotEnv = readDotEnv(path.join(cwd, '.env'))
+  add(Object.fromEntries(Object.entries(dotEnv).filter(([name]) => name.startsWith('FIC_'))), ' (.env)')
+  return environment
+}
+
+function readDotEnv(file: string): NodeJS.Dict<string> {
+  try {
+    return parseEnv(readFileSync(file, 'utf8'))
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {}
+    throw new FicDevError('CONFIG_FILE', `${file} cannot be read: ${messageOf(error)}.`, {
+      hint: 'Check its permissions, or remove it.',
+      cause: error,
+    })
+  }
+}
+
+/** The access token, from `FIC_ACCESS_TOKEN` or from the file that `FIC_ACCESS_TOKEN_FILE` names; problems in words. */
+export function readSecrets(environment: Environment, cwd: string): { secrets: Secrets; problems: string[] } {
+  const none: Secrets = { accessToken: null }
+  const direct = environment.get('FIC_ACCESS_TOKEN')
+  const named = environment.get('FIC_ACCESS_TOKEN_FILE')
+  const from = direct ? 'FIC_ACCESS_TOKEN' : 'FIC_ACCESS_TOKEN_FILE'
+  let token = direct?.value.trim()
+  if (token === undefined && named) {
+    try {
+      token = readFileSync(path.resolve(cwd, named.value.trim()), 'utf8').trim()
+    } catch (error) {
+      return { secrets: none, problems: [`FIC_ACCESS_TOKEN_FILE cannot be read: ${messageOf(error)}.`] }
+    }
+  }
+  if (token === undefined) return { secrets: none, problems: [] }
+  // The value itself is never shown.
+  if (!/^[\x21-\x7e]+$/.test(token)) {
+    return {
+      secrets: none,
+      problems: [`${from} gives a token that is empty, or has blanks or line breaks inside.`],
+    }
+  }
+  return { secrets: { accessToken: token }, problems: [] }
+}
+
+/** What the conventions of other tools (`NO_COLOR`, `FORCE_COLOR`, `TERM=dumb`, `CI`) say about our settings. */
+export function readConventions(environment: Environment): {
+  [Key in keyof Config]?: { value: Config[Key]; source: string }
+} {
+  const forced = environment.get('FORCE_COLOR')
+  const color = environment.get('NO_COLOR') ?? forced ?? dumbTerminal(environment)
+  const ci = environment.get('CI')
+  return {
+    ...(color && { color: { value: color === forced && !isOff(forced), source: color.source } }),
+    ...(ci && !isOff(ci) && { open: { value: false, source: ci.source } }),
+  }
+}
+
+function isOff({ value }: Variable): boolean {
+  return value === '0' || value.toLowerCase() === 'false'
+}
+
+function dumbTerminal(environment: Environment): Variable | undefined {
+  const terminal = environment.get('TERM')
+  return terminal?.value === 'dumb' ? terminal : undefined
+}

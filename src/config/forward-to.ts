@@ -1,0 +1,104 @@
+/** Reads `forwardTo` and the headers that go with deliveries. */
+
+import { validateHeaderName, validateHeaderValue } from 'node:http'
+import type { ForwardRule } from './config.ts'
+import { isNot, isPlainObject, readHttpUrl, show, splitList, unknownMembers } from './kinds.ts'
+import type { Kind, Reading, Wrong } from './kinds.ts'
+
+const wantedUrl = 'an http(s) URL (credentials belong in headers)'
+
+/** One URL, one rule, or a list of both; in text `<url>` or `<types>=<url>`, separated by spaces. */
+export const forwardToKind: Kind<ForwardRule[]> = {
+  fromText(texts) {
+    const entries = texts.flatMap((text) => text.split(/\s+/)).filter((entry) => entry !== '')
+    return combine(entries.map((entry) => readRule(splitTypes(entry), '')))
+  },
+  fromFile(value) {
+    if (Array.isArray(value)) return combine(value.map((entry, index) => readRule(entry, `[${index}]`)))
+    return combine([readRule(value, '')])
+  },
+}
+
+/** `entities.*=http://localhost:3000/clients`: the types stand before the first `=`, where no URL has begun. */
+function splitTypes(entry: string): unknown {
+  const match = /^([\w.,*]+)=(.+)$/.exec(entry)
+  return match ? { types: match[1], url: match[2] } : entry
+}
+
+function readRule(value: unknown, at: string): Reading<ForwardRule> {
+  if (typeof value === 'string') return readRule({ url: value }, at)
+  if (!isPlainObject(value)) return isNot(value, 'a URL or { types, url, headers }', at)
+  const where = (member: string) => (Object.keys(value).length === 1 && at === '' ? at : `${at}.${member}`)
+  const url = typeof value['url'] === 'string' ? readHttpUrl(value['url'].trim()) : null
+  const types = readTypes(value['types'], `${at}.types`)
+  const headers = readHeaders(value['headers'] ?? {}, `${at}.headers`)
+  const wrong = [
+    ...unknownMembers(value, ['types', 'url', 'headers'], at),
+    ...(url ? [] : isNot(value['url'], wantedUrl, where('url')).wrong),
+    ...('wrong' in types ? types.wrong : []),
+    ...('wrong' in headers ? headers.wrong : []),
+  ]
+  if (!url || 'wrong' in types || 'wrong' in headers || wrong.length > 0) return { wrong }
+  return { value: { types: types.value, url: url.href, headers: headers.value } }
+}
+
+function readTypes(value: unknown, at: string): Reading<string[]> {
+  if (value === undefined) return { value: [] }
+  const types = typeof value === 'string' ? splitList(value) : value
+  const right = Array.isArray(types) && types.every((type) => typeof type === 'string' && isTypeName(type))
+  return right ? { value: types } : isNot(value, 'a list of event types', at)
+}
+
+/** Whether a text can be an event type at all. Which types exist is open (protocol section 6). */
+export function isTypeName(text: string): boolean {
+  return /^(?:[a-z\d_]+\.)*(?:[a-z\d_]+|\*)$/i.test(text) || /^[a-z\d_.]+\*$/i.test(text)
+}
+
+function combine(readings: Reading<ForwardRule>[]): Reading<ForwardRule[]> {
+  const wrong = readings.flatMap((reading) => ('wrong' in reading ? reading.wrong : []))
+  if (wrong.length > 0) return { wrong }
+  return { value: readings.flatMap((reading) => ('value' in reading ? [reading.value] : [])) }
+}
+
+/** `name: value` as text, an object in the file. */
+export const headersKind: Kind<Record<string, string>> = {
+  fromText(texts) {
+    const lines = texts.flatMap((text) => text.split(/\r?\n/)).filter((line) => line.trim() !== '')
+    const wrong = lines.flatMap((line) =>
+      line.includes(':') ? [] : isNot(line, 'of the form name:value').wrong,
+    )
+    if (wrong.length > 0) return { wrong }
+    const pairs = lines.map((line): [string, string] => {
+      const colon = line.indexOf(':')
+      return [line.slice(0, colon).trim(), line.slice(colon + 1).trim()]
+    })
+    return readHeaders(Object.fromEntries(pairs), '')
+  },
+  fromFile: (value) => readHeaders(value, ''),
+}
+
+function readHeaders(value: unknown, at: string): Reading<Record<string, string>> {
+  if (!isPlainObject(value)) return isNot(value, 'an object of header names and values', at)
+  const wrong: Wrong[] = []
+  const headers: Record<string, string> = {}
+  for (const [name, content] of Object.entries(value)) {
+    if (typeof content === 'string' && isHeader(name, content)) headers[name.toLowerCase()] = content
+    // The value may be a secret: only the name is told.
+    else
+      wrong.push({
+        path: at,
+        says: `has ${show(name)}, which cannot be sent as an HTTP header with its value`,
+      })
+  }
+  return wrong.length > 0 ? { wrong } : { value: headers }
+}
+
+function isHeader(name: string, value: string): boolean {
+  try {
+    validateHeaderName(name)
+    validateHeaderValue(name, value)
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,154 @@
+/** Readers of one value: from text (flag, environment) or from the config file, to a value or problems in words. */
+
+import path from 'node:path'
+import { didYouMean } from './spelling.ts'
+
+/** What is wrong: completes the sentence `<name of the setting><path> <says>.` */
+export interface Wrong {
+  /** Where inside the value: `[1].url`; empty for the value itself. */
+  path: string
+  says: string
+}
+
+export type Reading<Value> = { value: Value } | { wrong: Wrong[] }
+
+export interface Kind<Value> {
+  /** A flag can be given several times: the texts in order. Relative paths are meant from `folder`. */
+  fromText(texts: readonly string[], folder: string): Reading<Value>
+  fromFile(value: unknown, folder: string): Reading<Value>
+}
+
+/** `is <value>, which is <not what was wanted>`. */
+export function isNot(value: unknown, wanted: string, at = ''): { wrong: Wrong[] } {
+  return { wrong: [{ path: at, says: `is ${show(value)}, which is not ${wanted}` }] }
+}
+
+/** A value as a person would write it, short enough for a sentence. */
+export function show(value: unknown): string {
+  if (typeof value === 'function') return 'a function'
+  if (value === undefined) return 'undefined'
+  const text = JSON.stringify(value) ?? String(value)
+  return text.length > 80 ? `${text.slice(0, 79)}…` : text
+}
+
+/** Something written as one text; `read` gives `null` when it is not what is wanted. */
+export function textKind<Value>(wanted: string, read: (text: string) => Value | null): Kind<Value> {
+  const fromOne = (text: string): Reading<Value> => {
+    const value = read(text.trim())
+    return value === null ? isNot(text, wanted) : { value }
+  }
+  return {
+    fromText: (texts) => fromOne(texts.at(-1) ?? ''),
+    fromFile: (value) => (typeof value === 'string' ? fromOne(value) : isNot(value, wanted)),
+  }
+}
+
+/** One of a few words. */
+export function choiceKind<Choice extends string>(choices: readonly Choice[]): Kind<Choice> {
+  const wanted = `one of ${choices.map((choice) => `"${choice}"`).join(', ')}`
+  return textKind(wanted, (text) => choices.find((choice) => choice === text) ?? null)
+}
+
+const yes = new Set(['true', '1', 'yes', 'on'])
+const no = new Set(['false', '0', 'no', 'off'])
+
+/** `true` or `false`; in the environment also 1/0, yes/no, on/off. */
+export const toggleKind: Kind<boolean> = {
+  fromText(texts) {
+    const text = texts.at(-1)?.trim().toLowerCase() ?? ''
+    if (yes.has(text)) return { value: true }
+    if (no.has(text)) return { value: false }
+    return isNot(texts.at(-1), 'true or false')
+  },
+  fromFile: (value) => (typeof value === 'boolean' ? { value } : isNot(value, 'true or false')),
+}
+
+/** A whole number between two bounds, both included. */
+export function wholeNumberKind(least: number, most: number): Kind<number> {
+  const wanted = `a whole number from ${least} to ${most}`
+  const check = (value: unknown, shown: unknown): Reading<number> =>
+    typeof value === 'number' && Number.isSafeInteger(value) && value >= least && value <= most
+      ? { value }
+      : isNot(shown, wanted)
+  return {
+    fromText: (texts) => {
+      const text = texts.at(-1)?.trim() ?? ''
+      return check(/^\d+$/.test(text) ? Number(text) : null, text)
+    },
+    fromFile: (value) => check(value, value),
+  }
+}
+
+/** The same reader, with its value put into another form. */
+export function mapKind<From, To>(kind: Kind<From>, to: (value: From) => To): Kind<To> {
+  const map = (reading: Reading<From>): Reading<To> =>
+    'wrong' in reading ? reading : { value: to(reading.value) }
+  return {
+    fromText: (texts, folder) => map(kind.fromText(texts, folder)),
+    fromFile: (value, folder) => map(kind.fromFile(value, folder)),
+  }
+}
+
+/** Words in a list: separated by commas in text, one or an array in the file. `check` says what is wrong with one. */
+export function listKind(wanted: string, check: (item: string) => string | null): Kind<string[]> {
+  const checkAll = (items: readonly unknown[], indexed: boolean): Reading<string[]> => {
+    const wrong = items.flatMap((item, index): Wrong[] => {
+      const says = typeof item === 'string' ? check(item) : `is ${show(item)}, which is not ${wanted}`
+      return says === null ? [] : [{ path: indexed ? `[${index}]` : '', says }]
+    })
+    if (wrong.length > 0) return { wrong }
+    return { value: [...new Set(items.filter((item) => typeof item === 'string'))] }
+  }
+  return {
+    fromText: (texts) => checkAll(texts.flatMap(splitList), false),
+    fromFile: (value) => {
+      if (Array.isArray(value)) return checkAll(value, true)
+      return typeof value === 'string'
+        ? checkAll(splitList(value), false)
+        : isNot(value, `a list of ${wanted}s`)
+    },
+  }
+}
+
+/** The parts of a comma list, trimmed; empty ones are left out. */
+export function splitList(text: string): string[] {
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+}
+
+/** A path, made absolute. */
+export const pathKind: Kind<string> = {
+  fromText: (texts, folder) => readPath(texts.at(-1), folder),
+  fromFile: readPath,
+}
+
+function readPath(value: unknown, folder: string): Reading<string> {
+  if (typeof value !== 'string' || value.trim() === '') return isNot(value, 'a path')
+  return { value: path.resolve(folder, value) }
+}
+
+/** An http(s) URL without user name, password and fragment. `localhost:3000/x` and `3000` are understood. */
+export function readHttpUrl(text: string): URL | null {
+  const port = /^\d{1,5}$/.test(text) ? `localhost:${text}` : text
+  const complete = /^[a-z][a-z\d+.-]*:\/\//i.test(port) ? port : `http://${port}`
+  if (!URL.canParse(complete)) return null
+  const url = new URL(complete)
+  if (!['http:', 'https:'].includes(url.protocol) || url.username !== '' || url.password !== '') return null
+  // `forwardTo: "webhooks"` is a slip, not a host.
+  if (complete !== port && !text.includes('.') && !/^\d+$|^localhost\b|^\[/i.test(text)) return null
+  url.hash = ''
+  return url
+}
+
+/** Members that an object must not have, each with what was probably meant. */
+export function unknownMembers(value: object, known: readonly string[], at = ''): Wrong[] {
+  return Object.keys(value)
+    .filter((key) => !known.includes(key))
+    .map((key) => ({ path: at, says: `has no member "${key}".${didYouMean(key, known)}` }))
+}
+
+export function isPlainObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,125 @@
+/** Reads file, environment and flags into one frozen `Config`, and knows where each value came from. */
+
+import { FicDevError } from '../errors.ts'
+import { agree, noteOdd, type Choices } from './agreement.ts'
+import { chooseSetting, type FlagValues, type Places } from './choice.ts'
+import { loadConfigFile, type ConfigFile } from './config-file.ts'
+import type { Config } from './config.ts'
+import { readEnvironment, readSecrets, type Environment, type Secrets } from './environment.ts'
+import { isPlainObject, show } from './kinds.ts'
+import { settingKeys, settings, type SettingKey } from './settings.ts'
+import { didYouMean } from './spelling.ts'
+
+/** `flag`, `environment NAME`, `file PATH` or `default`. */
+export type Sources = Record<SettingKey, string>
+
+export interface ReadConfig {
+  config: Config
+  sources: Sources
+  secrets: Secrets
+  /** The config file that was run, absolute; `null` when there is none. */
+  file: string | null
+  /** Not wrong, but perhaps not meant: sentences for a person. */
+  notes: string[]
+}
+
+export interface ConfigInput {
+  cwd: string
+  flags?: FlagValues
+  /** What `--config` names. */
+  configFile?: string | null
+  /** The process's own when left out. */
+  environment?: NodeJS.ProcessEnv
+  /** Whether stdout is a terminal; decides about colour where nobody else does. */
+  isTerminal?: boolean
+}
+
+/** @throws FicDevError `CONFIG_FILE` for a file that cannot be loaded, `CONFIG_INVALID` for all other problems at once. */
+export async function readConfig(input: ConfigInput): Promise<ReadConfig> {
+  const { cwd, flags = {}, isTerminal = false } = input
+  const environment = readEnvironment(cwd, input.environment)
+  const file = await loadConfigFile(cwd, input.configFile ?? environment.get('FIC_DEV_CONFIG')?.value ?? null)
+  const chosen = chooseAll({ cwd, flags, environment, file, isTerminal })
+  const { secrets, problems } = readSecrets(environment, cwd)
+  const agreed = agree(chosen.choices)
+  throwIfAny([...(file ? fileProblems(file) : []), ...chosen.problems, ...problems, ...agreed.problems])
+  return {
+    config: freeze(valuesOf(agreed.choices)),
+    sources: sourcesOf(agreed.choices),
+    secrets,
+    file: file?.file ?? null,
+    notes: [...noteOdd(agreed.choices), ...noteUnknownVariables(environment)],
+  }
+}
+
+function chooseAll(places: Places): { choices: Choices; problems: string[] } {
+  const choices: Partial<Choices> = {}
+  const problems: string[] = []
+  const choose = <Key extends SettingKey>(key: Key) => {
+    const chosen = chooseSetting(key, places)
+    choices[key] = chosen.choice as Partial<Choices>[Key]
+    problems.push(...chosen.problems)
+  }
+  settingKeys.forEach(choose)
+  return { choices: complete(choices), problems }
+}
+
+/** `settingKeys` are all keys of the table, and the table has all keys of Config: the compiler holds the second only. */
+function complete(choices: Partial<Choices>): Choices {
+  return choices as Choices
+}
+
+function valuesOf(choices: Choices): Config {
+  return Object.fromEntries(
+    Object.entries(choices).map(([key, { value }]) => [key, value]),
+  ) as unknown as Config
+}
+
+function sourcesOf(choices: Choices): Sources {
+  return Object.fromEntries(Object.entries(choices).map(([key, { source }]) => [key, source])) as Sources
+}
+
+const secretNames = new Set(['token', 'accessToken', 'access_token', 'ficAccessToken'])
+
+function fileProblems({ file, content }: ConfigFile): string[] {
+  if (!isPlainObject(content) || content instanceof Promise) {
+    const is = content instanceof Promise ? 'a promise' : show(content)
+    return [`${file} exports ${is}, which is not an object. Example: export default { emulator: true }`]
+  }
+  return Object.keys(content)
+    .filter((key) => !settingKeys.some((known) => known === key))
+    .map((key) =>
+      secretNames.has(key)
+        ? `${file}: ${key} does not belong in the file. Example: FIC_ACCESS_TOKEN=… in the environment or in .env`
+        : `${file}: ${key} is ${show(content[key])}, but there is no such setting.${didYouMean(key, fileKeys)}`,
+    )
+}
+
+const fileKeys = settingKeys.filter((key) => settings[key].example.file !== null)
+
+function throwIfAny(problems: string[]): void {
+  if (problems.length === 0) return
+  const [only] = problems
+  throw new FicDevError(
+    'CONFIG_INVALID',
+    problems.length === 1 && only
+      ? only
+      : `The configuration has ${problems.length} problems:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`,
+    { hint: 'fic-dev --help lists every setting; fic-dev --print-config shows where each value comes from.' },
+  )
+}
+
+const otherVariables = ['FIC_DEV_CONFIG']
+
+function noteUnknownVariables(environment: Environment): string[] {
+  const known = [...otherVariables, ...settingKeys.flatMap((key) => settings[key].environment)]
+  return [...environment.keys()]
+    .filter((name) => name.startsWith('FIC_DEV_') && !known.includes(name))
+    .map((name) => `${name} is set, but fic-dev has no such variable.${didYouMean(name, known)}`)
+}
+
+/** Frozen all the way down. */
+function freeze<Value>(value: Value): Value {
+  if (typeof value === 'object' && value !== null) Object.values(value).forEach(freeze)
+  return Object.freeze(value)
+}

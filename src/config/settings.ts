@@ -1,0 +1,443 @@
+/** The one table of settings. Flags, environment, file, `--print-config` and help all come from it. */
+
+import {
+  eventTypes,
+  groupTypes,
+  matchesType,
+  toLongName,
+  toShortName,
+  welcomeType,
+} from '../fic/event-types.ts'
+import { logLevels } from '../log.ts'
+import type { Config, PortChoice } from './config.ts'
+import { forwardToKind, headersKind, isTypeName } from './forward-to.ts'
+import { choiceKind, listKind, mapKind, pathKind, readHttpUrl, show } from './kinds.ts'
+import { textKind, toggleKind, wholeNumberKind, type Kind } from './kinds.ts'
+import { publicKeyKind } from './public-key.ts'
+import { didYouMean } from './spelling.ts'
+
+export interface Setting<Value> {
+  /** As commander reads it: `-f, --forward-to <url>`. A toggle that is on by default shows its `--no-` form. */
+  flag: string
+  /** The names in the environment, the strongest first. */
+  environment: readonly string[]
+  group: SettingGroup
+  /** For the help, without a full stop. */
+  help: string
+  /** The default in words, for the help; `null` where there is nothing to say. */
+  standardly: string | null
+  standard: Value
+  kind: Kind<Value>
+  /** A right value, as it would stand in text and in the file. `file: null`: not for the file. */
+  example: { text: string; file: string | null }
+  /** May be given several times. */
+  repeatable?: true
+}
+
+export const settingGroups = [
+  'Notifications and deliveries',
+  'Fatture in Cloud',
+  'Tunnel',
+  'Ports and storage',
+  'Output',
+] as const
+export type SettingGroup = (typeof settingGroups)[number]
+
+/** Providers that can carry the sink to the internet (design section 7). */
+export const tunnelNames = [
+  'localtunnel',
+  'cloudflared',
+  'ngrok',
+  'tailscale',
+  'ssh',
+  'none',
+  'public-url',
+] as const
+
+type Table = { readonly [Key in keyof Config]: Setting<Config[Key]> }
+
+function matching(pattern: RegExp): (text: string) => string | null {
+  return (value) => (pattern.test(value) ? value : null)
+}
+
+function origin(value: string): string | null {
+  return readHttpUrl(value)?.href.replace(/\/+$/, '') ?? null
+}
+
+const portKind: Kind<PortChoice> = mapKind(wholeNumberKind(0, 65_535), (port) => ({ port, named: true }))
+
+const typesKind: Kind<string[]> = mapKind(
+  listKind('event type', (name) => {
+    if (toLongName(name) === welcomeType)
+      return `has ${show(name)}, which comes by itself and cannot be subscribed to`
+    if (!isTypeName(name)) return `has ${show(name)}, which cannot be an event type`
+    if (name.endsWith('*') && expandStar(name).length === 0)
+      return `has ${show(name)}, which no event type matches`
+    return null
+  }),
+  // Fatture in Cloud knows no stars, so they become real types here; `*` is the same as naming none.
+  (names) => (names.includes('*') ? [] : [...new Set(names.flatMap(expandStar))]),
+)
+
+function expandStar(name: string): string[] {
+  if (!name.endsWith('*')) return [name]
+  return eventTypes.filter((entry) => matchesType(entry.type, name)).map((entry) => toShortName(entry.type))
+}
+
+/** Every short name that `--types` knows. */
+export const knownTypeNames = [...eventTypes, ...groupTypes].map((entry) => toShortName(entry.type))
+
+const tunnelKind = listKind('provider', (name) =>
+  tunnelNames.some((known) => known === name)
+    ? null
+    : `has ${show(name)}, which is not one of ${tunnelNames.join(', ')}.${didYouMean(name, tunnelNames)}`,
+)
+
+function toggle(
+  flag: string,
+  environment: string,
+  group: SettingGroup,
+  help: string,
+  options: { standard?: boolean; key: string | null },
+): Setting<boolean> {
+  return {
+    flag,
+    environment: [environment],
+    group,
+    help,
+    standardly: null,
+    standard: options.standard ?? false,
+    kind: toggleKind,
+    example: {
+      text: 'true',
+      file: options.key === null ? null : `${options.key}: ${!(options.standard ?? false)}`,
+    },
+  }
+}
+
+export const settings: Table = {
+  forwardTo: {
+    flag: '-f, --forward-to <url>',
+    environment: ['FIC_DEV_FORWARD_TO'],
+    group: 'Notifications and deliveries',
+    help: 'your app; <types>=<url> sends only these types there, the first match wins',
+    standardly: 'nothing is forwarded',
+    standard: [],
+    kind: forwardToKind,
+    example: { text: 'http://localhost:3000/webhooks', file: 'forwardTo: "http://localhost:3000/webhooks"' },
+    repeatable: true,
+  },
+  types: {
+    flag: '-e, --types <types>',
+    environment: ['FIC_DEV_TYPES'],
+    group: 'Notifications and deliveries',
+    help: 'event types and group types to subscribe to, separated by commas; the prefix may be left out',
+    standardly: 'all',
+    standard: [],
+    kind: typesKind,
+    example: { text: 'entities.all.create', file: 'types: ["entities.all.create"]' },
+    repeatable: true,
+  },
+  headers: {
+    flag: '--header <name:value>',
+    environment: ['FIC_DEV_HEADER'],
+    group: 'Notifications and deliveries',
+    help: 'a header added to every delivery',
+    standardly: null,
+    standard: {},
+    kind: headersKind,
+    example: { text: '"x-team: billing"', file: 'headers: { "x-team": "billing" }' },
+    repeatable: true,
+  },
+  respond: {
+    flag: '--respond <who>',
+    environment: ['FIC_DEV_RESPOND'],
+    group: 'Notifications and deliveries',
+    help: 'who answers Fatture in Cloud: fic-dev (ack) or your app (passthrough)',
+    standardly: 'ack',
+    standard: 'ack',
+    kind: choiceKind(['ack', 'passthrough']),
+    example: { text: 'passthrough', file: 'respond: "passthrough"' },
+  },
+  allowDestructiveAnswers: toggle(
+    '--allow-destructive-answers',
+    'FIC_DEV_ALLOW_DESTRUCTIVE_ANSWERS',
+    'Notifications and deliveries',
+    'with passthrough, relay 410, 3xx and 4xx too: they delete the subscription or lose the notification',
+    { key: 'allowDestructiveAnswers' },
+  ),
+  forwardUnverified: toggle(
+    '--forward-unverified',
+    'FIC_DEV_FORWARD_UNVERIFIED',
+    'Notifications and deliveries',
+    'forward notifications with a missing or invalid signature too',
+    { key: 'forwardUnverified' },
+  ),
+  dropDuplicates: toggle(
+    '--drop-duplicates',
+    'FIC_DEV_DROP_DUPLICATES',
+    'Notifications and deliveries',
+    'keep a notification that comes twice, but forward it only once',
+    { key: 'dropDuplicates' },
+  ),
+  concurrency: {
+    flag: '--concurrency <n>',
+    environment: ['FIC_DEV_CONCURRENCY'],
+    group: 'Notifications and deliveries',
+    help: 'deliveries at a time, per target',
+    standardly: '1, in order of capture',
+    standard: 1,
+    kind: wholeNumberKind(1, 100),
+    example: { text: '4', file: 'concurrency: 4' },
+  },
+  company: {
+    flag: '--company <id>',
+    environment: ['FIC_DEV_COMPANY', 'FIC_COMPANY_ID'],
+    group: 'Fatture in Cloud',
+    help: 'the company whose resources are watched',
+    standardly: null,
+    standard: null,
+    kind: wholeNumberKind(1, Number.MAX_SAFE_INTEGER),
+    example: { text: '12345', file: 'company: 12345' },
+  },
+  emulator: toggle(
+    '--emulator',
+    'FIC_DEV_EMULATOR',
+    'Fatture in Cloud',
+    "run Fatture in Cloud's side in the same process: no account, no network",
+    { key: 'emulator' },
+  ),
+  mapping: {
+    flag: '--mapping <mapping>',
+    environment: ['FIC_DEV_MAPPING'],
+    group: 'Fatture in Cloud',
+    help: 'form of the notifications: binary or structured',
+    standardly: 'binary',
+    standard: 'binary',
+    kind: choiceKind(['binary', 'structured']),
+    example: { text: 'structured', file: 'mapping: "structured"' },
+  },
+  verificationMethod: {
+    flag: '--verification-method <method>',
+    environment: ['FIC_DEV_VERIFICATION_METHOD'],
+    group: 'Fatture in Cloud',
+    help: 'how the challenge is sent: header or query',
+    standardly: 'header',
+    standard: 'header',
+    kind: choiceKind(['header', 'query']),
+    example: { text: 'query', file: 'verificationMethod: "query"' },
+  },
+  subscription: {
+    flag: '--subscription <id>',
+    environment: ['FIC_DEV_SUBSCRIPTION'],
+    group: 'Fatture in Cloud',
+    help: 'treat this subscription as ours',
+    standardly: null,
+    standard: null,
+    kind: textKind('a subscription id like "SUB230"', matching(/^SUB\d+$/)),
+    example: { text: 'SUB230', file: 'subscription: "SUB230"' },
+  },
+  takeOver: {
+    flag: '--take-over <id>',
+    environment: ['FIC_DEV_TAKE_OVER'],
+    group: 'Fatture in Cloud',
+    help: "move another's subscription to our sink; it is moved back on exit",
+    standardly: null,
+    standard: null,
+    kind: textKind('a subscription id like "SUB230"', matching(/^SUB\d+$/)),
+    example: { text: 'SUB230', file: 'takeOver: "SUB230"' },
+  },
+  recreate: {
+    flag: '--recreate',
+    environment: ['FIC_DEV_RECREATE'],
+    group: 'Fatture in Cloud',
+    help: 'make a new subscription when the verification attempts of ours are used up',
+    standardly: null,
+    standard: false,
+    kind: toggleKind,
+    example: { text: 'true', file: null },
+  },
+  onExit: {
+    flag: '--on-exit <what>',
+    environment: ['FIC_DEV_ON_EXIT'],
+    group: 'Fatture in Cloud',
+    help: 'the subscription on exit: keep, delete or restore',
+    standardly: 'keep with a stable URL, delete with a random one',
+    standard: null,
+    kind: choiceKind<'keep' | 'delete' | 'restore'>(['keep', 'delete', 'restore']),
+    example: { text: 'keep', file: 'onExit: "keep"' },
+  },
+  apiBase: {
+    flag: '--api-base <url>',
+    environment: ['FIC_DEV_API_BASE'],
+    group: 'Fatture in Cloud',
+    help: "Fatture in Cloud's API, or a separate emulator",
+    standardly: 'https://api-v2.fattureincloud.it',
+    standard: 'https://api-v2.fattureincloud.it',
+    kind: textKind('an http(s) URL', origin),
+    example: { text: 'http://127.0.0.1:4622', file: 'apiBase: "http://127.0.0.1:4622"' },
+  },
+  publicKey: {
+    flag: '--public-key <key>',
+    environment: ['FIC_DEV_PUBLIC_KEY'],
+    group: 'Fatture in Cloud',
+    help: 'the key that signatures are checked with: a PEM file, or base64 as Fatture in Cloud publishes it',
+    standardly: "Fatture in Cloud's, or the emulator's",
+    standard: null,
+    kind: publicKeyKind,
+    example: { text: './emulator.pem', file: 'publicKey: "./emulator.pem"' },
+  },
+  tunnel: {
+    flag: '--tunnel <names>',
+    environment: ['FIC_DEV_TUNNEL'],
+    group: 'Tunnel',
+    help: `providers in the order of trying: ${tunnelNames.join(', ')}`,
+    standardly: 'localtunnel; none with --emulator',
+    standard: ['localtunnel'],
+    kind: tunnelKind,
+    example: { text: 'cloudflared', file: 'tunnel: "cloudflared"' },
+    repeatable: true,
+  },
+  tunnelHost: {
+    flag: '--tunnel-host <url>',
+    environment: ['FIC_DEV_TUNNEL_HOST'],
+    group: 'Tunnel',
+    help: 'a tunnel server of your own',
+    standardly: null,
+    standard: null,
+    kind: textKind('an http(s) URL', origin),
+    example: { text: 'https://tunnel.example.com', file: 'tunnelHost: "https://tunnel.example.com"' },
+  },
+  subdomain: {
+    flag: '--subdomain <name>',
+    environment: ['FIC_DEV_SUBDOMAIN'],
+    group: 'Tunnel',
+    help: 'the name to ask the tunnel server for',
+    standardly: 'made once per project',
+    standard: null,
+    kind: textKind('4 to 63 of a-z, 0-9 and -', matching(/^[a-z\d](?:[a-z\d-]{2,61})[a-z\d]$/)),
+    example: { text: 'acme-webhooks', file: 'subdomain: "acme-webhooks"' },
+  },
+  publicUrl: {
+    flag: '--public-url <url>',
+    environment: ['FIC_DEV_PUBLIC_URL'],
+    group: 'Tunnel',
+    help: 'your own proxy leads from here to the sink port; no tunnel is opened',
+    standardly: null,
+    standard: null,
+    kind: textKind('an http(s) URL', origin),
+    example: { text: 'https://hooks.example.com', file: 'publicUrl: "https://hooks.example.com"' },
+  },
+  exitOnTunnelFailure: toggle(
+    '--exit-on-tunnel-failure',
+    'FIC_DEV_EXIT_ON_TUNNEL_FAILURE',
+    'Tunnel',
+    'end with exit code 4 when the tunnel is lost, instead of opening it again',
+    { key: 'exitOnTunnelFailure' },
+  ),
+  port: {
+    flag: '--port <port>',
+    environment: ['FIC_DEV_PORT'],
+    group: 'Ports and storage',
+    help: 'of the inspector',
+    standardly: '4620, or the next free one',
+    standard: { port: 4620, named: false },
+    kind: portKind,
+    example: { text: '4620', file: 'port: 4620' },
+  },
+  sinkPort: {
+    flag: '--sink-port <port>',
+    environment: ['FIC_DEV_SINK_PORT'],
+    group: 'Ports and storage',
+    help: 'of the sink, which the tunnel reaches',
+    standardly: '4621, or the next free one',
+    standard: { port: 4621, named: false },
+    kind: portKind,
+    example: { text: '4621', file: 'sinkPort: 4621' },
+  },
+  emulatorPort: {
+    flag: '--emulator-port <port>',
+    environment: ['FIC_DEV_EMULATOR_PORT'],
+    group: 'Ports and storage',
+    help: 'of the emulator',
+    standardly: '4622, or the next free one',
+    standard: { port: 4622, named: false },
+    kind: portKind,
+    example: { text: '4622', file: 'emulatorPort: 4622' },
+  },
+  dataDir: {
+    flag: '--data-dir <path>',
+    environment: ['FIC_DEV_DATA_DIR'],
+    group: 'Ports and storage',
+    help: 'where notifications and keys are kept',
+    standardly: '.fic-dev',
+    standard: '.fic-dev',
+    kind: pathKind,
+    example: { text: '.fic-dev', file: 'dataDir: ".fic-dev"' },
+  },
+  keep: {
+    flag: '--keep <n>',
+    environment: ['FIC_DEV_KEEP'],
+    group: 'Ports and storage',
+    help: 'how many notifications are kept',
+    standardly: '10000',
+    standard: 10_000,
+    kind: wholeNumberKind(1, 100_000_000),
+    example: { text: '10000', file: 'keep: 10_000' },
+  },
+  json: {
+    flag: '--json',
+    environment: ['FIC_DEV_JSON'],
+    group: 'Output',
+    help: 'one JSON object per line on stdout',
+    standardly: null,
+    standard: false,
+    kind: toggleKind,
+    example: { text: 'true', file: null },
+  },
+  output: {
+    flag: '--output <form>',
+    environment: ['FIC_DEV_OUTPUT'],
+    group: 'Output',
+    help: 'lines for people: pretty, compact or quiet',
+    standardly: 'pretty',
+    standard: 'pretty',
+    kind: choiceKind(['pretty', 'compact', 'quiet']),
+    example: { text: 'compact', file: 'output: "compact"' },
+  },
+  logLevel: {
+    flag: '--log-level <level>',
+    environment: ['FIC_DEV_LOG_LEVEL'],
+    group: 'Output',
+    help: `the log on stderr: ${logLevels.join(', ')}`,
+    standardly: 'warn',
+    standard: 'warn',
+    kind: choiceKind(logLevels),
+    example: { text: 'info', file: 'logLevel: "info"' },
+  },
+  open: toggle('--no-open', 'FIC_DEV_OPEN', 'Output', 'do not open the inspector in the browser', {
+    standard: true,
+    key: 'open',
+  }),
+  color: toggle('--no-color', 'FIC_DEV_COLOR', 'Output', 'no colours', { standard: true, key: 'color' }),
+  yes: {
+    flag: '-y, --yes',
+    environment: ['FIC_DEV_YES'],
+    group: 'Output',
+    help: 'do not ask, do it',
+    standardly: null,
+    standard: false,
+    kind: toggleKind,
+    example: { text: 'true', file: null },
+  },
+}
+
+export type SettingKey = keyof Config
+
+/** All keys, in the order of the table. */
+export const settingKeys = Object.keys(settings).filter((key): key is SettingKey => key in settings)
+
+/** `--forward-to` of `-f, --forward-to <url>`. */
+export function longFlag(setting: Pick<Setting<unknown>, 'flag'>): string {
+  return /--[a-z-]+/.exec(setting.flag)?.[0] ?? setting.flag
+}
