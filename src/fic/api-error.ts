@@ -1,0 +1,190 @@
+/** What Fatture in Cloud, or the way to it, gave instead of what was asked for: in words, with what to try. */
+
+import { FicDevError, type ErrorCode } from '../errors.ts'
+import type { Refusal } from './api-refusal.ts'
+
+/** Who was asked for what, for the sentence. */
+export interface ApiCall {
+  apiBase: string
+  /** Completes "…could not …", as in `list the subscriptions of company 12`. */
+  doing: string
+}
+
+/** A call to Fatture in Cloud's API that failed (protocol section 7). Never holds the access token. */
+export class FicApiError extends FicDevError {
+  /** `null`: no answer came, so it is unknown whether the call was carried out. */
+  readonly status: number | null
+  /** How long Fatture in Cloud asks to wait. */
+  readonly retryAfterMs: number | null
+  /** Fatture in Cloud's own words, in whatever language. */
+  readonly ficMessage: string | null
+  readonly ficCode: string | null
+  /** Member of the request → what is wrong with it. */
+  readonly validation: Record<string, string[]>
+  /** The `error` member as it came, with what we do not know of. */
+  readonly details: unknown
+
+  constructor(code: ErrorCode, message: string, hint: string, refusal: Refusal) {
+    super(code, message, { hint })
+    this.status = refusal.status
+    this.retryAfterMs = refusal.retryAfterMs
+    this.ficMessage = refusal.ficMessage
+    this.ficCode = refusal.ficCode
+    this.validation = refusal.validation
+    this.details = refusal.details
+  }
+
+  /** Whether the same call may succeed later with nothing changed. */
+  get isTemporary(): boolean {
+    return this.status === null || this.status === 429 || this.status >= 500 || isQuota(this)
+  }
+}
+
+/** Whether an API base is an emulator on this machine rather than Fatture in Cloud. */
+export function isEmulator(apiBase: string): boolean {
+  return ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(apiBase).hostname)
+}
+
+/** The name of the other side, for sentences. */
+export function nameOf(apiBase: string): string {
+  return isEmulator(apiBase) ? 'The emulator' : 'Fatture in Cloud'
+}
+
+/** Puts a refusal into words (protocol section 7). */
+export function toFicApiError(refusal: Refusal, call: ApiCall): FicApiError {
+  const [code, message, hint] = explain(refusal, call)
+  return new FicApiError(code, message, hint, refusal)
+}
+
+type Explanation = [code: ErrorCode, message: string, hint: string]
+
+function explain(refusal: Refusal, { apiBase, doing }: ApiCall): Explanation {
+  const { status } = refusal
+  const who = nameOf(apiBase)
+  const quoted = quote(refusal)
+  if (status === null) return explainSilence(refusal, apiBase, doing)
+  if (status === 401) {
+    return ['TOKEN_REJECTED', `${who} refused the access token ${quoted}.`, tokenHint(refusal.tokenPrefix)]
+  }
+  if (status === 403) return explainForbidden(refusal, who, doing, quoted)
+  if (status === 404) {
+    return [
+      'FIC_API',
+      `${who} found nothing for the request to ${doing} ${quoted}.`,
+      'Is the company id right? It is the company that owns the documents, not the one that owns the app. Has the subscription been deleted?',
+    ]
+  }
+  if (status === 422) return explainInvalid(refusal, who, doing)
+  if (status === 429) {
+    return [
+      'FIC_API',
+      `${who} got too many requests and asks to wait ${inWords(refusal.retryAfterMs)} ${quoted}${quotaLeft(refusal)}.`,
+      'A company has 300 requests in 5 minutes. fic-dev waits as it was asked to; other programs that use the same company count too.',
+    ]
+  }
+  if (status >= 500) {
+    return [
+      'FIC_API',
+      `${who} could not ${doing}: it failed itself ${quoted}.`,
+      'Nothing to mend here: fic-dev tries again by itself.',
+    ]
+  }
+  if (status >= 300 && status < 400) {
+    return [
+      'FIC_API',
+      `${apiBase} answered the request to ${doing} with a redirect ${quoted}.`,
+      'Is apiBase right? Fatture in Cloud is at https://api-v2.fattureincloud.it.',
+    ]
+  }
+  if (status < 300) {
+    return [
+      'FIC_API',
+      `The answer of ${apiBase} to the request to ${doing} is not what Fatture in Cloud gives: ${refusal.reason}.`,
+      'Is apiBase right? Fatture in Cloud is at https://api-v2.fattureincloud.it.',
+    ]
+  }
+  return [
+    'FIC_API',
+    `${who} refused to ${doing} ${quoted}.`,
+    'The words in quotation marks are its own reason.',
+  ]
+}
+
+/** The three readings of 403. */
+function explainForbidden(refusal: Refusal, who: string, doing: string, quoted: string): Explanation {
+  if (refusal.ficCode === 'NO_PERMISSION') {
+    return [
+      'PERMISSION',
+      `${who} does not let this app use webhooks ${quoted}.`,
+      "Either the app was never enabled (older documentation: ask for it), or its access was disabled after unusual behaviour: write to Fatture in Cloud's support and name the app. Meanwhile --emulator works without it.",
+    ]
+  }
+  if (isQuota(refusal)) {
+    return [
+      'FIC_API',
+      `The hourly or monthly quota is used up, and ${who} asks to wait ${inWords(refusal.retryAfterMs)} ${quoted}${quotaLeft(refusal)}.`,
+      'A company and app have 1,000 requests an hour and 40,000 a month. fic-dev waits as it was asked to.',
+    ]
+  }
+  return [
+    'PERMISSION',
+    `The access token has no permission to ${doing} ${quoted}.`,
+    'It needs read permission on the scopes of every event type asked for (fic-dev types lists them), and must be of a user who sees this company.',
+  ]
+}
+
+function explainInvalid(refusal: Refusal, who: string, doing: string): Explanation {
+  const problems = Object.entries(refusal.validation).flatMap(([member, says]) =>
+    says.map((sentence) => `${member}: ${sentence}`),
+  )
+  const message = `${who} rejected the request to ${doing} ${quote(refusal)}`
+  const text = problems.join(' ') + (refusal.ficMessage ?? '')
+  const hints = [
+    /sink|url/i.test(text) ? 'The sink must be a public https URL.' : [],
+    /type/i.test(text) ? 'fic-dev types lists the event types and their scopes.' : [],
+  ].flat()
+  return [
+    'FIC_API',
+    problems.length > 0 ? `${message}: ${problems.join(' ')}` : `${message}.`,
+    hints.join(' ') || 'The words above are its own reason.',
+  ]
+}
+
+function explainSilence(refusal: Refusal, apiBase: string, doing: string): Explanation {
+  return [
+    'FIC_API',
+    `${apiBase} could not be asked to ${doing}: ${refusal.reason}.`,
+    isEmulator(apiBase)
+      ? 'Is the emulator running there? fic-dev tries again by itself.'
+      : 'Is this machine online, and is there a proxy or firewall on the way? fic-dev tries again by itself.',
+  ]
+}
+
+function tokenHint(prefix: string | null): string {
+  if (prefix === 'r/') return 'The token begins with r/: that is a refresh token. Use the access token (a/…).'
+  if (prefix === 'c/') return 'The token begins with c/: that is a code to be exchanged for an access token.'
+  if (prefix === 'a/')
+    return 'An access token of OAuth lives 24 hours: get a new one and set FIC_ACCESS_TOKEN.'
+  return 'It may have been revoked or cut short in copying: make a new one in Fatture in Cloud and set FIC_ACCESS_TOKEN.'
+}
+
+/** A 403 that asks to come back is the hourly or monthly quota (protocol section 7). */
+function isQuota({ status, retryAfterMs }: { status: number | null; retryAfterMs: number | null }): boolean {
+  return status === 403 && retryAfterMs !== null
+}
+
+function quote({ status, ficCode, ficMessage }: Refusal): string {
+  return `(${[status, ficCode, ficMessage === null ? null : `"${ficMessage}"`].filter((part) => part !== null).join(', ')})`
+}
+
+function quotaLeft({ rateLimits }: Refusal): string {
+  const known = Object.entries(rateLimits).map(([name, value]) => `${name} ${value}`)
+  return known.length === 0 ? '' : `, ${known.join(', ')}`
+}
+
+function inWords(durationMs: number | null): string {
+  if (durationMs === null) return 'a while'
+  const seconds = Math.ceil(durationMs / 1000)
+  if (seconds < 120) return `${seconds} s`
+  return seconds < 7200 ? `${Math.ceil(seconds / 60)} minutes` : `${Math.ceil(seconds / 3600)} hours`
+}
