@@ -1,0 +1,59 @@
+/** What the emulator remembers of each message that it sends, or means to send. */
+
+import type { Mapping } from '../contract/notification.ts'
+
+export interface DeliveryAttempt {
+  /** ISO 8601 in UTC, on the emulator's clock. */
+  at: string
+  status: number | null
+  /** Why there is no status, or why a challenge was not passed, in words. */
+  error: string | null
+  /** In real time. */
+  durationMs: number
+}
+
+/**
+ * `pending`: not sent yet, or waiting for its next attempt. `lost`: swallowed by the fault of that name.
+ * `cancelled`: the subscription went away, or its sink changed, before it was sent.
+ * A verification ends as `verified` or `failed`, the others as `delivered`, `dropped` or `subscription-deleted`.
+ */
+export type DeliveryOutcome =
+  'pending' | 'delivered' | 'dropped' | 'subscription-deleted' | 'verified' | 'failed' | 'lost' | 'cancelled'
+
+export interface EmulatedDelivery {
+  subscriptionId: string
+  /** The CloudEvents id; for a verification the `jti` of its token. */
+  notificationId: string
+  kind: 'verification' | 'welcome' | 'event'
+  /** `null` for a verification. */
+  eventType: string | null
+  attempts: DeliveryAttempt[]
+  outcome: DeliveryOutcome
+}
+
+export type VerificationMethod = 'header' | 'query'
+
+/** A delivery with all that is needed to send it, again too after a restart. */
+export interface Delivery extends EmulatedDelivery {
+  company: number
+  /** When the event happened: RFC 3339. */
+  time: string
+  ids: (number | string)[]
+  /** Overrides the subscription's own. */
+  mapping: Mapping | null
+  challenge: { value: string; method: VerificationMethod; sink: string } | null
+  dueAtMs: number
+}
+
+/** The part that people and tests may see. */
+export function toEmulatedDelivery(delivery: Delivery): EmulatedDelivery {
+  const { subscriptionId, notificationId, kind, eventType, attempts, outcome } = delivery
+  return {
+    subscriptionId,
+    notificationId,
+    kind,
+    eventType,
+    attempts: attempts.map((attempt) => ({ ...attempt })),
+    outcome,
+  }
+}

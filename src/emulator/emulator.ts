@@ -1,0 +1,217 @@
+/** Builds an emulator of Fatture in Cloud from its parts, starts it and stops it. */
+
+import type { AddressInfo } from 'node:net'
+import type { FastifyInstance } from 'fastify'
+import type { TriggerRequest } from '../contract/api.ts'
+import type { Mapping } from '../contract/notification.ts'
+import { FicDevError } from '../errors.ts'
+import { eventTypePrefix, eventTypes, toLongName } from '../fic/event-types.ts'
+import { silentLog, type Logger } from '../log.ts'
+import { ApiFailure } from './api-failure.ts'
+import { createClock } from './clock.ts'
+import type { Controls } from './control-routes.ts'
+import { Courier } from './courier.ts'
+import { toEmulatedDelivery, type EmulatedDelivery, type VerificationMethod } from './delivery.ts'
+import { createFaults, type FaultSwitch } from './faults.ts'
+import { createQuota } from './quota.ts'
+import { Schedule } from './schedule.ts'
+import { createServer } from './server.ts'
+import { createKeyPair, createSign } from './signer.ts'
+import { openState, type State } from './state.ts'
+import { readCreateRequest } from './subscription-request.ts'
+import { toSubscriptionView, type SubscriptionView } from './subscription.ts'
+import { Subscriptions, type Changed } from './subscriptions.ts'
+import { fullGrant } from './tokens.ts'
+import { planTrigger } from './trigger.ts'
+import { defaultCompany } from './user-routes.ts'
+
+export interface EmulatorOptions {
+  /** 0 or left out: any free one. Always on 127.0.0.1. */
+  port?: number
+  /** The clock that the emulator's own, movable one stands on. */
+  now?: () => Date
+  /** JSON file, readable by its owner only, that keeps key, subscriptions, counters and open deliveries across restarts. */
+  stateFile?: string
+  log?: Logger
+  /** Between the four attempts of a delivery, on the emulator's clock. */
+  retryDelaysMs?: readonly number[]
+  /** How long the target may take to answer, in real time. */
+  targetTimeoutMs?: number
+}
+
+export interface SubscribeOptions {
+  sink: string
+  /** Event types and group types; the prefix may be left out. All event types when left out. */
+  types?: readonly string[]
+  company?: number
+  mapping?: Mapping
+  verificationMethod?: VerificationMethod
+}
+
+export interface SubscribeResult extends SubscriptionView {
+  warnings: string[]
+  /** Why the challenge was not passed, in words; `null` when it was. */
+  problem: string | null
+}
+
+export type TriggerOptions = TriggerRequest
+
+export interface Emulator {
+  /** The base path for clients of the API. */
+  readonly url: string
+  /** PEM. */
+  readonly publicKey: string
+  /** Makes a subscription and waits for the outcome of its verification. */
+  subscribe(options: SubscribeOptions): Promise<SubscribeResult>
+  /**
+   * Queues an event for every verified subscription that holds the type; of a group type, one for each member.
+   * `clock.advance(0)` waits until they are sent. Throws `TRIGGER_FAILED` where nobody would get it.
+   */
+  trigger(options: TriggerOptions): Promise<{ notificationIds: string[] }>
+  /** All messages so far, oldest first. */
+  deliveries(): EmulatedDelivery[]
+  readonly clock: {
+    now(): Date
+    /** Moves the clock and waits for all that falls due on the way, in order; `advance(0)` for what is due now. */
+    advance(ms: number): Promise<void>
+  }
+  readonly faults: FaultSwitch
+  /** Forgets subscriptions, deliveries and faults and sets the clock back. Key and counters stay. */
+  reset(): Promise<void>
+  close(): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+const defaultRetryDelaysMs = [30_000, 5 * 60_000, 30 * 60_000]
+const concurrency = 20
+
+export async function createEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+  const log = (options.log ?? silentLog()).child({ part: 'emulator' })
+  const clock = createClock(options.now ?? (() => new Date()))
+  const keeper = await openState(options.stateFile, clock)
+  const { state } = keeper
+  const schedule = new Schedule(clock, log, concurrency)
+  const faults = createFaults()
+  const quota = createQuota(clock)
+  const courier = new Courier({
+    keeper,
+    clock,
+    schedule,
+    faults,
+    sign: await createSign(state.keys),
+    signOtherwise: await createSign(await createKeyPair()),
+    retryDelaysMs: options.retryDelaysMs ?? defaultRetryDelaysMs,
+    targetTimeoutMs: options.targetTimeoutMs ?? 5000,
+    log,
+  })
+  const subscriptions = new Subscriptions(keeper, clock, courier)
+
+  const controls: Controls = {
+    publicKey: state.keys.publicPem,
+    faults,
+    now: () => new Date(clock.nowMs()),
+    advance: async (ms) => {
+      if (!Number.isFinite(ms) || ms < 0) {
+        throw new FicDevError('BAD_REQUEST', `The clock cannot be moved by ${ms} ms: it only goes forward.`)
+      }
+      await schedule.advance(ms)
+    },
+    trigger: async (request) => {
+      const planned = planTrigger(state.subscriptions, request.type, request.company)
+      const { mapping = null, count = 1 } = request
+      const notificationIds: string[] = []
+      for (let done = 0; done < count; done++) {
+        for (const { subscription, eventType } of planned) {
+          const ids = request.ids ?? createIds(state, eventType, faults.get().manyIds)
+          notificationIds.push(courier.sendNotification(subscription, eventType, ids, mapping))
+        }
+      }
+      keeper.flush()
+      return { notificationIds }
+    },
+    deliveries: () => state.deliveries.map(toEmulatedDelivery),
+    reset: async () => {
+      courier.interrupt()
+      await schedule.clear()
+      Object.assign(state, {
+        subscriptions: [],
+        deliveries: [],
+        deletedResources: [],
+      } satisfies Partial<State>)
+      faults.reset()
+      quota.reset()
+      clock.offsetMs = 0
+      keeper.flush()
+    },
+  }
+
+  const app = createServer({ subscriptions, keeper, faults, quota, controls, log })
+  const url = await listen(app, options.port ?? 0)
+  keeper.flush()
+  courier.resume()
+  log.info({ url }, 'emulator ready')
+
+  const close = async (): Promise<void> => {
+    const drained = schedule.close()
+    courier.stop()
+    await app.close()
+    await drained
+    keeper.flush()
+  }
+  return {
+    url,
+    publicKey: controls.publicKey,
+    subscribe: (wanted) => subscribe(subscriptions, wanted),
+    trigger: controls.trigger,
+    deliveries: controls.deliveries,
+    clock: { now: controls.now, advance: controls.advance },
+    faults,
+    reset: controls.reset,
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}
+
+async function listen(app: FastifyInstance, port: number): Promise<string> {
+  try {
+    await app.listen({ host: '127.0.0.1', port })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
+    throw new FicDevError('PORT_TAKEN', `Port ${port}, meant for the emulator, is in use.`, {
+      hint: 'Choose another one with --emulator-port, or stop what listens there.',
+      cause: error,
+    })
+  }
+  return `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`
+}
+
+async function subscribe(subscriptions: Subscriptions, options: SubscribeOptions): Promise<SubscribeResult> {
+  const { sink, company = defaultCompany, mapping, verificationMethod } = options
+  const types = options.types?.map(toLongName) ?? eventTypes.map(({ type }) => type)
+  const data = { sink, types, verification_method: verificationMethod, config: { mapping } }
+  let changed: Changed
+  try {
+    changed = subscriptions.create(fullGrant, company, readCreateRequest({ data }), Promise.resolve())
+  } catch (error) {
+    if (!(error instanceof ApiFailure)) throw error
+    throw new FicDevError(
+      'SUBSCRIPTION_FAILED',
+      `The emulator refused the subscription: ${error.explain()}`,
+      {
+        hint: `The sink was ${sink}; it must be https, or http on loopback.`,
+        cause: error,
+      },
+    )
+  }
+  const { subscription, warnings, verification } = changed
+  await verification?.ended
+  const problem = verification?.delivery.attempts.at(-1)?.error ?? 'the challenge was not sent'
+  return { ...toSubscriptionView(subscription), warnings, problem: subscription.verified ? null : problem }
+}
+
+/** New ids, one after the other. Those of the cashbook are strings (protocol section 9). */
+function createIds(state: State, eventType: string, count: number): (number | string)[] {
+  if (eventType.startsWith(`${eventTypePrefix}subscriptions.`)) return []
+  const ids = Array.from({ length: count }, () => ++state.lastResource)
+  return eventType.startsWith(`${eventTypePrefix}cashbook.`) ? ids.map(String) : ids
+}

@@ -1,0 +1,13 @@
+/** The public library entry `fic-dev/emulator`: Fatture in Cloud's side of webhooks, in process, for tests. */
+
+export { createEmulator } from './emulator.ts'
+export type {
+  Emulator,
+  EmulatorOptions,
+  SubscribeOptions,
+  SubscribeResult,
+  TriggerOptions,
+} from './emulator.ts'
+export type { DeliveryAttempt, DeliveryOutcome, EmulatedDelivery } from './delivery.ts'
+export type { ApiFault, Faults } from './faults.ts'
+export type { SubscriptionView } from './subscription.ts'

@@ -1,0 +1,78 @@
+/** The HTTP requests that Fatture in Cloud sends to a sink (protocol sections 2 and 4). Pure. */
+
+import type { Mapping } from '../contract/notification.ts'
+import type { Delivery, VerificationMethod } from './delivery.ts'
+import { issuer } from './signer.ts'
+
+export interface Message {
+  method: 'GET' | 'POST'
+  url: string
+  /** In the order in which they are sent. */
+  headers: Record<string, string>
+  body: string
+}
+
+const challengeName = 'x-fic-verification-challenge'
+
+function createHeaders(url: string, token: string): Record<string, string> {
+  return {
+    Host: new URL(url).host,
+    'User-Agent': 'FattureInCloud/API-WEBHOOK',
+    Connection: 'close',
+    Authorization: `Bearer ${token}`,
+  }
+}
+
+export function createChallenge(
+  sink: string,
+  value: string,
+  method: VerificationMethod,
+  token: string,
+): Message {
+  if (method === 'header') {
+    const headers = { ...createHeaders(sink, token), [challengeName]: value }
+    return { method: 'GET', url: sink, headers, body: '' }
+  }
+  // By hand and not with searchParams, which would write the sink's own query in another way.
+  const url = new URL(sink)
+  url.search = `${url.search === '' ? '?' : `${url.search}&`}${challengeName}=${value}`
+  return { method: 'GET', url: url.href, headers: createHeaders(sink, token), body: '' }
+}
+
+export function createNotification(
+  delivery: Delivery,
+  sink: string,
+  mapping: Mapping,
+  token: string,
+  structuredContentType: string,
+): Message {
+  const attributes = {
+    id: delivery.notificationId,
+    source: issuer,
+    specversion: '1.0',
+    type: delivery.eventType ?? '',
+    subject: `company:${delivery.company}`,
+    time: delivery.time,
+  }
+  const data = { ids: delivery.ids }
+  if (mapping === 'structured') {
+    const body = JSON.stringify({ ...attributes, datacontenttype: 'application/json', data })
+    return createPost(sink, token, { 'Content-Type': structuredContentType }, body)
+  }
+  const headers = Object.fromEntries(Object.entries(attributes).map(([name, value]) => [`ce-${name}`, value]))
+  return createPost(sink, token, { ...headers, 'Content-Type': 'application/json' }, JSON.stringify({ data }))
+}
+
+function createPost(sink: string, token: string, own: Record<string, string>, body: string): Message {
+  const headers = {
+    ...createHeaders(sink, token),
+    ...own,
+    'Content-Length': String(Buffer.byteLength(body)),
+  }
+  return { method: 'POST', url: sink, headers, body }
+}
+
+/** RFC 3339 in whole seconds and with an offset, as in the documentation's samples. */
+export function toEventTime(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19)}+00:00`
+}

@@ -1,0 +1,121 @@
+/** All that the emulator knows, and the file that keeps it across restarts. */
+
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { FicDevError, messageOf } from '../errors.ts'
+import type { Clock } from './clock.ts'
+import type { Delivery } from './delivery.ts'
+import { createKeyPair, type KeyPair } from './signer.ts'
+import type { Subscription } from './subscription.ts'
+
+export interface State {
+  version: 1
+  keys: KeyPair
+  lastSubscription: number
+  /** The integer before the colon of a notification's id. */
+  lastNotification: number
+  lastResource: number
+  subscriptions: Subscription[]
+  /** Oldest first. */
+  deliveries: Delivery[]
+  /** Resources that a `delete` event was sent for, as paths. */
+  deletedResources: string[]
+}
+
+export interface StateKeeper {
+  state: State
+  /** Something changed: it will be in the file soon. */
+  changed(): void
+  /** It is in the file when this returns. */
+  flush(): void
+}
+
+/** Finished deliveries are kept for people to look at, not for ever. */
+const finishedKept = 10_000
+const writeDelayMs = 100
+
+/** Reads the file if there is one, else begins anew. Without a file all stays in memory. */
+export async function openState(file: string | undefined, clock: Clock): Promise<StateKeeper> {
+  const state = (file === undefined ? null : readState(file)) ?? (await createState())
+  let timer: NodeJS.Timeout | undefined
+  const flush = (): void => {
+    clearTimeout(timer)
+    timer = undefined
+    if (file !== undefined) writeState(file, state, clock.offsetMs)
+  }
+  return {
+    state,
+    flush,
+    changed: () => {
+      forgetFinished(state)
+      if (file !== undefined) timer ??= setTimeout(flush, writeDelayMs)
+    },
+  }
+}
+
+async function createState(): Promise<State> {
+  return {
+    version: 1,
+    keys: await createKeyPair(),
+    lastSubscription: 0,
+    lastNotification: 0,
+    lastResource: 3_062_299,
+    subscriptions: [],
+    deliveries: [],
+    deletedResources: [],
+  }
+}
+
+function readState(file: string): State | null {
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    throw unusable(file, error)
+  }
+  try {
+    const state = JSON.parse(text) as State
+    if (state.version !== 1) throw new Error(`its version is ${String(state.version)}, not 1`)
+    return state
+  } catch (error) {
+    throw unusable(file, error)
+  }
+}
+
+function unusable(file: string, cause: unknown): FicDevError {
+  return new FicDevError(
+    'DATA_DIR_UNUSABLE',
+    `The emulator's state file ${file} cannot be used: ${messageOf(cause)}.`,
+    { hint: 'Delete the file: the emulator then begins with a new key and no subscriptions.', cause },
+  )
+}
+
+function writeState(file: string, state: State, offsetMs: number): void {
+  const open = state.deliveries.filter((delivery) => delivery.outcome === 'pending')
+  const text = JSON.stringify(toBaseTime({ ...state, deliveries: open }, offsetMs))
+  writeFileSync(`${file}.new`, text, { mode: 0o600 })
+  renameSync(`${file}.new`, file)
+}
+
+/** After a restart the clock runs with the base clock again, so the times in the file must be the base clock's. */
+function toBaseTime(state: State, offsetMs: number): State {
+  const shift = (ms: number | null): number | null => (ms === null ? null : ms - offsetMs)
+  return {
+    ...state,
+    subscriptions: state.subscriptions.map((subscription) => ({
+      ...subscription,
+      lastAttemptAtMs: shift(subscription.lastAttemptAtMs),
+      expiresAtMs: shift(subscription.expiresAtMs),
+    })),
+    deliveries: state.deliveries.map((delivery) => ({ ...delivery, dueAtMs: delivery.dueAtMs - offsetMs })),
+  }
+}
+
+function forgetFinished(state: State): void {
+  if (state.deliveries.length <= finishedKept * 2) return
+  const finished = state.deliveries.filter((delivery) => delivery.outcome !== 'pending')
+  const kept = new Set(finished.slice(-finishedKept))
+  state.deliveries = state.deliveries.filter(
+    (delivery) => delivery.outcome === 'pending' || kept.has(delivery),
+  )
+}

@@ -1,0 +1,32 @@
+/** A subscription as the emulator keeps it, and as the API shows it (protocol section 1). */
+
+import type { Mapping } from '../contract/notification.ts'
+
+export interface Subscription {
+  /** `SUB` and a number that grows. */
+  id: string
+  company: number
+  sink: string
+  verified: boolean
+  /** Real event types only: groups are exploded when they are registered. */
+  types: string[]
+  mapping: Mapping
+  /** Verification attempts since the last success, the one of the creation counted. */
+  attempts: number
+  lastAttemptAtMs: number | null
+  /** When errors begin to delete the subscription; `null` while all is well (protocol section 4). */
+  expiresAtMs: number | null
+}
+
+export interface SubscriptionView {
+  id: string
+  sink: string
+  verified: boolean
+  types: string[]
+  config: { mapping: Mapping }
+}
+
+export function toSubscriptionView(subscription: Subscription): SubscriptionView {
+  const { id, sink, verified, types, mapping } = subscription
+  return { id, sink, verified, types: [...types], config: { mapping } }
+}
