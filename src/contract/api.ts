@@ -60,13 +60,14 @@ export interface KeyEntry {
 
 export interface ImportAnswer {
   imported: number
+  /** Those that the store already had. */
   skipped: number
 }
 
-/** One line of `export --format ndjson`: lossless. */
+/** One line of `export --format ndjson`: lossless, deliveries included. */
 export interface ExportedNotification {
   version: 1
-  notification: Omit<Notification, 'body' | 'deliveries'>
+  notification: Omit<Notification, 'body'>
   /** The raw bytes. */
   bodyBase64: string
 }

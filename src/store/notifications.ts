@@ -46,6 +46,8 @@ type Details = Pick<
 
 export interface Notifications {
   insert(capture: Capture): Notification
+  /** Puts an exported one back under a new `seq`, as it was; `null` when the store has it already. */
+  restore(capture: Capture): Notification | null
   get(seq: number): Notification | null
   /** The raw bytes of the body. */
   body(seq: number): Buffer | null
@@ -76,6 +78,7 @@ export function createNotifications(
   const original = database.prepare(
     `SELECT seq, body FROM notifications WHERE ce_id = ? AND signature = 'valid' ORDER BY seq LIMIT 1`,
   )
+  const sameTime = database.prepare('SELECT details, body FROM notifications WHERE received_at = ?')
   const selectOne = database.prepare(`SELECT ${columns} FROM notifications n WHERE n.seq = ?`)
   const selectBody = database.prepare('SELECT body FROM notifications WHERE seq = ?')
   const selectAfter = database.prepare(
@@ -114,39 +117,40 @@ export function createNotifications(
     return notification
   }
 
+  function insertWith(capture: Capture, comparing: boolean): Notification {
+    const ceId = capture.cloudEvent?.id || null
+    const first = ceId === null ? null : ((original.get([ceId]) as Row | undefined) ?? null)
+    const twinOf = first === null ? null : Number(first['seq'])
+    const details = toDetails(capture, comparing ? compareWithOriginal(capture, first) : [])
+    const receivedAt = capture.receivedAt.getTime()
+    const { kind, eventType, company, body } = capture
+    const { lastInsertRowid } = insertRow.run([
+      kind,
+      receivedAt,
+      eventType,
+      company,
+      ceId,
+      capture.signature.outcome satisfies SignatureOutcome,
+      twinOf,
+      JSON.stringify(details),
+      body,
+    ])
+    const seq = Number(lastInsertRowid)
+    return assemble({ seq, kind, receivedAt, eventType, company, twinOf, details, body })
+  }
+
+  function isKept(capture: Capture): boolean {
+    const headers = JSON.stringify(capture.headers)
+    return sameTime.all([capture.receivedAt.getTime()]).some((value) => {
+      const row = value as Row
+      const details = JSON.parse(String(row['details'])) as Details
+      return JSON.stringify(details.headers) === headers && toBuffer(row['body']).equals(capture.body)
+    })
+  }
+
   return {
-    insert(capture) {
-      const ceId = capture.cloudEvent?.id || null
-      const first = ceId === null ? null : ((original.get([ceId]) as Row | undefined) ?? null)
-      const twinOf = first === null ? null : Number(first['seq'])
-      const problems = [...capture.problems, ...compareWithOriginal(capture, first)]
-      const details: Details = {
-        method: capture.method,
-        path: capture.path,
-        headers: capture.headers,
-        mapping: capture.mapping,
-        ids: capture.ids,
-        cloudEvent: capture.cloudEvent,
-        signature: capture.signature,
-        answer: capture.answer,
-        problems,
-      }
-      const receivedAt = capture.receivedAt.getTime()
-      const { kind, eventType, company, body } = capture
-      const { lastInsertRowid } = insertRow.run([
-        kind,
-        receivedAt,
-        eventType,
-        company,
-        ceId,
-        capture.signature.outcome satisfies SignatureOutcome,
-        twinOf,
-        JSON.stringify(details),
-        body,
-      ])
-      const seq = Number(lastInsertRowid)
-      return assemble({ seq, kind, receivedAt, eventType, company, twinOf, details, body })
-    },
+    insert: (capture) => insertWith(capture, true),
+    restore: (capture) => (isKept(capture) ? null : insertWith(capture, false)),
     get(seq) {
       const row = selectOne.get([seq])
       return row === undefined ? null : toNotification(row as Row)
@@ -171,6 +175,12 @@ export function createNotifications(
     prune: (keep, keepUnverified) =>
       pruneAll.run([keep]).changes + pruneUnverified.run([keepUnverified]).changes,
   }
+}
+
+function toDetails(capture: Capture, found: string[]): Details {
+  const { method, path, headers, mapping, ids, cloudEvent, signature, answer } = capture
+  const problems = [...capture.problems, ...found]
+  return { method, path, headers, mapping, ids, cloudEvent, signature, answer, problems }
 }
 
 /** The token signs no part of the body, so one token may come back with another body (protocol section 5). */

@@ -17,6 +17,7 @@ const notificationsSchema = `
     body BLOB NOT NULL
   );
   CREATE INDEX notifications_by_ce_id ON notifications (ce_id, seq) WHERE ce_id IS NOT NULL;
+  CREATE INDEX notifications_by_time ON notifications (received_at);
   CREATE INDEX notifications_unverified ON notifications (seq) WHERE signature <> 'valid';
 `
 

@@ -29,8 +29,8 @@ export type JobOutcome = { job: 'done' } | { job: 'retry'; nextAt: Date }
 export interface Store {
   /** Resolves when the notification and its jobs are durable. */
   capture(capture: Capture, options: CaptureOptions): Promise<Notification>
-  /** Puts back an exported notification, under a new `seq`; it is not delivered. */
-  restore(captures: Capture[]): Promise<Notification[]>
+  /** Puts exported notifications back, under a new `seq` each; nothing is delivered. Those that are there already are left out. */
+  restore(exported: { capture: Capture; deliveries: Delivery[] }[]): Promise<Notification[]>
   /** One with all its deliveries. */
   notification(seq: number): Notification | null
   body(seq: number): Buffer | null
@@ -99,7 +99,17 @@ export function openStore({ dataDir, log, keep = 10_000 }: StoreOptions): Store 
       pruneSometimes()
       return notification
     },
-    restore: (captures) => queue.write(() => captures.map((capture) => notifications.insert(capture))),
+    restore: (exported) =>
+      queue.write(() =>
+        exported.flatMap((one) => {
+          const restored = notifications.restore(one.capture)
+          if (restored === null) return []
+          for (const delivery of one.deliveries) {
+            deliveries.insert({ ...delivery, id: deliveries.nextId(), seq: restored.seq, nextAttemptAt: null })
+          }
+          return [restored]
+        }),
+      ),
     notification(seq) {
       const found = notifications.get(seq)
       if (found) found.deliveries = deliveries.of(seq)

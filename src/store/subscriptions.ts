@@ -15,8 +15,9 @@ export interface OwnSubscription {
   origin: 'made' | 'named' | 'taken-over'
   /** The sink that it had before the take-over; `null` for the other origins. */
   takenOverFrom: string | null
-  /** Event types that Fatture in Cloud left out when it was last asked, so that a start does not ask again. */
-  refusedTypes: string[]
+  /** The event types that it was last asked to hold, and those that Fatture in Cloud then gave: they can differ. */
+  askedTypes: string[]
+  grantedTypes: string[]
 }
 
 /** One row of the history, to be settled when its outcome is known. */
@@ -58,7 +59,8 @@ export const subscriptionsSchema = `
     remembered INTEGER NOT NULL,
     origin TEXT NOT NULL,
     taken_over_from TEXT,
-    refused_types TEXT NOT NULL DEFAULT '[]',
+    asked_types TEXT NOT NULL DEFAULT '[]',
+    granted_types TEXT NOT NULL DEFAULT '[]',
     PRIMARY KEY (api_base, id)
   );
 
@@ -78,17 +80,18 @@ export const subscriptionsSchema = `
 /** The records of a project, on its one connection. Every call is durable when it returns. */
 export function createSubscriptionRecords(database: Database): SubscriptionRecords {
   const selectOwn = database.prepare(
-    `SELECT api_base, company, id, sink, created_at, origin, taken_over_from, refused_types
+    `SELECT api_base, company, id, sink, created_at, origin, taken_over_from, asked_types, granted_types
      FROM own_subscriptions WHERE api_base = ? AND company = ? ORDER BY remembered DESC`,
   )
   // The order of first remembering decides which one is kept, so an update leaves it alone.
   const upsertOwn = database.prepare(
     `INSERT INTO own_subscriptions
-       (api_base, company, id, sink, created_at, origin, taken_over_from, refused_types, remembered)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, (SELECT coalesce(max(remembered), 0) + 1 FROM own_subscriptions))
+       (api_base, company, id, sink, created_at, origin, taken_over_from, asked_types, granted_types, remembered)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT coalesce(max(remembered), 0) + 1 FROM own_subscriptions))
      ON CONFLICT (api_base, id) DO UPDATE SET
        company = excluded.company, sink = excluded.sink, created_at = excluded.created_at,
-       origin = excluded.origin, taken_over_from = excluded.taken_over_from, refused_types = excluded.refused_types`,
+       origin = excluded.origin, taken_over_from = excluded.taken_over_from,
+       asked_types = excluded.asked_types, granted_types = excluded.granted_types`,
   )
   const deleteOwn = database.prepare('DELETE FROM own_subscriptions WHERE api_base = ? AND id = ?')
   const selectAttempts = database.prepare(
@@ -125,7 +128,8 @@ export function createSubscriptionRecords(database: Database): SubscriptionRecor
         own.createdAt.getTime(),
         own.origin,
         own.takenOverFrom,
-        JSON.stringify(own.refusedTypes),
+        JSON.stringify(own.askedTypes),
+        JSON.stringify(own.grantedTypes),
       ])
     },
     forget: (apiBase, id) => void deleteOwn.run([apiBase, id]),
@@ -151,7 +155,8 @@ function toOwn(row: Row): OwnSubscription {
     createdAt: new Date(Number(row['created_at'])),
     origin: row['origin'] as OwnSubscription['origin'],
     takenOverFrom: row['taken_over_from'] as string | null,
-    refusedTypes: JSON.parse(String(row['refused_types'])) as string[],
+    askedTypes: JSON.parse(String(row['asked_types'])) as string[],
+    grantedTypes: JSON.parse(String(row['granted_types'])) as string[],
   }
 }
 

@@ -1,0 +1,97 @@
+/**
+ * Who may talk to the inspector. It holds a company's data and can act with its token, and loopback is no protection:
+ * every web page in the developer's browser can send requests to it.
+ */
+
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { ApiError } from '../contract/api.ts'
+import type { Session } from './session.ts'
+
+export interface GuardOptions {
+  session: Session
+  /** Our own port; the Host header must name it. */
+  port(): number
+}
+
+/** Routes that need no token: the page's empty shell, and the link that sets the cookie. */
+export const openRoutes: ReadonlySet<string> = new Set(['/', '/assets/*', '/favicon.svg', '/open/:link'])
+
+const hosts = ['localhost', '127.0.0.1', '[::1]']
+
+/** A hook of the server, not of its routes, so that a new route cannot forget it. Runs before an upgrade, too. */
+export function createGuard({ session, port }: GuardOptions) {
+  return async function guard(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | void> {
+    const refusal = refuse(request, session, port())
+    // Returning the reply tells Fastify that the request ends here.
+    if (refusal) return reply.code(refusal.status).send(refusal.body)
+  }
+}
+
+interface Refusal {
+  status: number
+  body: ApiError
+}
+
+function refuse(request: FastifyRequest, session: Session, port: number): Refusal | null {
+  if (!isOurHost(request, port)) {
+    return refusal(403, 'FORBIDDEN', 'The Host header does not name this inspector.')
+  }
+  const { origin } = request.headers
+  if (origin !== undefined && !isOurOrigin(origin, port)) {
+    return refusal(403, 'FORBIDDEN', 'The request comes from a page of another origin.')
+  }
+  if (isOpen(request)) return null
+
+  const proof = session.proofOf(request.headers)
+  if (proof === 'none') {
+    return refusal(401, 'UNAUTHORIZED', 'The inspector asks for its session token.', hintForToken)
+  }
+  if (proof === 'cookie') return refuseCrossSite(request)
+  return null
+}
+
+/** What a cookie alone does not prove: that our own page sent the request. */
+function refuseCrossSite(request: FastifyRequest): Refusal | null {
+  const isUpgrade = request.headers.upgrade !== undefined
+  if (isUpgrade && request.headers.origin === undefined) {
+    return refusal(403, 'FORBIDDEN', 'A websocket with the cookie must name its origin.')
+  }
+  const site = request.headers['sec-fetch-site']
+  const writes = !['GET', 'HEAD'].includes(request.method)
+  if ((writes || isUpgrade) && site !== undefined && site !== 'same-origin') {
+    return refusal(403, 'FORBIDDEN', 'The request comes from a page of another origin.')
+  }
+  if (writes && !/^application\/(json|x-ndjson)\b/i.test(request.headers['content-type'] ?? '')) {
+    return refusal(
+      415,
+      'BAD_REQUEST',
+      'A request that changes something needs Content-Type: application/json.',
+    )
+  }
+  return null
+}
+
+const hintForToken =
+  'Open the link that fic-dev printed, run "fic-dev open" for a new one, or send "Authorization: Bearer" with the token of .fic-dev/daemon.json.'
+
+function refusal(status: number, code: string, message: string, hint?: string): Refusal {
+  return { status, body: { error: { code: `FIC_DEV_E_${code}`, message, ...(hint && { hint }) } } }
+}
+
+/** The route as it was registered decides, never the path as it was sent: `/%61pi` is not another door. */
+function isOpen(request: FastifyRequest): boolean {
+  const route = request.routeOptions.url
+  return route !== undefined && openRoutes.has(route) && ['GET', 'HEAD'].includes(request.method)
+}
+
+/** Against DNS rebinding: one Host header, with a name of this machine and our port, and no absolute-form target. */
+function isOurHost(request: FastifyRequest, port: number): boolean {
+  const { rawHeaders } = request.raw
+  const given = rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host')
+  if (given.length !== 1 || !(request.raw.url ?? '').startsWith('/')) return false
+  return hosts.some((host) => request.headers.host === `${host}:${port}`)
+}
+
+function isOurOrigin(origin: string, port: number): boolean {
+  return hosts.some((host) => origin === `http://${host}:${port}`)
+}

@@ -1,0 +1,51 @@
+/** Notifications: pages, one, its raw bytes, removal, replay. */
+
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { FicDevError } from '../../errors.ts'
+import { NotificationQuery, ReplayBody, SeqParams, toFilter } from '../schemas.ts'
+import type { InspectorParts } from '../server.ts'
+
+export function notificationRoutes({ store, replay, publish }: InspectorParts): FastifyPluginAsyncTypebox {
+  return async (app) => {
+    app.get('/api/notifications', { schema: { querystring: NotificationQuery } }, async ({ query }) => {
+      // One more than asked for tells whether there is an older page.
+      const found = store.list(toFilter(query), query.limit + 1)
+      const items = found.slice(0, query.limit)
+      return { items, nextBefore: found.length > query.limit ? (items.at(-1)?.seq ?? null) : null }
+    })
+
+    app.get('/api/notifications/:seq', { schema: { params: SeqParams } }, async ({ params }) => {
+      return store.notification(params.seq) ?? notFound(params.seq)
+    })
+
+    app.get('/api/notifications/:seq/body', { schema: { params: SeqParams } }, async ({ params }, reply) => {
+      const body = store.body(params.seq) ?? notFound(params.seq)
+      // Bytes from a stranger: never something that a browser would show or run.
+      return reply.type('application/octet-stream').header('content-disposition', 'attachment').send(body)
+    })
+
+    app.delete('/api/notifications', async (_request, reply) => {
+      await store.removeAll()
+      publish({ type: 'removed', seq: null })
+      return reply.code(204).send()
+    })
+
+    app.delete('/api/notifications/:seq', { schema: { params: SeqParams } }, async ({ params }, reply) => {
+      if (!(await store.remove(params.seq))) notFound(params.seq)
+      publish({ type: 'removed', seq: params.seq })
+      return reply.code(204).send()
+    })
+
+    app.post(
+      '/api/notifications/:seq/replay',
+      { schema: { params: SeqParams, body: ReplayBody } },
+      async ({ params, body }) => replay(params.seq, body),
+    )
+  }
+}
+
+function notFound(seq: number): never {
+  throw new FicDevError('NOT_FOUND', `There is no notification ${seq}.`, {
+    hint: 'It may have been removed, or dropped for newer ones (--keep).',
+  })
+}

@@ -1,0 +1,78 @@
+/** What is not a notification: the state of the parts, event types, keys, trigger, forwarding, links, subscriptions. */
+
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Type } from 'typebox'
+import type { EventTypeEntry, OpenLink } from '../../contract/api.ts'
+import { FicDevError } from '../../errors.ts'
+import { eventTypes, findEventType, groupTypes, toShortName } from '../../fic/event-types.ts'
+import { SubscriptionParams, TriggerBody } from '../schemas.ts'
+import type { InspectorParts } from '../server.ts'
+import type { Session } from '../session.ts'
+
+export function serviceRoutes(parts: InspectorParts, session: Session): FastifyPluginAsyncTypebox {
+  return async (app) => {
+    app.get('/api/status', async () => parts.status())
+
+    app.get('/api/types', async () => ({ items: listTypes(parts.heldTypes()) }))
+
+    app.get('/api/keys', async () => ({ items: parts.keys() }))
+
+    app.post('/api/trigger', { schema: { body: TriggerBody } }, async ({ body }) => {
+      if (parts.trigger === null) {
+        throw new FicDevError('NO_EMULATOR', 'Only the emulator can be made to send a notification.', {
+          hint: 'Start with --emulator, or change something in Fatture in Cloud itself.',
+        })
+      }
+      return parts.trigger(body)
+    })
+
+    app.post(
+      '/api/forwarding',
+      { schema: { body: Type.Object({ paused: Type.Boolean() }, { additionalProperties: false }) } },
+      async ({ body }) => {
+        parts.pause(body.paused)
+        return { paused: body.paused }
+      },
+    )
+
+    app.post('/api/links', async (): Promise<OpenLink> => ({ openUrl: parts.url() + session.createLink() }))
+
+    app.get('/api/subscriptions', async () => ({ items: await manager().list() }))
+
+    app.post(
+      '/api/subscriptions/:id/verify',
+      { schema: { params: SubscriptionParams } },
+      async ({ params }) => manager().verify(params.id),
+    )
+  }
+
+  function manager() {
+    if (parts.subscriptions) return parts.subscriptions
+    throw new FicDevError(
+      'TOKEN_MISSING',
+      'fic-dev has no token and company, so it does not know the subscriptions.',
+      {
+        hint: 'Set FIC_ACCESS_TOKEN and FIC_COMPANY_ID, or start with --emulator.',
+      },
+    )
+  }
+}
+
+function listTypes(held: string[]): EventTypeEntry[] {
+  const isHeld = new Set(held)
+  const single = eventTypes.map(({ type, scopes }): EventTypeEntry => ({
+    type,
+    shortName: toShortName(type),
+    scopes,
+    members: null,
+    held: isHeld.has(type),
+  }))
+  const groups = groupTypes.map(({ type, members }): EventTypeEntry => ({
+    type,
+    shortName: toShortName(type),
+    scopes: [...new Set(members.flatMap((member) => findEventType(member)?.scopes ?? []))],
+    members: members.map(toShortName),
+    held: members.every((member) => isHeld.has(member)),
+  }))
+  return [...single, ...groups]
+}

@@ -1,0 +1,72 @@
+/** What the private API takes: checked by Fastify before a route sees it, and read into types. */
+
+import { Type, type Static } from 'typebox'
+import type { NotificationFilter } from '../store/filter.ts'
+
+const choice = <T extends string>(...values: T[]) => Type.Unsafe<T>({ type: 'string', enum: values })
+const time = Type.String({ format: 'date-time' })
+const ids = Type.Array(Type.Union([Type.Integer(), Type.String()]))
+const mapping = choice('binary', 'structured')
+
+export const SeqParams = Type.Object({ seq: Type.Integer({ minimum: 1 }) })
+
+export const NotificationQuery = Type.Object(
+  {
+    limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100 }),
+    before: Type.Optional(Type.Integer()),
+    after: Type.Optional(Type.Integer()),
+    q: Type.Optional(Type.String()),
+    kind: Type.Optional(choice('verification', 'welcome', 'event', 'unknown')),
+    type: Type.Optional(Type.String()),
+    signature: Type.Optional(choice('valid', 'invalid', 'missing')),
+    delivery: Type.Optional(
+      choice('delivered', 'retried', 'dropped', 'subscription-deleted', 'pending', 'none'),
+    ),
+    since: Type.Optional(time),
+    until: Type.Optional(time),
+  },
+  { additionalProperties: false },
+)
+
+export const ReplayBody = Type.Object(
+  {
+    to: Type.Optional(Type.String()),
+    sign: Type.Optional(choice('original', 'dev', 'none')),
+    mapping: Type.Optional(mapping),
+    body: Type.Optional(Type.String()),
+    headers: Type.Optional(Type.Record(Type.String(), Type.Union([Type.String(), Type.Null()]))),
+    ids: Type.Optional(ids),
+  },
+  { additionalProperties: false },
+)
+
+export const TriggerBody = Type.Object(
+  {
+    type: Type.String({ minLength: 1 }),
+    ids: Type.Optional(ids),
+    company: Type.Optional(Type.Integer()),
+    mapping: Type.Optional(mapping),
+    count: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 })),
+  },
+  { additionalProperties: false },
+)
+
+export const StreamQuery = Type.Object({ after: Type.Optional(Type.Integer({ minimum: 0 })) })
+
+export const ExportQuery = Type.Object({ format: choice('ndjson', 'har') }, { additionalProperties: false })
+
+export const SubscriptionParams = Type.Object({ id: Type.String({ minLength: 1 }) })
+
+/** The query as the store understands it. */
+export function toFilter({
+  limit: _limit,
+  since,
+  until,
+  ...rest
+}: Static<typeof NotificationQuery>): NotificationFilter {
+  return {
+    ...rest,
+    ...(since !== undefined && { since: new Date(since) }),
+    ...(until !== undefined && { until: new Date(until) }),
+  }
+}

@@ -1,0 +1,147 @@
+/** The private HTTP server: guard, API, stream and page. Only loopback reaches it, and never without the session token. */
+
+import fastifyWebsocket from '@fastify/websocket'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import Fastify, { type FastifyError, type FastifyInstance } from 'fastify'
+import type { KeyEntry, ReplayRequest, TriggerAnswer, TriggerRequest } from '../contract/api.ts'
+import type { Delivery } from '../contract/notification.ts'
+import type { Status, SubscriptionStatus } from '../contract/status.ts'
+import type { StreamMessage } from '../contract/stream.ts'
+import { FicDevError, messageOf } from '../errors.ts'
+import type { Logger } from '../log.ts'
+import type { Store } from '../store/store.ts'
+import { createGuard } from './guard.ts'
+import { pageRoutes } from './page.ts'
+import { notificationRoutes } from './routes/notifications.ts'
+import { serviceRoutes } from './routes/service.ts'
+import { transferRoutes } from './routes/transfer.ts'
+import { StreamQuery } from './schemas.ts'
+import { createSession, type Session } from './session.ts'
+import { createStream, type Stream } from './stream.ts'
+
+/** What the inspector needs of the rest of the house. */
+export interface InspectorParts {
+  version: string
+  store: Store
+  sessionToken: string
+  /** Where the built page lies. */
+  pageDir: string
+  /** Our own address, without a slash at the end. */
+  url(): string
+  status(): Status
+  /** Event types, in full, that our subscription holds. */
+  heldTypes(): string[]
+  keys(): KeyEntry[]
+  replay(seq: number, asked: ReplayRequest): Promise<Delivery>
+  pause(paused: boolean): void
+  /** `null` without the emulator. */
+  trigger: ((asked: TriggerRequest) => Promise<TriggerAnswer>) | null
+  /** `null` without a token and a company. */
+  subscriptions: SubscriptionApi | null
+  /** Tells the stream. */
+  publish(message: StreamMessage): void
+  log: Logger
+}
+
+export interface SubscriptionApi {
+  list(): Promise<unknown[]>
+  verify(id: string): Promise<SubscriptionStatus>
+}
+
+export interface Inspector {
+  app: FastifyInstance
+  session: Session
+  stream: Stream
+}
+
+/** Builds the server; the caller lets it listen. */
+export async function createInspector(parts: InspectorParts): Promise<Inspector> {
+  const port = () => Number(new URL(parts.url()).port)
+  const session = createSession(parts.sessionToken, port)
+  const stream = createStream({
+    hello: () => ({
+      type: 'hello',
+      version: parts.version,
+      lastSeq: parts.store.lastSeq(),
+      status: parts.status(),
+    }),
+    after: parts.store.after,
+    lastSeq: parts.store.lastSeq,
+  })
+
+  const app = Fastify({ logger: false, forceCloseConnections: true }).withTypeProvider<TypeBoxTypeProvider>()
+  app.addHook('onRequest', async (_request, reply) => void reply.headers(securityHeaders))
+  app.addHook('onRequest', createGuard({ session, port }))
+  app.setErrorHandler<FastifyError>((thrown, _request, reply) => {
+    const { status, body } = toApiError(thrown)
+    if (status >= 500) parts.log.error({ reason: messageOf(thrown), stack: thrown.stack }, 'request failed')
+    return reply.code(status).send(body)
+  })
+  app.setNotFoundHandler((request, reply) => {
+    const message = `There is no ${request.method} ${request.url.split('?', 1)[0]}.`
+    return reply.code(404).send({ error: { code: 'FIC_DEV_E_NOT_FOUND', message } })
+  })
+  acceptEmptyJson(app)
+
+  await app.register(fastifyWebsocket, { options: { maxPayload: 4 * 1024 } })
+  await app.register(notificationRoutes(parts))
+  await app.register(serviceRoutes(parts, session))
+  await app.register(transferRoutes(parts))
+  await app.register(pageRoutes(parts.pageDir, session))
+  await app.register(async (scope: typeof app) => {
+    scope.get('/api/stream', { websocket: true, schema: { querystring: StreamQuery } }, (socket, request) =>
+      stream.add(socket, request.query.after ?? null),
+    )
+  })
+  app.addHook('preClose', async () => stream.close())
+  return { app: app as unknown as FastifyInstance, session, stream }
+}
+
+const securityHeaders = {
+  'content-security-policy':
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'cross-origin-resource-policy': 'same-origin',
+  'cross-origin-opener-policy': 'same-origin',
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cache-control': 'no-store',
+}
+
+/** A write without a body still says that it is JSON (the guard asks for that), so an empty body is no mistake. */
+function acceptEmptyJson(
+  app: Pick<FastifyInstance, 'addContentTypeParser' | 'removeContentTypeParser'>,
+): void {
+  app.removeContentTypeParser('application/json')
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
+    try {
+      done(null, body === '' ? {} : JSON.parse(String(body)))
+    } catch (thrown) {
+      done(new FicDevError('BAD_REQUEST', `The body is not JSON: ${messageOf(thrown)}.`))
+    }
+  })
+}
+
+const statusOfCode: Record<string, number> = {
+  FIC_DEV_E_NOT_FOUND: 404,
+  FIC_DEV_E_BAD_REQUEST: 400,
+  FIC_DEV_E_IMPORT_INVALID: 400,
+  FIC_DEV_E_REPLAY_TARGET: 422,
+  FIC_DEV_E_REPLAY_UNSIGNABLE: 422,
+  FIC_DEV_E_NO_EMULATOR: 409,
+  FIC_DEV_E_TRIGGER_FAILED: 409,
+  FIC_DEV_E_TOKEN_MISSING: 409,
+  FIC_DEV_E_SUBSCRIPTION_BUDGET: 409,
+}
+
+function toApiError(thrown: FastifyError | FicDevError) {
+  if (thrown instanceof FicDevError) {
+    const { code, message, hint } = thrown
+    return { status: statusOfCode[code] ?? 502, body: { error: { code, message, ...(hint && { hint }) } } }
+  }
+  const status = thrown.statusCode ?? 500
+  if (status < 500) {
+    return { status, body: { error: { code: 'FIC_DEV_E_BAD_REQUEST', message: thrown.message } } }
+  }
+  const message = 'fic-dev failed to answer; its log says more.'
+  return { status, body: { error: { code: 'FIC_DEV_E_STORE_FAILED', message } } }
+}

@@ -1,0 +1,104 @@
+/** The stream: what happens, told to every open inspector at once. */
+
+import type { WebSocket } from 'ws'
+import type { StreamMessage } from '../contract/stream.ts'
+import type { Notification } from '../contract/notification.ts'
+
+export interface StreamParts {
+  hello(): Extract<StreamMessage, { type: 'hello' }>
+  /** Notifications after a cursor, oldest first. */
+  after(seq: number, limit: number): Notification[]
+  lastSeq(): number
+}
+
+export interface Stream {
+  /** Greets a reader, and gives it what it missed since `after` before anything live. */
+  add(socket: WebSocket, after: number | null): void
+  publish(message: StreamMessage): void
+  readers(): number
+  close(): void
+}
+
+/** A reader that has more than this waiting is too slow; it gets `lagged` once it has caught up. */
+const bufferLimitBytes = 1024 * 1024
+/** More than this is fetched by pages, not streamed. */
+const backfillLimit = 1_000
+const pingEveryMs = 20_000
+
+interface Reader {
+  socket: WebSocket
+  lagging: boolean
+  lastSeq: number
+  alive: boolean
+}
+
+export function createStream(parts: StreamParts): Stream {
+  const readers = new Set<Reader>()
+  const pings = setInterval(ping, pingEveryMs).unref()
+
+  function add(socket: WebSocket, after: number | null): void {
+    const reader: Reader = { socket, lagging: false, lastSeq: after ?? parts.lastSeq(), alive: true }
+    socket.on('pong', () => (reader.alive = true))
+    socket.on('close', () => readers.delete(reader))
+    socket.on('error', () => socket.terminate())
+    send(reader, parts.hello())
+    // Reading the store and joining happen in one turn, so nothing can fall between what was missed and what is live.
+    if (after !== null) backfill(reader, after)
+    readers.add(reader)
+  }
+
+  function backfill(reader: Reader, after: number): void {
+    const missed = parts.after(after, backfillLimit + 1)
+    if (missed.length > backfillLimit) {
+      send(reader, { type: 'lagged', after, lastSeq: parts.lastSeq() })
+      return
+    }
+    for (const notification of missed) send(reader, { type: 'notification', notification })
+  }
+
+  function send(reader: Reader, message: StreamMessage): void {
+    deliver(reader, message, JSON.stringify(message))
+  }
+
+  function deliver(reader: Reader, message: StreamMessage, text: string): void {
+    if (reader.lagging) return
+    if (reader.socket.bufferedAmount > bufferLimitBytes) {
+      reader.lagging = true
+      waitForDrain(reader)
+      return
+    }
+    if (message.type === 'notification') reader.lastSeq = message.notification.seq
+    reader.socket.send(text)
+  }
+
+  /** `ws` tells when a message has left; an empty ping is a message that costs the reader nothing. */
+  function waitForDrain(reader: Reader): void {
+    reader.socket.ping('', undefined, (error?: Error | null) => {
+      if (error) return
+      reader.lagging = false
+      send(reader, { type: 'lagged', after: reader.lastSeq, lastSeq: parts.lastSeq() })
+    })
+  }
+
+  function ping(): void {
+    for (const reader of readers) {
+      if (!reader.alive && !reader.lagging) reader.socket.terminate()
+      reader.alive = false
+      reader.socket.ping()
+    }
+  }
+
+  return {
+    add,
+    publish(message) {
+      if (readers.size === 0) return
+      const text = JSON.stringify(message)
+      for (const reader of readers) deliver(reader, message, text)
+    },
+    readers: () => readers.size,
+    close() {
+      clearInterval(pings)
+      for (const { socket } of readers) socket.close(1001, 'fic-dev stops')
+    },
+  }
+}
