@@ -11,3 +11,4 @@ export type {
 export type { DeliveryAttempt, DeliveryOutcome, EmulatedDelivery } from './delivery.ts'
 export type { ApiFault, Faults } from './faults.ts'
 export type { SubscriptionView } from './subscription.ts'
+export { defaultCompany } from './user-routes.ts'

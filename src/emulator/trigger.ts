@@ -20,9 +20,8 @@ export function planTrigger(
   if (unknown !== undefined) {
     throw failure(`There is no event type "${name}".`, '`fic-dev types` lists all of them.')
   }
-  const ofCompany = subscriptions.filter(
-    (subscription) => subscription.company === pickCompany(subscriptions, company),
-  )
+  const picked = pickCompany(subscriptions, company)
+  const ofCompany = subscriptions.filter((subscription) => subscription.company === picked)
   const holders = types.flatMap((eventType) =>
     ofCompany
       .filter((subscription) => eventType === welcomeType || subscription.types.includes(eventType))

@@ -1,7 +1,7 @@
 /** What a sink gets from the emulator, held against protocol.md, the cloudevents package and node:crypto. */
 
 import { createPublicKey, verify } from 'node:crypto'
-import { CloudEvent, HTTP } from 'cloudevents'
+import { HTTP, type CloudEvent } from 'cloudevents'
 import { expect, test } from 'vitest'
 import { createEmulator } from '../../src/emulator/index.ts'
 import { startTarget, type Received } from './target.ts'
