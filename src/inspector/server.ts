@@ -34,10 +34,9 @@ export interface InspectorParts {
   keys(): KeyEntry[]
   replay(seq: number, asked: ReplayRequest): Promise<Delivery>
   pause(paused: boolean): void
-  /** `null` without the emulator. */
-  trigger: ((asked: TriggerRequest) => Promise<TriggerAnswer>) | null
+  trigger(asked: TriggerRequest): Promise<TriggerAnswer>
   /** `null` without a token and a company. */
-  subscriptions: SubscriptionApi | null
+  subscriptions(): SubscriptionApi | null
   /** Tells the stream. */
   publish(message: StreamMessage): void
   log: Logger
@@ -143,5 +142,5 @@ function toApiError(thrown: FastifyError | FicDevError) {
     return { status, body: { error: { code: 'FIC_DEV_E_BAD_REQUEST', message: thrown.message } } }
   }
   const message = 'fic-dev failed to answer; its log says more.'
-  return { status, body: { error: { code: 'FIC_DEV_E_STORE_FAILED', message } } }
+  return { status, body: { error: { code: 'FIC_DEV_E_INTERNAL', message } } }
 }

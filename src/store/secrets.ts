@@ -12,18 +12,21 @@ export interface ProjectSecrets {
   sessionToken: string
   /** Key of the probe's HMAC, as hex. */
   probeKey: string
+  /** The name that a tunnel is asked for. */
+  subdomain: string
   /** PEM, PKCS #8 and SPKI. */
   devKey: { privateKey: string; publicKey: string }
 }
 
 /** Reads the project's secrets, and makes those that are missing. */
-export async function readSecretsOf(dataDir: string): Promise<ProjectSecrets> {
+export async function readSecretsOf(dataDir: string, newSubdomain: () => string): Promise<ProjectSecrets> {
   const path = join(dataDir, 'secrets.json')
   const found = (readPrivateJson(path) ?? {}) as Partial<ProjectSecrets>
   const secrets: ProjectSecrets = {
     sinkSecret: found.sinkSecret ?? randomBytes(16).toString('hex'),
     sessionToken: found.sessionToken ?? randomBytes(32).toString('base64url'),
     probeKey: found.probeKey ?? randomBytes(32).toString('hex'),
+    subdomain: found.subdomain ?? newSubdomain(),
     devKey: found.devKey ?? (await createDevKey()),
   }
   const complete = (Object.keys(secrets) as (keyof ProjectSecrets)[]).every(

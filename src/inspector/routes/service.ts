@@ -17,14 +17,7 @@ export function serviceRoutes(parts: InspectorParts, session: Session): FastifyP
 
     app.get('/api/keys', async () => ({ items: parts.keys() }))
 
-    app.post('/api/trigger', { schema: { body: TriggerBody } }, async ({ body }) => {
-      if (parts.trigger === null) {
-        throw new FicDevError('NO_EMULATOR', 'Only the emulator can be made to send a notification.', {
-          hint: 'Start with --emulator, or change something in Fatture in Cloud itself.',
-        })
-      }
-      return parts.trigger(body)
-    })
+    app.post('/api/trigger', { schema: { body: TriggerBody } }, async ({ body }) => parts.trigger(body))
 
     app.post(
       '/api/forwarding',
@@ -47,7 +40,8 @@ export function serviceRoutes(parts: InspectorParts, session: Session): FastifyP
   }
 
   function manager() {
-    if (parts.subscriptions) return parts.subscriptions
+    const subscriptions = parts.subscriptions()
+    if (subscriptions) return subscriptions
     throw new FicDevError(
       'TOKEN_MISSING',
       'fic-dev has no token and company, so it does not know the subscriptions.',

@@ -1,0 +1,332 @@
+/** The composition root: builds the parts, wires them, starts them in order and stops them in reverse. */
+
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import type { FastifyInstance } from 'fastify'
+import type { TriggerAnswer, TriggerRequest } from './contract/api.ts'
+import type { Delivery } from './contract/notification.ts'
+import type { Status } from './contract/status.ts'
+import type { StreamMessage } from './contract/stream.ts'
+import type { Config } from './config/config.ts'
+import type { Secrets } from './config/environment.ts'
+import { removeDaemonFile, writeDaemonFile } from './daemon/daemon-file.ts'
+import { listenNear } from './daemon/listen.ts'
+import { Live } from './daemon/live.ts'
+import { createManagedSubscription } from './daemon/managed-subscription.ts'
+import { openTunnel } from './daemon/open-tunnel.ts'
+import { buildRooms, type Rooms } from './daemon/rooms.ts'
+import { createEmulator } from './emulator/index.ts'
+import { FicDevError, messageOf } from './errors.ts'
+import { createVerifier, type VerifySignature } from './fic/signature/verify.ts'
+import { version } from './installation.ts'
+import { silentLog, type Logger } from './log.ts'
+import { readSecretsOf, type ProjectSecrets } from './store/secrets.ts'
+import { openStore, type Store } from './store/store.ts'
+import { createProbe, type Probe } from './tunnel/probe.ts'
+import { randomSubdomain } from './tunnel/subdomain.ts'
+import type { TunnelTiming } from './tunnel/timing.ts'
+
+export { openOffline, type Offline } from './daemon/offline.ts'
+
+/** What a daemon tells but the stream does not. */
+export type DaemonNote =
+  /** Once, when everything that is wanted is up. */
+  ({ type: 'ready' } & Addresses) | { type: 'error'; error: { code: string; message: string; hint?: string } }
+
+export interface Addresses {
+  inspectorUrl: string
+  sinkUrl: string
+  emulatorUrl?: string
+  /** Opens the inspector once; a fresh one with each call. */
+  openUrl: string
+}
+
+export interface Daemon {
+  /**
+   * Resolves when everything that is wanted is up. On failure nothing is left open.
+   * @throws FicDevError DATA_DIR_LOCKED, PORT_TAKEN, TUNNEL_FAILED and others of the parts
+   */
+  start(): Promise<void>
+  /** Takes nothing in any more, finishes what is on its way, treats the subscription as `onExit` says. */
+  close(): Promise<void>
+  /** Gives the function that ends it. */
+  on(listener: (message: StreamMessage | DaemonNote) => void): () => void
+  addresses(): Addresses
+  status(): Status
+  /** @throws FicDevError NO_EMULATOR, TRIGGER_FAILED */
+  trigger(asked: TriggerRequest): Promise<TriggerAnswer>
+  /** Sends the latest notification to its target again; `null` when there is none. */
+  replayLast(): Promise<Delivery | null>
+  /** Holds deliveries back, or lets them go. */
+  pause(paused: boolean): void
+  paused(): boolean
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+/** What a caller may bring along; a test replaces parts by name. */
+export interface DaemonParts {
+  secrets?: Secrets
+  log?: Logger
+  now?: () => Date
+  tunnelTiming?: Partial<TunnelTiming>
+  /** Between the emulator's four attempts. */
+  retryDelaysMs?: readonly number[]
+}
+
+export function createDaemon(config: Config, parts: DaemonParts = {}): Daemon {
+  return new RunningDaemon(config, parts)
+}
+
+type Listener = (message: StreamMessage | DaemonNote) => void
+
+class RunningDaemon implements Daemon {
+  readonly #config: Config
+  readonly #parts: DaemonParts
+  readonly #log: Logger
+  readonly #now: () => Date
+  readonly #listeners = new Set<Listener>()
+  /** In the order of opening. */
+  readonly #closers: (() => Promise<void> | void)[] = []
+  #store!: Store
+  #project!: ProjectSecrets
+  #probe!: Probe
+  #live!: Live
+  #rooms!: Rooms
+  #verifierIsReady!: (verify: VerifySignature) => void
+  #stableUrl = true
+  #closing: Promise<void> | null = null
+
+  constructor(config: Config, parts: DaemonParts) {
+    this.#config = config
+    this.#parts = parts
+    this.#log = parts.log ?? silentLog()
+    this.#now = parts.now ?? (() => new Date())
+  }
+
+  async start(): Promise<void> {
+    try {
+      await this.#build()
+      this.#connect()
+      await this.#listen()
+      await this.#openTunnel()
+      await this.#keepSubscription()
+    } catch (thrown) {
+      await this.close()
+      throw thrown
+    }
+    this.#tell({ type: 'ready', ...this.addresses() })
+  }
+
+  async #build(): Promise<void> {
+    const { dataDir, keep } = this.#config
+    this.#store = openStore({ dataDir, keep, log: this.#log.child({ part: 'store' }) })
+    this.#closers.push(() => this.#store.close())
+    this.#project = await readSecretsOf(dataDir, randomSubdomain)
+    this.#probe = createProbe(Buffer.from(this.#project.probeKey, 'hex'))
+    this.#live = new Live(this.#now(), `/${this.#project.sinkSecret}`, this.#config.publicKey)
+    this.#rooms = await buildRooms({
+      config: this.#config,
+      project: this.#project,
+      store: this.#store,
+      probe: this.#probe,
+      live: this.#live,
+      verify: this.#verifyWhenReady(),
+      publish: (message) => this.#publish(message),
+      log: this.#log,
+      now: this.#now,
+    })
+  }
+
+  /** The key is known only once the emulator runs, and the sink takes in before that: what comes first waits. */
+  #verifyWhenReady(): VerifySignature {
+    const verifier = new Promise<VerifySignature>((resolve) => (this.#verifierIsReady = resolve))
+    return async (token, expected) => (await verifier)(token, expected)
+  }
+
+  #connect(): void {
+    const { deliverer } = this.#rooms
+    this.#store.onCaptured((notification) => {
+      this.#publish({ type: 'notification', notification })
+      deliverer.wake()
+    })
+    deliverer.onDelivery((delivery) => this.#publish({ type: 'delivery', delivery }))
+    deliverer.onTarget((target) => this.#publish({ type: 'target', target }))
+  }
+
+  async #listen(): Promise<void> {
+    const config = this.#config
+    const live = this.#live
+    const { sink, inspector, deliverer } = this.#rooms
+    live.sinkPort = await listenNear(config.sinkPort, { flag: '--sink-port', of: 'sink' }, (port) =>
+      listen(sink.app, port),
+    )
+    this.#closers.push(() => deliverer.close())
+    this.#closers.push(() => sink.app.close())
+    live.inspectorPort = await listenNear(config.port, { flag: '--port', of: 'inspector' }, (port) =>
+      listen(inspector.app, port),
+    )
+    this.#closers.push(() => inspector.app.close())
+    if (config.emulator) await this.#startEmulator()
+    this.#verifierIsReady(await createVerifier(live.publicKey))
+    this.#closers.push(() => removeDaemonFile(config.dataDir))
+    this.#writeDaemonFile()
+    await deliverer.start()
+  }
+
+  async #startEmulator(): Promise<void> {
+    const { emulatorPort, dataDir } = this.#config
+    const { retryDelaysMs } = this.#parts
+    const emulator = await listenNear(emulatorPort, { flag: '--emulator-port', of: 'emulator' }, (port) =>
+      createEmulator({
+        port,
+        now: this.#now,
+        stateFile: join(dataDir, 'emulator.json'),
+        log: this.#log.child({ part: 'emulator' }),
+        ...(retryDelaysMs && { retryDelaysMs }),
+      }),
+    )
+    this.#live.emulator = emulator
+    this.#closers.push(() => emulator.close())
+  }
+
+  async #openTunnel(): Promise<void> {
+    const { tunnelTiming } = this.#parts
+    const { tunnel, urlStability } = await openTunnel({
+      config: this.#config,
+      port: this.#live.sinkPort ?? 0,
+      sinkPath: `/${this.#project.sinkSecret}`,
+      subdomain: this.#project.subdomain,
+      probe: this.#probe,
+      log: this.#log.child({ part: 'tunnel' }),
+      ...(tunnelTiming && { timing: tunnelTiming }),
+      onTunnel: (opening) => {
+        this.#live.tunnel = opening
+        opening.onChange((status) => this.#publish({ type: 'tunnel', tunnel: status }))
+      },
+    })
+    this.#closers.push(() => tunnel.close())
+    this.#stableUrl = urlStability !== 'per-start'
+    tunnel.onChange((_status, event) => {
+      if (event === 'url-changed') this.#moveSink()
+    })
+    this.#writeDaemonFile()
+  }
+
+  async #keepSubscription(): Promise<void> {
+    const { tunnel } = this.#live
+    if (tunnel === null) return
+    const managed = createManagedSubscription({
+      config: this.#config,
+      secrets: this.#parts.secrets ?? { accessToken: null },
+      apiBase: this.#live.emulator?.url ?? this.#config.apiBase,
+      records: this.#store.subscriptions,
+      tunnel,
+      sinkUrl: () => this.#live.sinkUrl,
+      stableUrl: this.#stableUrl,
+      log: this.#log.child({ part: 'subscription' }),
+      now: this.#now,
+    })
+    if (managed === null) return
+    const { keeper } = managed
+    this.#live.managed = managed
+    this.#closers.push(() => keeper.close())
+    keeper.onChange(() => {
+      this.#publish({ type: 'subscription', subscription: keeper.status() })
+      const failure = keeper.failure()
+      if (failure) this.#tellError(failure)
+    })
+    await keeper.start()
+  }
+
+  #moveSink(): void {
+    this.#writeDaemonFile()
+    this.#live.managed?.keeper.check().catch((thrown: unknown) => this.#tellError(thrown))
+  }
+
+  #writeDaemonFile(): void {
+    const { inspectorUrl, sinkUrl, emulatorUrl } = this.#live.addresses('')
+    writeDaemonFile(this.#config.dataDir, {
+      pid: process.pid,
+      version,
+      startedAt: this.#live.startedAt,
+      inspectorUrl,
+      sinkUrl,
+      ...(emulatorUrl !== undefined && { emulatorUrl }),
+      token: this.#project.sessionToken,
+    })
+  }
+
+  #publish(message: StreamMessage): void {
+    this.#rooms.inspector.stream.publish(message)
+    this.#tell(message)
+  }
+
+  #tellError(thrown: unknown): void {
+    this.#tell({ type: 'error', error: toErrorNote(thrown) })
+  }
+
+  #tell(message: StreamMessage | DaemonNote): void {
+    for (const listener of this.#listeners) listener(message)
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#closeAll()
+    return this.#closing
+  }
+
+  async #closeAll(): Promise<void> {
+    for (const close of this.#closers.toReversed()) {
+      try {
+        await close()
+      } catch (thrown) {
+        // The others must still be closed.
+        this.#log.error({ reason: messageOf(thrown) }, 'a part did not close')
+      }
+    }
+  }
+
+  on(listener: Listener): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  addresses(): Addresses {
+    return this.#live.addresses(this.#live.inspectorUrl + this.#rooms.inspector.session.createLink())
+  }
+
+  status(): Status {
+    return this.#rooms.status()
+  }
+
+  trigger(asked: TriggerRequest): Promise<TriggerAnswer> {
+    return this.#rooms.trigger(asked)
+  }
+
+  async replayLast(): Promise<Delivery | null> {
+    const [last] = this.#store.list({}, 1)
+    return last ? this.#rooms.deliverer.replay(last.seq, {}) : null
+  }
+
+  pause(paused: boolean): void {
+    this.#rooms.deliverer.pause(paused)
+  }
+
+  paused(): boolean {
+    return this.#rooms.deliverer.paused()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+}
+
+async function listen(app: FastifyInstance, port: number): Promise<number> {
+  await app.listen({ host: '127.0.0.1', port })
+  return (app.server.address() as AddressInfo).port
+}
+
+function toErrorNote(thrown: unknown): { code: string; message: string; hint?: string } {
+  if (!(thrown instanceof FicDevError)) return { code: 'FIC_DEV_E_INTERNAL', message: messageOf(thrown) }
+  const { code, message, hint } = thrown
+  return { code, message, ...(hint !== undefined && { hint }) }
+}

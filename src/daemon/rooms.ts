@@ -1,0 +1,125 @@
+/** Builds sink, deliverer and inspector of a daemon, each with what it needs of the others; starts nothing. */
+
+import type { KeyEntry, TriggerAnswer, TriggerRequest } from '../contract/api.ts'
+import type { Status } from '../contract/status.ts'
+import type { StreamMessage } from '../contract/stream.ts'
+import type { Config } from '../config/config.ts'
+import { createDeliverer, type Deliverer } from '../delivery/deliverer.ts'
+import { FicDevError } from '../errors.ts'
+import { isEmulator } from '../fic/api-error.ts'
+import { toBase64Key } from '../fic/signature/public-key.ts'
+import type { VerifySignature } from '../fic/signature/verify.ts'
+import { createInspector, type Inspector } from '../inspector/server.ts'
+import { pageDir, version } from '../installation.ts'
+import type { Logger } from '../log.ts'
+import { createSink, type Sink } from '../sink/server.ts'
+import type { Capture, CaptureOptions } from '../store/notifications.ts'
+import type { ProjectSecrets } from '../store/secrets.ts'
+import type { Store } from '../store/store.ts'
+import type { Probe } from '../tunnel/probe.ts'
+import type { Live } from './live.ts'
+import { triggerAt } from './trigger-at.ts'
+
+export interface Rooms {
+  deliverer: Deliverer
+  sink: Sink
+  inspector: Inspector
+  trigger(asked: TriggerRequest): Promise<TriggerAnswer>
+  status(): Status
+}
+
+export interface RoomOptions {
+  config: Config
+  project: ProjectSecrets
+  store: Store
+  probe: Probe
+  live: Live
+  verify: VerifySignature
+  publish(message: StreamMessage): void
+  log: Logger
+  now(): Date
+}
+
+export async function buildRooms(options: RoomOptions): Promise<Rooms> {
+  const { config, project, store, live, log, now } = options
+  const deliverer = createDeliverer({
+    targets: config.forwardTo.map((rule) => ({ ...rule, headers: { ...config.headers, ...rule.headers } })),
+    store,
+    concurrency: config.concurrency,
+    devKey: project.devKey.privateKey,
+    sinkUrl: () => live.sinkUrl ?? live.localSinkUrl,
+    ownPorts: () => live.ownPorts(),
+    log: log.child({ part: 'delivery' }),
+    now,
+  })
+  const sink = createSink({
+    secret: project.sinkSecret,
+    verify: options.verify,
+    audiences: () => live.audiences(),
+    capture: store.capture,
+    targetsFor: (capture) => planDelivery(capture, config, deliverer),
+    answerProbe: options.probe.answer,
+    log: log.child({ part: 'sink' }),
+    now,
+  })
+
+  const trigger = (asked: TriggerRequest) => triggerWith(live, config.apiBase, asked)
+  const status = () => toStatus(options, { deliverer, sink })
+  const inspector = await createInspector({
+    version,
+    store,
+    sessionToken: project.sessionToken,
+    pageDir,
+    url: () => live.inspectorUrl,
+    status,
+    heldTypes: () => live.managed?.keeper.status().types ?? [],
+    keys: () => [toKeyEntry('dev', project.devKey.publicKey), toKeyEntry('fic', live.publicKey)],
+    replay: deliverer.replay,
+    pause: deliverer.pause,
+    trigger,
+    subscriptions: () => live.managed?.api ?? null,
+    publish: options.publish,
+    log: log.child({ part: 'inspector' }),
+  })
+  return { deliverer, sink, inspector, trigger, status }
+}
+
+/** What is handed to the target by itself: valid events and welcomes (design section 3). */
+function planDelivery(capture: Capture, config: Config, deliverer: Deliverer): CaptureOptions {
+  const isForTarget = capture.kind === 'event' || capture.kind === 'welcome'
+  const isTrusted = capture.signature.outcome === 'valid' || config.forwardUnverified
+  return {
+    targets: isForTarget && isTrusted ? deliverer.targetsFor(capture.eventType) : [],
+    dropTwins: config.dropDuplicates,
+  }
+}
+
+async function triggerWith(live: Live, apiBase: string, asked: TriggerRequest): Promise<TriggerAnswer> {
+  if (live.emulator) return live.emulator.trigger(asked)
+  if (isEmulator(apiBase)) return triggerAt(apiBase, asked)
+  throw new FicDevError('NO_EMULATOR', 'Only the emulator can be made to send a notification.', {
+    hint: 'Start with --emulator, or change something in Fatture in Cloud itself.',
+  })
+}
+
+function toStatus({ config, store, live }: RoomOptions, parts: Pick<Rooms, 'deliverer' | 'sink'>): Status {
+  const separateEmulator = isEmulator(config.apiBase) ? config.apiBase : null
+  return {
+    version,
+    node: process.version,
+    startedAt: live.startedAt,
+    project: config.dataDir,
+    sinkUrl: live.sinkUrl ?? live.localSinkUrl,
+    inspectorUrl: live.inspectorUrl,
+    emulatorUrl: live.emulator?.url ?? separateEmulator,
+    tunnel: live.tunnel?.status() ?? null,
+    subscription: live.managed?.keeper.status() ?? null,
+    targets: parts.deliverer.status(),
+    sink: parts.sink.counts(),
+    counts: store.counts(),
+  }
+}
+
+function toKeyEntry(name: KeyEntry['name'], pem: string): KeyEntry {
+  return { name, pem, base64: toBase64Key(pem) }
+}
