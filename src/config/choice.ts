@@ -3,7 +3,7 @@
 import path from 'node:path'
 import type { Config } from './config.ts'
 import type { ConfigFile } from './config-file.ts'
-import { readConventions, type Environment } from './environment.ts'
+import { hasDesktop, readConventions, type Environment } from './environment.ts'
 import { isPlainObject, type Reading } from './kinds.ts'
 import { longFlag, settings, type Setting, type SettingKey } from './settings.ts'
 
@@ -102,9 +102,11 @@ function fromConvention<Key extends SettingKey>(key: Key, { environment }: Place
   }
 }
 
-function fromDefault<Key extends SettingKey>(key: Key, { cwd, isTerminal }: Places): Choice<Config[Key]> {
+function fromDefault<Key extends SettingKey>(key: Key, places: Places): Choice<Config[Key]> {
+  const { cwd, environment, isTerminal } = places
   const ofPlace: Partial<Config> = {
     color: isTerminal,
+    open: isTerminal && hasDesktop(environment),
     dataDir: path.resolve(cwd, settings.dataDir.standard),
   }
   const value: Config[Key] = ofPlace[key] ?? settings[key].standard

@@ -88,6 +88,12 @@ export function readConventions(environment: Environment): {
   }
 }
 
+/** Whether a browser could be opened: on Linux only where a desktop says so. */
+export function hasDesktop(environment: Environment, platform: NodeJS.Platform = process.platform): boolean {
+  if (platform !== 'linux') return true
+  return ['DISPLAY', 'WAYLAND_DISPLAY', 'WSL_DISTRO_NAME'].some((name) => environment.has(name))
+}
+
 function isOff({ value }: Variable): boolean {
   return value === '0' || value.toLowerCase() === 'false'
 }

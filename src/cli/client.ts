@@ -1,0 +1,190 @@
+/** Talks to the private API: of the running daemon of this project or, without one, on its store directly. */
+
+import type { DaemonFile } from '../contract/api.ts'
+import type { Config } from '../config/config.ts'
+import { isPlainObject } from '../config/kinds.ts'
+import { readDaemonFile } from '../daemon/daemon-file.ts'
+import { FicDevError, messageOf, printedErrorCodes, type ErrorCode } from '../errors.ts'
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
+
+export interface Client {
+  /** The daemon that answers; `null` when the store is used directly. */
+  daemon: DaemonFile | null
+  /**
+   * The answer has the type that `contract/` gives it: both sides are of one version.
+   * @throws FicDevError with the API's own code and words.
+   */
+  request<Answer>(method: Method, path: string, body?: unknown): Promise<Answer>
+  /** Raw data, as it comes. */
+  download(path: string): AsyncIterable<Uint8Array>
+  upload<Answer>(path: string, body: Buffer, contentType: string): Promise<Answer>
+  close(): Promise<void>
+}
+
+const answerTimeoutMs = 2000
+
+export async function connect(config: Config): Promise<Client> {
+  return (await connectToDaemon(config)) ?? connectToStore(config)
+}
+
+/** The client of the running daemon; `null` when there is none. */
+export async function connectToDaemon(config: Config): Promise<Client | null> {
+  const daemon = readDaemonFile(config.dataDir)
+  if (!daemon || !(await answers(daemon))) return null
+  return createClient(
+    daemon,
+    (init) => askDaemon(daemon, init),
+    async () => {},
+  )
+}
+
+/** @throws FicDevError `NO_DAEMON` */
+export async function requireDaemon(config: Config): Promise<Client> {
+  const client = await connectToDaemon(config)
+  if (client) return client
+  throw new FicDevError('NO_DAEMON', `No fic-dev is running for ${config.dataDir}.`, {
+    hint: 'Start it in another terminal: fic-dev --emulator',
+  })
+}
+
+async function connectToStore(config: Config): Promise<Client> {
+  const { openOffline } = await import('../daemon.ts')
+  const offline = await openOffline(config)
+  return createClient(
+    null,
+    async ({ method, path, body, contentType }) => {
+      const answer = await offline.inject({
+        method,
+        url: path,
+        ...(body === undefined ? {} : { payload: body }),
+        ...(contentType === undefined ? {} : { headers: { 'content-type': contentType } }),
+      })
+      return { status: answer.statusCode, body: once(answer.rawPayload) }
+    },
+    () => offline.close(),
+  )
+}
+
+interface Ask {
+  method: Method
+  path: string
+  body?: string | Buffer
+  contentType?: string
+}
+
+interface Answer {
+  status: number
+  body: AsyncIterable<Uint8Array>
+}
+
+function createClient(
+  daemon: DaemonFile | null,
+  ask: (ask: Ask) => Promise<Answer>,
+  close: () => Promise<void>,
+): Client {
+  const json = async <Content>(asked: Ask): Promise<Content> => {
+    const answer = await ask(asked)
+    const text = await textOf(answer.body)
+    if (answer.status >= 400) throw toError(answer.status, text)
+    return (text === '' ? null : JSON.parse(text)) as Content
+  }
+  return {
+    daemon,
+    request: (method, path, body) =>
+      json({
+        method,
+        path,
+        ...(body === undefined ? {} : { body: JSON.stringify(body), contentType: 'application/json' }),
+      }),
+    upload: (path, body, contentType) => json({ method: 'POST', path, body, contentType }),
+    async *download(path) {
+      const answer = await ask({ method: 'GET', path })
+      if (answer.status >= 400) throw toError(answer.status, await textOf(answer.body))
+      yield* answer.body
+    },
+    close,
+  }
+}
+
+async function askDaemon(daemon: DaemonFile, { method, path, body, contentType }: Ask): Promise<Answer> {
+  const response = await fetch(new URL(path, daemon.inspectorUrl), {
+    method,
+    headers: {
+      authorization: `Bearer ${daemon.token}`,
+      ...(contentType === undefined ? {} : { 'content-type': contentType }),
+    },
+    ...(body === undefined ? {} : { body }),
+  }).catch((error: unknown) => {
+    const cause = error instanceof Error ? (error.cause ?? error) : error
+    throw new FicDevError(
+      'DAEMON_UNREACHABLE',
+      `The running fic-dev (process ${daemon.pid}) broke off: ${messageOf(cause)}.`,
+      {
+        hint: 'Look at its terminal, and start it again if it has ended.',
+        cause: error,
+      },
+    )
+  })
+  return { status: response.status, body: response.body ?? once(Buffer.alloc(0)) }
+}
+
+/** A file that was left behind names a process that has ended, or by now is another program. */
+async function answers(daemon: DaemonFile): Promise<boolean> {
+  try {
+    const response = await fetch(new URL('/api/keys', daemon.inspectorUrl), {
+      headers: { authorization: `Bearer ${daemon.token}` },
+      signal: AbortSignal.timeout(answerTimeoutMs),
+    })
+    await response.arrayBuffer()
+    return response.ok
+  } catch (error) {
+    if (error instanceof Error && error.name === 'TimeoutError') {
+      throw new FicDevError(
+        'DAEMON_UNREACHABLE',
+        `The running fic-dev (process ${daemon.pid}) does not answer.`,
+        {
+          hint: 'Look at its terminal, and start it again if it hangs.',
+        },
+      )
+    }
+    return false
+  }
+}
+
+function toError(status: number, text: string): FicDevError {
+  const error = readApiError(text)
+  if (!error) return new FicDevError('DAEMON_UNREACHABLE', `fic-dev answered ${status} without saying why.`)
+  return new FicDevError(error.code, error.message, error.hint === undefined ? {} : { hint: error.hint })
+}
+
+function readApiError(text: string): { code: ErrorCode; message: string; hint?: string } | null {
+  let content: unknown
+  try {
+    content = JSON.parse(text)
+  } catch {
+    return null
+  }
+  const error = isPlainObject(content) && isPlainObject(content['error']) ? content['error'] : null
+  if (!error || typeof error['message'] !== 'string') return null
+  const code = String(error['code']).replace('FIC_DEV_E_', '')
+  return {
+    code: isErrorCode(code) ? code : 'BAD_REQUEST',
+    message: error['message'],
+    ...(typeof error['hint'] === 'string' ? { hint: error['hint'] } : {}),
+  }
+}
+
+function isErrorCode(code: string): code is ErrorCode {
+  return printedErrorCodes.includes(`FIC_DEV_E_${code}`)
+}
+
+async function* once(bytes: Uint8Array): AsyncIterable<Uint8Array> {
+  yield bytes
+}
+
+async function textOf(body: AsyncIterable<Uint8Array>): Promise<string> {
+  const chunks: Uint8Array[] = []
+  for await (const chunk of body) chunks.push(chunk)
+  return Buffer.concat(chunks).toString('utf8')
+}

@@ -1,0 +1,44 @@
+/** What a command gets to work with. */
+
+import type { Command } from 'commander'
+import type { ReadConfig } from '../config/read-config.ts'
+import { givenFlags } from './flags.ts'
+import { createOutput, type Output } from './output.ts'
+
+export interface Invocation<Options = Record<string, unknown>> extends ReadConfig {
+  /** What stood after the command's name, without flags. */
+  args: string[]
+  /** The command's own flags. */
+  options: Options
+  output: Output
+  /** Ends the process at once. */
+  leave: (exitCode: number) => void
+}
+
+/** Does the command; gives the exit code where it is not 0. */
+export type Run<Options = Record<string, unknown>> = (
+  invocation: Invocation<Options>,
+) => Promise<number | void>
+
+/** Reads the configuration for a command that is about to run. */
+export async function prepare<Options>(
+  command: Command,
+  leave: (exitCode: number) => void,
+): Promise<Invocation<Options>> {
+  const { readConfig } = await import('../config/read-config.ts')
+  const options: Record<string, unknown> = command.opts()
+  const configFile = typeof options['config'] === 'string' ? options['config'] : null
+  const read = await readConfig({
+    cwd: process.cwd(),
+    flags: givenFlags(command),
+    configFile,
+    isTerminal: process.stdout.isTTY,
+  })
+  return {
+    ...read,
+    args: command.args,
+    options: options as Options,
+    output: createOutput(read.config),
+    leave,
+  }
+}

@@ -1,0 +1,59 @@
+/** Tells a person, or a script, why a command failed. */
+
+import { CommanderError } from 'commander'
+import { FicDevError, messageOf } from '../errors.ts'
+import { toJsonLine, visibleLines } from './visible.ts'
+
+export interface Failure {
+  code: string
+  message: string
+  hint?: string
+  exitCode: number
+}
+
+/** Whatever was thrown, in words. What is not a FicDevError is a mistake of ours. */
+export function toFailure(thrown: unknown): Failure {
+  if (thrown instanceof FicDevError) {
+    const { code, message, hint, exitCode } = thrown
+    return { code, message, exitCode, ...(hint === undefined ? {} : { hint }) }
+  }
+  if (thrown instanceof CommanderError) return toFailure(toUsageError(thrown))
+  return toFailure(
+    new FicDevError('INTERNAL', `fic-dev failed: ${messageOf(thrown)}`, {
+      hint: 'This is probably a mistake in fic-dev. The same command with --log-level debug shows where.',
+      cause: thrown,
+    }),
+  )
+}
+
+/** commander writes `error: …` and, where it can, a second line with what was meant. */
+function toUsageError({ message }: CommanderError): FicDevError {
+  const [first = '', second] = message.replace(/^error: /, '').split('\n')
+  const said = `${first.charAt(0).toUpperCase()}${first.slice(1)}`
+  const meant = second === undefined ? '' : ` ${second.replaceAll(/^\(|\)$/g, '')}`
+  return new FicDevError('USAGE', `${said.replace(/\.$/, '')}.${meant}`, {
+    hint: 'fic-dev --help shows all commands and flags.',
+  })
+}
+
+/** Three lines for stderr: what happened, what to try, the code. */
+export function failureText({ code, message, hint }: Failure, bold: (text: string) => string): string {
+  const lines = [
+    `${bold('error')}: ${visibleLines(message)}`,
+    ...(hint ? [`  ${visibleLines(hint)}`] : []),
+    `  ${code}`,
+  ]
+  return lines.join('\n')
+}
+
+/** The same as a line of `--json`. */
+export function failureLine({ code, message, hint }: Failure): string {
+  return toJsonLine({ type: 'error', error: { code, message, ...(hint === undefined ? {} : { hint }) } })
+}
+
+/** The stack with those of its causes, for `--log-level debug`. */
+export function stackOf(thrown: unknown): string {
+  if (!(thrown instanceof Error)) return ''
+  const cause = thrown.cause === undefined ? '' : stackOf(thrown.cause)
+  return visibleLines(`${thrown.stack ?? ''}${cause === '' ? '' : `\ncaused by ${cause}`}`)
+}

@@ -1,0 +1,64 @@
+/** `fic-dev list`: the notifications that are kept, the newest first. */
+
+import type { NotificationPage } from '../contract/api.ts'
+import type { Notification } from '../contract/notification.ts'
+import { connect } from './client.ts'
+import type { Invocation } from './command.ts'
+import { deliveryWord, localTime, signatureWord, subjectOf } from './lines.ts'
+
+interface Options {
+  limit?: number
+  q?: string
+  kind?: string
+  type?: string
+  signature?: string
+  delivery?: string
+  since?: string
+  until?: string
+}
+
+/** As many as the API gives at once is more than a person reads; a script gets them page by page. */
+const pageSize = 500
+
+export async function run({ options, config, output }: Invocation<Options>): Promise<void> {
+  const { limit = 20, ...filter } = options
+  const client = await connect(config)
+  try {
+    let left = limit
+    let before: number | null = null
+    do {
+      const query = toQuery(filter, Math.min(left, pageSize), before)
+      const page: NotificationPage = await client.request('GET', `/api/notifications?${query}`)
+      for (const notification of page.items) {
+        if (output.json) output.object({ type: 'notification', notification })
+        else output.line(listLine(notification, output.colors))
+      }
+      left -= page.items.length
+      before = page.nextBefore
+    } while (left > 0 && before !== null && !output.closed())
+    if (left === limit) output.say('No notification matches.')
+  } finally {
+    await client.close()
+  }
+}
+
+function toQuery(filter: Omit<Options, 'limit'>, limit: number, before: number | null): URLSearchParams {
+  const query = new URLSearchParams({ limit: String(limit) })
+  if (before !== null) query.set('before', String(before))
+  for (const name of ['q', 'kind', 'type', 'signature', 'delivery', 'since', 'until'] as const) {
+    const value = filter[name]
+    if (value !== undefined) query.set(name, value)
+  }
+  return query
+}
+
+function listLine(notification: Notification, colors: Invocation['output']['colors']): string {
+  const delivery = notification.deliveries.at(-1)
+  return [
+    colors.bold(String(notification.seq).padStart(5)),
+    colors.dim(localTime(notification.receivedAt)),
+    subjectOf(notification),
+    signatureWord(notification, colors),
+    ...(delivery ? [deliveryWord(delivery, colors)] : []),
+  ].join('  ')
+}

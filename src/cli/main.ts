@@ -1,0 +1,48 @@
+/** The entry of `fic-dev`: parses, runs, tells failures, and ends the process; nobody else does. */
+
+import { CommanderError } from 'commander'
+import { failureLine, failureText, stackOf, toFailure } from './failure.ts'
+import { createOutput, flushStreams, guardStreams } from './output.ts'
+import { createProgram } from './program.ts'
+
+/** How failures are told: by the flags alone until the configuration is known. */
+const manner = {
+  json: process.argv.includes('--json'),
+  debug: /--log-level[= ]debug\b/.test(process.argv.join(' ')),
+  color: false,
+}
+
+guardStreams()
+process.on('uncaughtException', (error) => void end(tell(error)))
+process.on('unhandledRejection', (reason) => void end(tell(reason)))
+
+const program = createProgram({
+  configured(config) {
+    manner.json = config.json
+    manner.debug = config.logLevel === 'debug'
+    manner.color = config.color
+  },
+  finished: (exitCode) => void end(exitCode),
+  leave: (exitCode) => process.exit(exitCode),
+})
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  await end(error instanceof CommanderError && error.exitCode === 0 ? 0 : tell(error))
+}
+
+/** Says why it failed; gives the exit code. */
+function tell(thrown: unknown): number {
+  const failure = toFailure(thrown)
+  const { colors } = createOutput({ json: manner.json, color: manner.color })
+  if (manner.json) process.stdout.write(`${failureLine(failure)}\n`)
+  process.stderr.write(`${failureText(failure, (text) => colors.bold(colors.red(text)))}\n`)
+  if (manner.debug) process.stderr.write(`${stackOf(thrown)}\n`)
+  return failure.exitCode
+}
+
+async function end(exitCode: number): Promise<void> {
+  await flushStreams()
+  process.exit(exitCode)
+}

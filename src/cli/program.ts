@@ -1,0 +1,195 @@
+/** The command line: all commands with their flags and help. What they do stands in a file each, loaded when asked for. */
+
+import { Command, Help, Option } from 'commander'
+import type { Config } from '../config/config.ts'
+import { settingKeys } from '../config/settings.ts'
+import { didYouMean } from '../config/spelling.ts'
+import { FicDevError } from '../errors.ts'
+import { version } from '../installation.ts'
+import { prepare, type Run } from './command.ts'
+import { addSettings, commonSettings } from './flags.ts'
+import { readCount, readHeader, readIds, readMoment, readPort } from './values.ts'
+
+export interface ProgramEvents {
+  /** The configuration is known; from now on failures are told as it says. */
+  configured(config: Config): void
+  /** A command has run. */
+  finished(exitCode: number): void
+  /** The process has to end at once. */
+  leave(exitCode: number): void
+}
+
+/** Adds a command whose file is loaded only when it runs. */
+type Add = (usage: string, summary: string, load: () => Promise<{ run: Run<never> }>) => Command
+
+/** Builds the program. Nothing runs before it is told to parse; help, version and wrong usage are thrown as CommanderError. */
+export function createProgram(events: ProgramEvents): Command {
+  const program = new Command('fic-dev')
+    .usage('[command] [flags]')
+    .description('Everything between Fatture in Cloud webhooks and the code on your machine.')
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help; of one command: fic-dev list --help')
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} })
+    .addHelpText('after', examples)
+  const add: Add = (usage, summary, load) => {
+    const command = program
+      .command(usage)
+      .summary(summary)
+      .description(`${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`)
+    return command.action(async () => {
+      const { run } = await load()
+      const invocation = await prepare<never>(command, events.leave)
+      events.configured(invocation.config)
+      events.finished((await run(invocation)) ?? 0)
+    })
+  }
+  const start = addStart(program, events)
+  addWork(add)
+  addReading(add)
+  addUpkeep(add)
+  // The flags of `start` work without its name, so the first help that people see has to show them.
+  const help = new Help()
+  return program.helpCommand('help [command]', 'print the help of a command').configureHelp({
+    subcommandTerm: (command) => help.subcommandTerm(command).replace(' [options]', ''),
+    visibleOptions: (command) => [
+      ...help.visibleOptions(command),
+      ...help.visibleOptions(start).filter(isSetting),
+    ],
+  })
+}
+
+const examples = `
+Examples:
+  fic-dev --emulator -f http://localhost:3000/webhooks   everything on this machine, without an account
+  fic-dev trigger issued_documents.invoices.create       have the emulator send a notification
+  fic-dev --company 12345 -f localhost:3000/webhooks     the real thing; the token comes from FIC_ACCESS_TOKEN
+  fic-dev list --signature invalid --json                one JSON object per line, for scripts
+  fic-dev replay last --sign dev                         once more, signed with this project's own key
+`
+
+function isSetting(option: Option): boolean {
+  return option.long !== '--help'
+}
+
+function addStart(program: Command, events: ProgramEvents): Command {
+  const start = program
+    .command('start', { isDefault: true })
+    .summary('start the daemon; what happens without a command')
+    .description('Starts the daemon: sink, tunnel, subscription, deliveries and inspector.')
+    // A mistyped command arrives here as an argument.
+    .allowExcessArguments()
+    .addOption(
+      new Option('--print-config', 'print every setting with its value and where it comes from, and end'),
+    )
+  addSettings(start, settingKeys)
+  return start.action(async () => {
+    refuseArguments(program, start.args)
+    const { run } = await import('./start.ts')
+    const invocation = await prepare<{ printConfig?: boolean }>(start, events.leave)
+    events.configured(invocation.config)
+    events.finished((await run(invocation)) ?? 0)
+  })
+}
+
+function refuseArguments(program: Command, [first]: readonly string[]): void {
+  if (first === undefined) return
+  const names = program.commands.map((command) => command.name())
+  if (names.includes(first)) {
+    throw new FicDevError('USAGE', `The command ${first} has to stand before the flags.`, {
+      hint: `Example: fic-dev ${first} --json`,
+    })
+  }
+  throw new FicDevError('USAGE', `There is no command "${first}".${didYouMean(first, names)}`, {
+    hint: 'fic-dev --help shows all commands and flags.',
+  })
+}
+
+/** What makes notifications move. */
+function addWork(add: Add): void {
+  const trigger = add('trigger <type>', 'have the emulator send notifications', () => import('./trigger.ts'))
+    .option('--ids <ids>', 'resource ids, separated by commas', readIds)
+    .option('--count <n>', 'how many notifications', readCount)
+    .option('--company <id>', 'of this company', readCount)
+    .addOption(new Option('--mapping <mapping>', 'in this form').choices(['binary', 'structured']))
+    .option('--to <url>', 'an emulator that runs elsewhere')
+  addSettings(trigger, commonSettings)
+  const replay = add(
+    'replay <n...>',
+    'send notifications to your app again; "last" is the newest',
+    () => import('./replay.ts'),
+  )
+    .option('--to <url>', 'to this address instead of the configured target')
+    .addOption(
+      new Option('--sign <how>', 'signature: as captured, with the dev key, or none').choices([
+        'original',
+        'dev',
+        'none',
+      ]),
+    )
+    .addOption(new Option('--mapping <mapping>', 'in this form').choices(['binary', 'structured']))
+    .option('--ids <ids>', 'with these resource ids, separated by commas', readIds)
+    .option('--body <text>', 'with this body; @file reads it from a file')
+    .option('--header <name:value>', 'set a header; name: alone removes it', readHeader)
+  addSettings(replay, commonSettings)
+  const emulator = add('emulator', "run Fatture in Cloud's side alone", () => import('./emulator.ts'))
+    .option('--port <port>', 'port (default: 4622, or the next free one)', readPort)
+    .option('--state <file>', 'keep subscriptions and key in this file')
+  addSettings(emulator, commonSettings)
+}
+
+/** What only looks. */
+function addReading(add: Add): void {
+  const list = add('list', 'list notifications, the newest first', () => import('./list.ts'))
+    .option('-n, --limit <n>', 'how many at most (default: 20)', readCount)
+    .option('-q, --q <text>', 'with this text anywhere')
+    .addOption(
+      new Option('--kind <kind>', 'of this kind').choices(['verification', 'welcome', 'event', 'unknown']),
+    )
+    .option('--type <type>', 'of this event type or group type; may end in *')
+    .addOption(
+      new Option('--signature <outcome>', 'with this signature').choices(['valid', 'invalid', 'missing']),
+    )
+    .addOption(new Option('--delivery <verdict>', 'whose last delivery ended so').choices(verdicts))
+    .option('--since <time>', 'not before: an ISO time, or 10m, 2h, 3d ago', readMoment)
+    .option('--until <time>', 'before: an ISO time, or 10m, 2h, 3d ago', readMoment)
+  addSettings(list, commonSettings)
+  const show = add(
+    'show <n>',
+    'show one notification whole; "last" is the newest',
+    () => import('./show.ts'),
+  ).option('--body', 'only the raw body')
+  addSettings(show, commonSettings)
+  const types = add('types [text]', 'list event types and group types', () => import('./types.ts'))
+  addSettings(types, commonSettings)
+  const keys = add(
+    'keys',
+    'print the public keys: our dev key and the one of Fatture in Cloud',
+    () => import('./keys.ts'),
+  )
+  addSettings(keys, commonSettings)
+  const subscriptions = add(
+    'subscriptions [list]',
+    'list the subscriptions at Fatture in Cloud',
+    () => import('./subscriptions.ts'),
+  )
+  addSettings(subscriptions, commonSettings)
+  const open = add('open', 'open the inspector of the running daemon', () => import('./open.ts'))
+  addSettings(open, [...commonSettings, 'open'])
+}
+
+const verdicts = ['delivered', 'retried', 'dropped', 'subscription-deleted', 'pending', 'none']
+
+/** What changes what is kept. */
+function addUpkeep(add: Add): void {
+  const exporting = add('export', 'write notifications to a file or stdout', () => import('./export.ts'))
+    .addOption(
+      new Option('--format <format>', 'ndjson is lossless').choices(['ndjson', 'har']).default('ndjson'),
+    )
+    .option('-o, --out <file>', 'the file; stdout when left out')
+  addSettings(exporting, commonSettings)
+  const importing = add('import <file>', 'read what export wrote; - is stdin', () => import('./import.ts'))
+  addSettings(importing, commonSettings)
+  const clear = add('clear [n...]', 'remove notifications: these, or all', () => import('./clear.ts'))
+  addSettings(clear, [...commonSettings, 'yes'])
+}

@@ -1,0 +1,66 @@
+/** `fic-dev replay <n…>`: hands notifications to the target again, as they were or changed. */
+
+import { readFile } from 'node:fs/promises'
+import type { ReplayRequest } from '../contract/api.ts'
+import type { Delivery } from '../contract/notification.ts'
+import { readHttpUrl } from '../config/kinds.ts'
+import { FicDevError, messageOf } from '../errors.ts'
+import { connect } from './client.ts'
+import type { Invocation } from './command.ts'
+import { deliveryLine } from './lines.ts'
+import { readSeqs } from './seq.ts'
+
+interface Options extends Omit<ReplayRequest, 'headers'> {
+  header?: Record<string, string | null>
+}
+
+/** Exit code 1 when one of them was not accepted by the target. */
+export async function run({ args, options, config, output }: Invocation<Options>): Promise<number> {
+  const request = await toRequest(options)
+  const client = await connect(config)
+  let refused = 0
+  try {
+    for (const seq of await readSeqs(args, client)) {
+      const delivery = await client.request<Delivery>('POST', `/api/notifications/${seq}/replay`, request)
+      if (delivery.verdict !== 'delivered') refused += 1
+      if (output.json) output.object({ type: 'delivery', delivery })
+      else output.line(deliveryLine(delivery, 'pretty', output.colors) ?? '')
+    }
+  } finally {
+    await client.close()
+  }
+  return refused === 0 ? 0 : 1
+}
+
+async function toRequest({ to, sign, mapping, ids, body, header }: Options): Promise<ReplayRequest> {
+  return {
+    ...(to !== undefined && { to: readTarget(to) }),
+    ...(sign && { sign }),
+    ...(mapping && { mapping }),
+    ...(ids && { ids }),
+    ...(body !== undefined && { body: await readBody(body) }),
+    ...(header && { headers: header }),
+  }
+}
+
+function readTarget(to: string): string {
+  const url = readHttpUrl(to)
+  if (url) return url.href
+  throw new FicDevError('USAGE', `--to is "${to}", which is not an http(s) URL.`, {
+    hint: 'Example: --to http://localhost:3000/webhooks',
+  })
+}
+
+async function readBody(text: string): Promise<string> {
+  if (!text.startsWith('@')) return text
+  return readFile(text.slice(1), 'utf8').catch((error: unknown) => {
+    throw new FicDevError(
+      'USAGE',
+      `--body names ${text.slice(1)}, which cannot be read: ${messageOf(error)}.`,
+      {
+        hint: 'Example: --body @body.json',
+        cause: error,
+      },
+    )
+  })
+}

@@ -1,0 +1,75 @@
+/** Prints what the daemon tells: notifications and deliveries on stdout, the state of its parts on stderr. */
+
+import type { StreamMessage } from '../contract/stream.ts'
+import type { Config } from '../config/config.ts'
+import type { Addresses, DaemonNote } from '../daemon.ts'
+import { clock, deliveryLine, notificationLine, subscriptionLine, targetLine, tunnelLine } from './lines.ts'
+import type { Output } from './output.ts'
+import { failureText } from './failure.ts'
+import { visible } from './visible.ts'
+
+type Told = StreamMessage | DaemonNote
+
+/** What `--json` prints; the rest is for the stream's readers. */
+const jsonTypes: ReadonlySet<Told['type']> = new Set([
+  'ready',
+  'notification',
+  'delivery',
+  'tunnel',
+  'subscription',
+  'target',
+  'error',
+])
+
+export function createReport(config: Pick<Config, 'output'>, output: Output): (message: Told) => void {
+  if (output.json) return (message) => void (jsonTypes.has(message.type) && output.object(message))
+  const print = (line: string | null) => void (line !== null && output.line(line))
+  const say = once((line: string) => output.say(`${output.colors.dim(now())}  ${line}`))
+  const { colors } = output
+  return (message) => {
+    switch (message.type) {
+      case 'notification':
+        return print(notificationLine(message.notification, config.output, colors))
+      case 'delivery':
+        return print(deliveryLine(message.delivery, config.output, colors))
+      case 'tunnel':
+        // Loopback is no tunnel that anybody waits for, and the end of one is our own doing.
+        if (message.tunnel.provider === 'none' || message.tunnel.state === 'stopped') return undefined
+        return say('tunnel', tunnelLine(message.tunnel, colors))
+      case 'subscription':
+        return say('subscription', subscriptionLine(message.subscription, colors))
+      case 'target':
+        return say(message.target.url, targetLine(message.target, colors))
+      case 'error':
+        return output.say(failureText({ ...message.error, exitCode: 1 }, colors.red))
+      case 'ready':
+        return config.output === 'quiet' ? undefined : output.say(banner(message, colors))
+    }
+  }
+}
+
+/** The same words about the same thing are said once. */
+function once(say: (line: string) => void): (about: string, line: string) => void {
+  const last = new Map<string, string>()
+  return (about, line) => {
+    if (last.get(about) === line) return
+    last.set(about, line)
+    say(line)
+  }
+}
+
+function banner(addresses: Addresses, colors: Output['colors']): string {
+  const rows: [string, string | undefined][] = [
+    ['inspector', addresses.openUrl],
+    ['sink', addresses.sinkUrl],
+    ['emulator', addresses.emulatorUrl],
+  ]
+  const lines = rows.flatMap(([name, url]) =>
+    url === undefined ? [] : [`  ${name.padEnd(10)} ${colors.cyan(visible(url))}`],
+  )
+  return [colors.bold(colors.green('fic-dev is ready')), ...lines].join('\n')
+}
+
+function now(): string {
+  return clock(new Date().toISOString())
+}

@@ -1,0 +1,105 @@
+/** `fic-dev show <n>`: one notification whole, with its signature's claims and its deliveries. */
+
+import type { ClaimVerdict, Notification } from '../contract/notification.ts'
+import { toLongName } from '../fic/event-types.ts'
+import { connect } from './client.ts'
+import type { Invocation } from './command.ts'
+import { deliveryLine, localTime, signatureWord } from './lines.ts'
+import type { Colors } from './output.ts'
+import { readSeqs } from './seq.ts'
+import { visible, visibleLines } from './visible.ts'
+
+export async function run({ args, options, config, output }: Invocation<{ body?: boolean }>): Promise<void> {
+  const client = await connect(config)
+  try {
+    const [seq] = await readSeqs(args.slice(0, 1), client)
+    if (options.body) {
+      for await (const chunk of client.download(`/api/notifications/${seq}/body`)) await output.write(chunk)
+      return
+    }
+    const notification = await client.request<Notification>('GET', `/api/notifications/${seq}`)
+    if (output.json) output.object({ type: 'notification', notification })
+    else output.line(detailText(notification, output.colors))
+  } finally {
+    await client.close()
+  }
+}
+
+function detailText(notification: Notification, colors: Colors): string {
+  const { seq, kind, method, path, receivedAt, headers, answer, signature, problems, twinOf } = notification
+  const title = (text: string) => `\n${colors.bold(text)}`
+  return [
+    `${colors.bold(`#${seq}`)}  ${kind}  ${localTime(receivedAt)}  ${signatureWord(notification, colors)}`,
+    ...attributes(notification).map(([name, value]) => `  ${name.padEnd(8)} ${visible(value)}`),
+    ...(twinOf === null ? [] : [colors.yellow(`  The same id came first as #${twinOf}.`)]),
+    ...problems.map((problem) => colors.yellow(`  ${visible(problem)}`)),
+    title('Request'),
+    `  ${visible(method)} ${visible(path)}`,
+    ...headers.map(([name, value]) => `  ${colors.dim(`${visible(name)}:`)} ${visible(value)}`),
+    title('Body'),
+    bodyText(notification),
+    title('Signature'),
+    ...signature.problems.map((problem) => `  ${visible(problem)}`),
+    ...signature.claims.map((claim) => claimLine(claim, colors)),
+    title('Answer to Fatture in Cloud'),
+    `  ${answer.status}  ${visible(answer.body ?? '')}`,
+    ...deliveryLines(notification, colors, title),
+  ].join('\n')
+}
+
+function attributes({ eventType, cloudEvent, company, ids }: Notification): [name: string, value: string][] {
+  return [
+    ...(eventType === null ? [] : [['type', toLongName(eventType)] as [string, string]]),
+    ...(cloudEvent
+      ? ([
+          ['id', cloudEvent.id],
+          ['time', cloudEvent.time],
+        ] as [string, string][])
+      : []),
+    ...(company === null ? [] : [['company', String(company)] as [string, string]]),
+    ...(ids.length === 0 ? [] : [['ids', ids.join(', ')] as [string, string]]),
+  ]
+}
+
+function bodyText({ body, bodyBytes, seq }: Notification): string {
+  if (bodyBytes === 0) return '  (empty)'
+  if (body === null)
+    return `  (${bodyBytes} bytes that are not UTF-8; the raw bytes: fic-dev show ${seq} --body)`
+  return indent(visibleLines(pretty(body)))
+}
+
+function pretty(body: string): string {
+  try {
+    return JSON.stringify(JSON.parse(body), null, 2)
+  } catch {
+    return body
+  }
+}
+
+function indent(text: string): string {
+  return text.replaceAll(/^/gm, '  ')
+}
+
+function claimLine({ claim, verdict, says }: ClaimVerdict, colors: Colors): string {
+  const paint = verdict === 'ok' ? colors.green : verdict === 'shown' ? colors.dim : colors.red
+  return `  ${paint(claim.padEnd(9))} ${visible(says)}`
+}
+
+function deliveryLines(
+  { deliveries }: Notification,
+  colors: Colors,
+  title: (text: string) => string,
+): string[] {
+  if (deliveries.length === 0) return []
+  return [
+    title('Deliveries'),
+    ...deliveries.flatMap((delivery) => {
+      const line = deliveryLine(delivery, 'pretty', colors)
+      if (line === null) return []
+      return [
+        `  ${line}`,
+        ...(delivery.responseBody ? [indent(indent(visibleLines(delivery.responseBody)))] : []),
+      ]
+    }),
+  ]
+}

@@ -1,0 +1,24 @@
+/** Waits for the end of a long-running command: the first signal asks for it, the second leaves at once. */
+
+const exitCodes = { SIGINT: 130, SIGTERM: 0, SIGHUP: 0 } as const
+
+export interface Ending {
+  /** Resolves with the exit code when somebody wants an end. */
+  wanted: Promise<number>
+  /** Asks for the end by other means than a signal: a key, a closed stdout. A second time leaves at once. */
+  ask(exitCode: number): void
+}
+
+/** `leave` ends the process without further ado. */
+export function awaitEnding(leave: (exitCode: number) => void): Ending {
+  let asked = false
+  let resolve: (exitCode: number) => void = () => {}
+  const wanted = new Promise<number>((settle) => (resolve = settle))
+  const ask = (exitCode: number) => {
+    if (asked) leave(exitCode)
+    asked = true
+    resolve(exitCode)
+  }
+  for (const [signal, exitCode] of Object.entries(exitCodes)) process.on(signal, () => ask(exitCode))
+  return { wanted, ask }
+}

@@ -1,0 +1,97 @@
+/** `fic-dev [start]`: runs the daemon until somebody ends it. */
+
+import { createDaemon, type Daemon } from '../daemon.ts'
+import { messageOf } from '../errors.ts'
+import { createLog } from '../log.ts'
+import { openInBrowser } from './browser.ts'
+import type { Invocation } from './command.ts'
+import { keyHelp, takeKeys, type Action } from './keyboard.ts'
+import { createLogLines } from './log-lines.ts'
+import type { Output } from './output.ts'
+import { printConfig } from './print-config.ts'
+import { createReport } from './report.ts'
+import { awaitEnding, type Ending } from './signals.ts'
+import { visible } from './visible.ts'
+
+export async function run(invocation: Invocation<{ printConfig?: boolean }>): Promise<number> {
+  const { config, secrets, output, options, leave } = invocation
+  if (options.printConfig) {
+    printConfig(invocation, output)
+    return 0
+  }
+  const ending = awaitEnding(leave)
+  // Nobody reads any more: `fic-dev --json | head -1`.
+  output.onClosed(() => ending.ask(0))
+  const log = createLog(config.logLevel, createLogLines(output))
+  tellNotes(invocation)
+
+  const daemon = createDaemon(config, { secrets, log })
+  daemon.on(createReport(config, output))
+  const starting = daemon.start()
+  // Ended before it was up: why it then failed to start is of no interest.
+  starting.catch(() => {})
+  const ended = await Promise.race([starting.then(() => null), ending.wanted])
+  if (ended !== null) return close(daemon, ended)
+
+  const releaseKeys = isInteractive(config.json) ? listenToKeys(daemon, output, ending) : () => {}
+  if (config.open) await openInBrowser(daemon.addresses().openUrl)
+  const exitCode = await ending.wanted
+  releaseKeys()
+  return close(daemon, exitCode)
+}
+
+async function close(daemon: Daemon, exitCode: number): Promise<number> {
+  await daemon.close()
+  return exitCode
+}
+
+function tellNotes({ file, notes, config, secrets, output }: Invocation): void {
+  if (output.json || config.output === 'quiet') return
+  const { dim, yellow } = output.colors
+  if (file !== null) output.say(dim(`config ${visible(file)}`))
+  for (const note of notes) output.say(`${yellow('note')}: ${visible(note)}`)
+  if (config.forwardTo.length === 0)
+    output.say(dim('Nothing is forwarded: -f http://localhost:3000/webhooks names your app.'))
+  const missing = [
+    ...(secrets.accessToken === null ? ['FIC_ACCESS_TOKEN in the environment'] : []),
+    ...(config.company === null ? ['--company (or FIC_COMPANY_ID)'] : []),
+  ]
+  if (!config.emulator && missing.length > 0) {
+    output.say(`To let fic-dev make and keep the subscription, set ${missing.join(' and ')}.`)
+  }
+}
+
+function isInteractive(json: boolean): boolean {
+  return !json && process.stdin.isTTY && process.stdout.isTTY
+}
+
+function listenToKeys(daemon: Daemon, output: Output, ending: Ending): () => void {
+  output.say(output.colors.dim('  ? shows the keys'))
+  return takeKeys(process.stdin, (action) => {
+    act(action, daemon, output, ending).catch((error: unknown) => output.say(visible(messageOf(error))))
+  })
+}
+
+async function act(action: Action, daemon: Daemon, output: Output, ending: Ending): Promise<void> {
+  switch (action) {
+    case 'open':
+      return openInBrowser(daemon.addresses().openUrl)
+    case 'replay':
+      if ((await daemon.replayLast()) === null) output.say('There is no notification to replay yet.')
+      return
+    case 'trigger':
+      await daemon.trigger({ type: 'issued_documents.invoices.create' })
+      return
+    case 'pause':
+      daemon.pause(!daemon.paused())
+      return output.say(daemon.paused() ? 'Forwarding is paused; p goes on.' : 'Forwarding goes on.')
+    case 'clear':
+      return void (await output.write('\u001B[2J\u001B[3J\u001B[H'))
+    case 'help':
+      return output.say(keyHelp.map(([key, does]) => `  ${key}  ${does}`).join('\n'))
+    case 'quit':
+      return ending.ask(0)
+    case 'interrupt':
+      return ending.ask(130)
+  }
+}

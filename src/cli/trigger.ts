@@ -1,0 +1,52 @@
+/** `fic-dev trigger <type>`: has the emulator send notifications. */
+
+import type { TriggerAnswer, TriggerRequest } from '../contract/api.ts'
+import { readHttpUrl } from '../config/kinds.ts'
+import { knownTypeNames } from '../config/settings.ts'
+import { didYouMean } from '../config/spelling.ts'
+import { triggerAt } from '../daemon/trigger-at.ts'
+import { FicDevError } from '../errors.ts'
+import { findEventType, findGroupType, toLongName } from '../fic/event-types.ts'
+import { requireDaemon } from './client.ts'
+import type { Invocation } from './command.ts'
+import { visible } from './visible.ts'
+
+interface Options extends Omit<TriggerRequest, 'type'> {
+  to?: string
+}
+
+export async function run({ args, options, config, output }: Invocation<Options>): Promise<void> {
+  const { ids, count, company, mapping, to } = options
+  const type = readType(args[0] ?? '')
+  const request: TriggerRequest = {
+    type,
+    ...(ids && { ids }),
+    ...(count && { count }),
+    ...(company && { company }),
+    ...(mapping && { mapping }),
+  }
+  const { notificationIds } = to === undefined ? await ask(config, request) : await askEmulator(to, request)
+  if (output.json) output.object({ notificationIds })
+  else for (const id of notificationIds) output.line(visible(id))
+}
+
+/** The emulator can send nothing else, so a slip is told here, with what was probably meant. */
+function readType(name: string): string {
+  if (findEventType(name) || findGroupType(name)) return toLongName(name)
+  throw new FicDevError('USAGE', `There is no event type "${name}".${didYouMean(name, knownTypeNames)}`, {
+    hint: 'fic-dev types lists all of them.',
+  })
+}
+
+async function ask(config: Invocation['config'], request: TriggerRequest): Promise<TriggerAnswer> {
+  const client = await requireDaemon(config)
+  return client.request<TriggerAnswer>('POST', '/api/trigger', request)
+}
+
+async function askEmulator(to: string, request: TriggerRequest): Promise<TriggerAnswer> {
+  const base = readHttpUrl(to)
+  if (base) return triggerAt(base.origin, request)
+  throw new FicDevError('USAGE', `--to is "${to}", which is not an http(s) URL.`, {
+    hint: 'Example: --to http://127.0.0.1:4622',
+  })
+}

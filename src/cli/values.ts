@@ -1,0 +1,50 @@
+/** Readers of what stands after the flags of single commands. */
+
+import { InvalidArgumentError } from 'commander'
+
+/** A whole number above zero. */
+export function readCount(text: string): number {
+  const value = Number(text)
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < 1) {
+    throw new InvalidArgumentError('It is not a whole number above zero.')
+  }
+  return value
+}
+
+export function readPort(text: string): number {
+  const value = Number(text)
+  if (!/^\d+$/.test(text) || value > 65_535)
+    throw new InvalidArgumentError('It is not a port from 0 to 65535.')
+  return value
+}
+
+/** `1,2,abc`: numbers where they are such, as Fatture in Cloud uses both (protocol section 9). */
+export function readIds(text: string): (number | string)[] {
+  const ids = text.split(',').map((id) => id.trim())
+  return ids.filter((id) => id !== '').map((id) => (isWholeNumber(id) ? Number(id) : id))
+}
+
+function isWholeNumber(text: string): boolean {
+  return /^(?:0|[1-9]\d*)$/.test(text) && Number.isSafeInteger(Number(text))
+}
+
+const unitsMs: Record<string, number> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+
+/** An ISO time, or how long ago; gives an ISO time in UTC. */
+export function readMoment(text: string): string {
+  const ago = /^(\d+)([smhd])$/.exec(text)
+  const unitMs = unitsMs[ago?.[2] ?? '']
+  const time = ago && unitMs !== undefined ? Date.now() - Number(ago[1]) * unitMs : Date.parse(text)
+  if (Number.isNaN(time)) throw new InvalidArgumentError('It is neither an ISO time nor like 10m, 2h or 3d.')
+  return new Date(time).toISOString()
+}
+
+/** `name:value` sets a header, `name:` alone removes it. To be collected. */
+export function readHeader(
+  text: string,
+  previous: Record<string, string | null> | undefined,
+): Record<string, string | null> {
+  const [, name, value] = /^([^:\s]+)\s*:\s*(.*)$/s.exec(text) ?? []
+  if (name === undefined) throw new InvalidArgumentError('It is not of the form name:value.')
+  return { ...previous, [name]: value ? value.trim() : null }
+}
