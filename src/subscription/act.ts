@@ -1,0 +1,170 @@
+/** Does one step of the plan at Fatture in Cloud, and writes it down. */
+
+import { FicApiError } from '../fic/api-error.ts'
+import type { Registered, Subscription, SubscriptionRequest } from '../fic/api.ts'
+import type { OwnSubscription } from '../store/subscriptions.ts'
+import { explainScopes, typesNamed } from './refusal.ts'
+import type { Step } from './step.ts'
+import { awaitVerified, spendAttempt, wasRefused, type Verifications } from './verification.ts'
+import { explainWarnings } from './warnings.ts'
+
+export interface Acting extends Verifications {
+  company: number
+  /** What was there when the plan was made. */
+  observed: readonly Subscription[]
+  /** A type that Fatture in Cloud rejects by name may be left out, since nobody named it. */
+  mayLeaveOut: boolean
+}
+
+/** What a step changed. A member that is missing stays as it was. */
+export interface Effect {
+  /** The subscription as it is now; `null` when it has gone. */
+  kept?: Subscription | null
+  warnings?: string[]
+  /** Why a verification was not even tried by Fatture in Cloud. */
+  throttled?: FicApiError
+}
+
+export type DoableStep = Extract<Step, { do: 'create' | 'modify' | 'verify' | 'remove' | 'adopt' | 'forget' }>
+
+export function doStep(step: DoableStep, acting: Acting): Promise<Effect> {
+  switch (step.do) {
+    case 'create':
+      return create(step.request, acting)
+    case 'modify':
+      return modify(step.id, step.changes, step.spends, acting)
+    case 'verify':
+      return verify(step, acting)
+    case 'remove':
+      return remove(step.id, acting)
+    case 'adopt':
+      return adopt(step, acting)
+    case 'forget':
+      acting.records.forget(acting.apiBase, step.id)
+      return Promise.resolve({})
+  }
+}
+
+async function create(request: SubscriptionRequest, acting: Acting): Promise<Effect> {
+  const { api, records, apiBase, company, now } = acting
+  const at = now()
+  const { subscription, warnings } = await register(request, acting, (some) => api.create(some))
+  const { id, sink, types } = subscription
+  // An emulator that was reset gives the same ids again.
+  records.forgetAttempts(apiBase, id)
+  records.remember({
+    apiBase,
+    company,
+    id,
+    sink,
+    createdAt: at,
+    origin: 'made',
+    takenOverFrom: null,
+    askedTypes: request.types,
+    grantedTypes: types,
+  })
+  const attempt = records.recordAttempt(apiBase, {
+    at: at.toISOString(),
+    subscriptionId: id,
+    cause: 'create',
+    outcome: 'unknown',
+    detail: null,
+  })
+  const kept = (await awaitVerified(acting, id, attempt)) ?? subscription
+  return { kept, warnings: explainWarnings(warnings, acting.observed, id) }
+}
+
+async function modify(
+  id: string,
+  changes: Partial<SubscriptionRequest>,
+  spends: boolean,
+  acting: Acting,
+): Promise<Effect> {
+  const { api, observed } = acting
+  const before = ownOf(id, acting)
+  const ask = () => register(changes, acting, (some) => api.modify(id, some))
+  if (!spends) {
+    const { subscription, warnings } = await ask()
+    rememberTypes(before, changes, subscription, acting)
+    return { kept: subscription, warnings: explainWarnings(warnings, observed, id) }
+  }
+  // Written down first: after a crash it must be known that the new sink is ours, to give back what was taken over.
+  acting.records.remember({ ...before, sink: changes.sink ?? before.sink })
+  const { answer, attempt } = await spendAttempt(acting, id, 'sink-changed', ask).catch((thrown: unknown) => {
+    if (wasRefused(thrown)) acting.records.remember(before)
+    throw thrown
+  })
+  rememberTypes(ownOf(id, acting), changes, answer.subscription, acting)
+  const kept = (await awaitVerified(acting, id, attempt)) ?? answer.subscription
+  return { kept, warnings: explainWarnings(answer.warnings, observed, id) }
+}
+
+async function verify({ id, method }: Extract<Step, { do: 'verify' }>, acting: Acting): Promise<Effect> {
+  try {
+    const { attempt } = await spendAttempt(acting, id, 'verify', () => acting.api.verify(id, method))
+    const kept = await awaitVerified(acting, id, attempt)
+    return kept === null ? {} : { kept }
+  } catch (thrown) {
+    if (isThrottled(thrown)) return { throttled: thrown }
+    throw thrown
+  }
+}
+
+/** How a throttled `verify` is answered is unknown (protocol section 2): any refusal that has no reading of its own. */
+function isThrottled(thrown: unknown): thrown is FicApiError {
+  return wasRefused(thrown) && ![401, 403, 404].includes(thrown.status)
+}
+
+async function remove(id: string, { api, records, apiBase }: Acting): Promise<Effect> {
+  await api.remove(id)
+  records.forget(apiBase, id)
+  return { kept: null }
+}
+
+async function adopt(
+  { subscription, origin, takenOverFrom }: Extract<Step, { do: 'adopt' }>,
+  { records, apiBase, company, now }: Acting,
+): Promise<Effect> {
+  const { id, sink } = subscription
+  const createdAt = now()
+  const types = { askedTypes: [], grantedTypes: [] }
+  records.remember({ apiBase, company, id, sink, createdAt, origin, takenOverFrom, ...types })
+  return { kept: subscription }
+}
+
+/** Create or modify; when everything is wanted, once more without the types that were rejected by name. */
+async function register<T extends Partial<SubscriptionRequest>>(
+  request: T,
+  { mayLeaveOut }: Acting,
+  ask: (request: T) => Promise<Registered>,
+): Promise<Registered> {
+  try {
+    return await ask(request)
+  } catch (thrown) {
+    const { types } = request
+    if (!(thrown instanceof FicApiError) || types === undefined) throw thrown
+    const rejected = thrown.status === 422 && mayLeaveOut ? typesNamed(thrown, types) : []
+    if (rejected.length === 0 || rejected.length === types.length) throw explainScopes(thrown, types)
+    const { subscription, warnings } = await ask({
+      ...request,
+      types: types.filter((type) => !rejected.includes(type)),
+    })
+    return { subscription, warnings: [...warnings, ...rejected.map((type) => `${type} was rejected`)] }
+  }
+}
+
+function ownOf(id: string, { records, apiBase, company }: Acting): OwnSubscription {
+  const own = records.all(apiBase, company).find((record) => record.id === id)
+  // The plan adopts before it modifies: anything else would be a change to somebody else's subscription.
+  if (own === undefined) throw new Error(`${id} is not recorded as ours`)
+  return own
+}
+
+function rememberTypes(
+  own: OwnSubscription,
+  { types }: Partial<SubscriptionRequest>,
+  { types: grantedTypes }: Subscription,
+  { records }: Acting,
+): void {
+  if (types !== undefined) records.remember({ ...own, askedTypes: types, grantedTypes })
+}

@@ -1,0 +1,108 @@
+/** Decides which of the subscriptions at Fatture in Cloud is ours to keep. Pure. */
+
+import type { Subscription } from '../fic/api.ts'
+import type { OwnSubscription } from '../store/subscriptions.ts'
+import type { Step } from './step.ts'
+
+export interface Selection {
+  /** Our sink's URL. */
+  sink: string
+  /** Named by the user with `--subscription` or `--take-over`. */
+  subscriptionId: string | null
+  takeOver: string | null
+}
+
+export interface Choice {
+  /** `null`: there is none, so one is to be created. */
+  kept: { subscription: Subscription; origin: OwnSubscription['origin']; own: OwnSubscription | null } | null
+  /** Recorded as ours, but gone at Fatture in Cloud. */
+  gone: OwnSubscription[]
+  steps: Step[]
+}
+
+/** Named by the user first, then what is recorded, then one that leads to our own secret path. */
+export function chooseSubscription(
+  { sink, subscriptionId, takeOver }: Selection,
+  observed: readonly Subscription[],
+  recorded: readonly OwnSubscription[],
+): Choice {
+  const gone = recorded.filter(({ id }) => !observed.some((subscription) => subscription.id === id))
+  const there = recorded.filter((own) => !gone.includes(own))
+  const named = takeOver ?? subscriptionId
+  const find = (wanted: string) => observed.find(({ id }) => id === wanted)
+
+  if (named !== null) {
+    const subscription = find(named)
+    if (subscription === undefined) return { kept: null, gone, steps: [notThere(named, observed)] }
+    // With nothing of somebody else's to put back, there is nothing to take over.
+    const isForeign = !leadsToOurPath(subscription.sink, sink)
+    const origin = takeOver !== null && isForeign ? 'taken-over' : 'named'
+    const own =
+      there.find((own) => own.id === named && (own.origin !== 'named' || origin === 'named')) ?? null
+    const adopted = own === null ? [adopt(subscription, origin)] : []
+    const steps = [...adopted, ...reportOthers(there, named)]
+    return { kept: { subscription, origin: own?.origin ?? origin, own }, gone, steps }
+  }
+  const [own] = there
+  const recordedOne = own === undefined ? undefined : find(own.id)
+  if (own !== undefined && recordedOne !== undefined) {
+    const steps = [...reportLeftOver(own), ...reportOthers(there, own.id)]
+    return { kept: { subscription: recordedOne, origin: own.origin, own }, gone, steps }
+  }
+  const lost = observed.find((subscription) => leadsToOurPath(subscription.sink, sink))
+  if (lost === undefined) return { kept: null, gone, steps: [] }
+  return { kept: { subscription: lost, origin: 'made', own: null }, gone, steps: [adopt(lost, 'made')] }
+}
+
+function reportOthers(recorded: readonly OwnSubscription[], keptId: string): Step[] {
+  return recorded
+    .filter(({ id }) => id !== keptId)
+    .map(({ id, sink, takenOverFrom }) => ({
+      do: 'report',
+      why:
+        takenOverFrom === null
+          ? `${id} (${sink}) is also of this project and is left as it is; fic-dev subscriptions delete ${id} removes it.`
+          : `${id} was taken over from ${takenOverFrom} and never given back; fic-dev subscriptions restore does that.`,
+    }))
+}
+
+/** A take-over that was not asked for this time: the daemon before this one was killed. */
+function reportLeftOver({ id, takenOverFrom }: OwnSubscription): Step[] {
+  if (takenOverFrom === null) return []
+  const why = `${id} is still taken over from ${takenOverFrom}; fic-dev subscriptions restore gives it back.`
+  return [{ do: 'report', why }]
+}
+
+const whyAdopted: Record<OwnSubscription['origin'], string> = {
+  made: 'it leads to the secret path of this project, so it was made here and its record was lost',
+  named: 'it was named with --subscription',
+  'taken-over': 'it was named with --take-over; its sink is written down, to be put back later',
+}
+
+function adopt(subscription: Subscription, origin: OwnSubscription['origin']): Step {
+  const takenOverFrom = origin === 'taken-over' ? subscription.sink : null
+  return { do: 'adopt', subscription, origin, takenOverFrom, why: whyAdopted[origin] }
+}
+
+function notThere(id: string, observed: readonly Subscription[]): Step {
+  const list = observed.map((subscription) => `${subscription.id} (${subscription.sink})`).join(', ')
+  return {
+    do: 'fail',
+    code: 'SUBSCRIPTION_FAILED',
+    why: `${id} is not among the subscriptions of this company and app.`,
+    hint: list === '' ? 'There are none: leave the option out.' : `There are: ${list}.`,
+  }
+}
+
+/** Shorter paths can be guessed, so they prove nothing. */
+const secretLength = 22
+
+/** Only this project knows its secret path: whoever asked for a sink there was us, though its host has changed since. */
+function leadsToOurPath(sink: string, ourSink: string): boolean {
+  const path = pathOf(ourSink)
+  return path !== null && path.length > secretLength && pathOf(sink) === path
+}
+
+function pathOf(sink: string): string | null {
+  return URL.canParse(sink) ? new URL(sink).pathname : null
+}

@@ -1,0 +1,245 @@
+/** Keeps one subscription as it is wanted, for as long as the daemon runs. */
+
+import type { Mapping } from '../contract/notification.ts'
+import type { SubscriptionStatus, VerificationBudget } from '../contract/status.ts'
+import { FicDevError, messageOf } from '../errors.ts'
+import { FicApiError } from '../fic/api-error.ts'
+import type { FicApi, VerificationMethod } from '../fic/api.ts'
+import type { Logger } from '../log.ts'
+import type { SubscriptionRecords } from '../store/subscriptions.ts'
+import { createStatusBoard, type StatusListener } from './board.ts'
+import { verificationBudget } from './budget.ts'
+import { leave } from './leave.ts'
+import { look, type Finding } from './look.ts'
+import { demandPublicSink, demandRoundTrip, type ProbeAnswer } from './reach.ts'
+import { toStatus } from './report.ts'
+import { defaultTiming, type KeeperTiming } from './timing.ts'
+import { readWantedTypes } from './wanted.ts'
+
+export interface SubscriptionKeeperOptions {
+  api: FicApi
+  records: SubscriptionRecords
+  apiBase: string
+  company: number
+  wanted: { types: string[]; mapping: Mapping; verificationMethod: VerificationMethod }
+  /** The public URL of our sink with its secret path; `null` while there is none. */
+  sinkUrl: () => string | null
+  /** Whether a request to that URL comes back to us. `unknown`: the way out is broken on our own side. */
+  probe: () => Promise<ProbeAnswer>
+  log: Logger
+  now?: () => Date
+  /** Named by the user: kept like one of our own. */
+  subscriptionId?: string | null
+  /** Named by the user: moved to our sink, and given back later. */
+  takeOver?: string | null
+  /** Make a new one when the verification budget is gone. */
+  recreate?: boolean
+  /** `delete` spares what was not made here; what was taken over is given back unless it says `keep`. */
+  onExit: 'keep' | 'delete' | 'restore'
+  timing?: Partial<KeeperTiming>
+}
+
+export interface SubscriptionKeeper {
+  /** Resolves when it is verified or when nothing more can be done now; failures become status. */
+  start(): Promise<void>
+  /** Looks again: the sink's URL has changed, or a person asked. Never two at once. */
+  check(): Promise<void>
+  /** By hand, within the budget; goes on where the probe could not tell. Throws when it is not verified after all. */
+  verify(): Promise<void>
+  status(): SubscriptionStatus
+  /** The reason, when the state is `failed`. */
+  failure(): FicDevError | null
+  onChange(listener: StatusListener): () => void
+  /** Does what `onExit` says, within 3 s. */
+  close(): Promise<void>
+}
+
+/** Timers of Node end at 2^31 ms. */
+const longestTimerMs = 24 * 3600_000
+
+/** Builds the keeper; nothing is asked before `start`. */
+export function createSubscriptionKeeper(options: SubscriptionKeeperOptions): SubscriptionKeeper {
+  const { api, records, company, log, now = () => new Date() } = options
+  const apiBase = options.apiBase.replace(/\/+$/, '')
+  const timing = { ...defaultTiming, ...options.timing }
+  const types = readWantedTypes(options.wanted.types)
+  const board = createStatusBoard()
+  const closing = new AbortController()
+  let queue: Promise<void> = Promise.resolve()
+  let queued: Promise<void> | null = null
+  let timer: NodeJS.Timeout | undefined
+  let failure: FicDevError | null = null
+  let failuresInARow = 0
+  /** Fatture in Cloud asked us not to come before then. */
+  let holdUntil: Date | null = null
+  /** The last round asked for a challenge. */
+  let attempted = false
+  let mayRecreate = options.recreate ?? false
+
+  function enqueue(run: () => Promise<void>): Promise<void> {
+    queue = queue.then(run).catch((thrown: unknown) => {
+      log.error({ reason: messageOf(thrown) }, 'subscription round broke off')
+    })
+    return queue
+  }
+
+  function check(): Promise<void> {
+    queued ??= enqueue(() => {
+      queued = null
+      return round(false)
+    })
+    return queued
+  }
+
+  /** One look, and when to look again. Never throws. */
+  async function round(byHand: boolean): Promise<void> {
+    clearTimeout(timer)
+    attempted = false
+    const sink = options.sinkUrl()
+    if (closing.signal.aborted) return
+    if (sink === null) {
+      board.set({ state: 'working', detail: 'Waits for the public URL of the tunnel.', hint: null })
+      return
+    }
+    if (heldMs() > 0) {
+      lookAgainIn(heldMs())
+      return
+    }
+    try {
+      const finding = await lookOnce(sink, byHand)
+      failure = null
+      failuresInARow = 0
+      attempted = finding.attempted
+      mayRecreate &&= !finding.recreated
+      tell(finding, sink)
+    } catch (thrown) {
+      fail(thrown, sink)
+    }
+  }
+
+  async function lookOnce(sink: string, byHand: boolean): Promise<Finding> {
+    demandPublicSink(sink, apiBase)
+    return look({
+      api,
+      records,
+      apiBase,
+      company,
+      log,
+      now,
+      pollsMs: timing.pollsMs,
+      signal: closing.signal,
+      isInterrupted: () => queued !== null && options.sinkUrl() !== sink,
+      wanted: {
+        ...options.wanted,
+        types,
+        sink,
+        subscriptionId: options.subscriptionId ?? null,
+        takeOver: options.takeOver ?? null,
+        recreate: mayRecreate,
+      },
+      demandRoundTrip: () => demandRoundTrip(options.probe, byHand),
+      onStep: (step) => {
+        if (step.do !== 'adopt' && step.do !== 'forget') {
+          board.set({ state: 'working', detail: `${step.do}: ${step.why}`, hint: null })
+        }
+      },
+    })
+  }
+
+  function tell(finding: Finding, sink: string): void {
+    const { kept, throttled } = finding
+    const budget = kept === null ? null : verificationBudget(records.attempts(apiBase, kept.id), now())
+    const status = toStatus(finding, sink, budget, types.warnings)
+    board.set(status)
+    log.info({ id: status.id, state: status.state }, 'subscription looked at')
+    if (status.state === 'verified') lookAgainIn(timing.watchMs)
+    else lookAgainIn(Math.max(untilNextPossible(budget), throttled?.retryAfterMs ?? 0))
+  }
+
+  function untilNextPossible(budget: VerificationBudget | null): number {
+    if (!budget?.nextPossibleAt) return timing.lookAgainMs
+    const untilMs = Date.parse(budget.nextPossibleAt) - now().getTime()
+    return Math.min(Math.max(untilMs, 1000), timing.lookAgainMs)
+  }
+
+  function fail(thrown: unknown, sink: string): void {
+    const error = toFicDevError(thrown)
+    const isTemporary = error instanceof FicApiError && error.isTemporary
+    const retryMs = timing.retriesMs[Math.min(failuresInARow, timing.retriesMs.length - 1)] ?? timing.watchMs
+    failuresInARow += 1
+    log.warn({ code: error.code, reason: error.message }, 'subscription not as wanted')
+    if (error instanceof FicApiError) hold(error.retryAfterMs)
+    if (isTemporary || error.code === 'FIC_DEV_E_PROBE_FAILED') lookAgainIn(retryMs)
+    // A refused token or a missing permission needs a person; the rest may mend by itself.
+    else if (error.exitCode !== 3) lookAgainIn(timing.watchMs)
+    const current = board.get()
+    if (isTemporary && current.state === 'verified' && current.sink === sink) {
+      board.set({ detail: `Verified when last seen. ${error.message}`, hint: error.hint ?? null })
+      return
+    }
+    failure = error
+    board.set({ state: 'failed', detail: error.message, hint: error.hint ?? null })
+  }
+
+  function hold(retryAfterMs: number | null): void {
+    if (retryAfterMs !== null) holdUntil = new Date(now().getTime() + retryAfterMs)
+  }
+
+  function lookAgainIn(delayMs: number): void {
+    if (closing.signal.aborted) return
+    clearTimeout(timer)
+    timer = setTimeout(() => void check(), Math.min(Math.max(delayMs, heldMs()), longestTimerMs))
+    timer.unref()
+  }
+
+  /** How much longer Fatture in Cloud does not want to be asked. */
+  function heldMs(): number {
+    return holdUntil === null ? 0 : Math.max(0, holdUntil.getTime() - now().getTime())
+  }
+
+  async function close(): Promise<void> {
+    closing.abort()
+    clearTimeout(timer)
+    const done = queue.then(() =>
+      leave({ ...options, apiBase, now, verificationMethod: options.wanted.verificationMethod }),
+    )
+    await within(timing.closeMs, done).catch((thrown: unknown) => {
+      log.warn({ reason: messageOf(thrown), onExit: options.onExit }, 'subscription left as it is')
+    })
+  }
+
+  return {
+    check,
+    close,
+    async start() {
+      await check()
+      // The sink's URL may have changed meanwhile.
+      await queue
+    },
+    async verify() {
+      await enqueue(() => round(true))
+      const { state, detail, hint } = board.get()
+      if (state === 'verified') return
+      const code = attempted ? 'SUBSCRIPTION_FAILED' : 'SUBSCRIPTION_BUDGET'
+      throw failure ?? new FicDevError(code, detail ?? 'Not verified.', hint === null ? {} : { hint })
+    },
+    status: board.get,
+    failure: () => failure,
+    onChange: board.onChange,
+  }
+}
+
+function toFicDevError(thrown: unknown): FicDevError {
+  if (thrown instanceof FicDevError) return thrown
+  return new FicDevError('SUBSCRIPTION_FAILED', `The subscription could not be kept: ${messageOf(thrown)}.`, {
+    cause: thrown,
+  })
+}
+
+async function within(limitMs: number, done: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`not done within ${limitMs / 1000} s`)), limitMs)
+  })
+  await Promise.race([done, late]).finally(() => clearTimeout(timer))
+}

@@ -1,0 +1,33 @@
+/** The vocabulary of the plan: what can be done about a subscription. */
+
+import type { ErrorCode } from '../errors.ts'
+import type { Subscription, SubscriptionRequest, VerificationMethod } from '../fic/api.ts'
+import type { OwnSubscription } from '../store/subscriptions.ts'
+
+/** Each says in words why. */
+export type Step = { why: string } & (
+  | { do: 'create'; request: SubscriptionRequest }
+  /** `spends`: a changed sink makes Fatture in Cloud send a challenge, which is one of the five. */
+  | { do: 'modify'; id: string; changes: Partial<SubscriptionRequest>; spends: boolean }
+  | { do: 'verify'; id: string; method: VerificationMethod }
+  | { do: 'remove'; id: string }
+  /** Writes it down as ours before anything is changed at it. */
+  | {
+      do: 'adopt'
+      subscription: Subscription
+      origin: OwnSubscription['origin']
+      takenOverFrom: string | null
+    }
+  | { do: 'forget'; id: string }
+  /** The budget allows nothing before then. */
+  | { do: 'wait'; until: Date }
+  /** Goes on, and a person should know. */
+  | { do: 'report' }
+  /** Nothing more can be done until a person does something. */
+  | { do: 'fail'; code: ErrorCode; hint: string }
+)
+
+/** Whether a step makes Fatture in Cloud send a challenge, so that the way to our sink is to be tried first. */
+export function spendsAttempt(step: Step): boolean {
+  return step.do === 'create' || step.do === 'verify' || (step.do === 'modify' && step.spends)
+}

@@ -1,0 +1,22 @@
+/** How long the keeper waits for what. */
+
+export interface KeeperTiming {
+  /** Pauses between the questions whether a challenge has come through; 20 s together. */
+  pollsMs: readonly number[]
+  /** How often an unverified subscription is looked at: a late challenge, or a person, may have verified it. */
+  lookAgainMs: number
+  /** How often a verified one is: Fatture in Cloud may have deleted it. */
+  watchMs: number
+  /** After failures in a row that may pass; the last one repeats. */
+  retriesMs: readonly number[]
+  /** For what is to be done on exit. */
+  closeMs: number
+}
+
+export const defaultTiming: KeeperTiming = {
+  pollsMs: [200, 300, 500, 1000, 1500, 2500, 3000, 3000, 4000, 4000],
+  lookAgainMs: 30_000,
+  watchMs: 10 * 60_000,
+  retriesMs: [30_000, 60_000, 120_000, 300_000, 600_000],
+  closeMs: 3000,
+}

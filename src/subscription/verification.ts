@@ -1,0 +1,81 @@
+/** Spends verification attempts: each is written down before Fatture in Cloud is asked, and settled when it is known. */
+
+import { setTimeout as pause } from 'node:timers/promises'
+import type { VerificationAttempt } from '../contract/status.ts'
+import { FicApiError } from '../fic/api-error.ts'
+import type { FicApi, Subscription } from '../fic/api.ts'
+import type { AttemptNumber, SubscriptionRecords } from '../store/subscriptions.ts'
+
+export interface Verifications {
+  api: FicApi
+  records: SubscriptionRecords
+  apiBase: string
+  now: () => Date
+  /** Pauses between the questions whether the challenge has come through, in ms. */
+  pollsMs: readonly number[]
+  /** True when the waiting is to end early, its outcome unknown. */
+  isInterrupted: () => boolean
+  signal: AbortSignal
+}
+
+/** Asks for something that makes Fatture in Cloud send a challenge. A crash in between leaves the attempt `unknown`. */
+export async function spendAttempt<T>(
+  { records, apiBase, now }: Pick<Verifications, 'records' | 'apiBase' | 'now'>,
+  subscriptionId: string,
+  cause: VerificationAttempt['cause'],
+  ask: () => Promise<T>,
+): Promise<{ answer: T; attempt: AttemptNumber }> {
+  const at = now().toISOString()
+  const attempt = records.recordAttempt(apiBase, {
+    at,
+    subscriptionId,
+    cause,
+    outcome: 'unknown',
+    detail: null,
+  })
+  try {
+    return { answer: await ask(), attempt }
+  } catch (thrown) {
+    // An answer that refuses means that no challenge was sent; silence and 5xx mean nothing for sure.
+    if (wasRefused(thrown)) records.settleAttempt(attempt, 'refused', thrown.message)
+    throw thrown
+  }
+}
+
+/** Whether Fatture in Cloud clearly did not do what it was asked to. */
+export function wasRefused(thrown: unknown): thrown is FicApiError & { status: number } {
+  return (
+    thrown instanceof FicApiError && thrown.status !== null && thrown.status >= 300 && thrown.status < 500
+  )
+}
+
+/** Waits, within bounds, for the challenge to come through; gives what Fatture in Cloud said last. */
+export async function awaitVerified(
+  { api, records, pollsMs, isInterrupted, signal }: Verifications,
+  id: string,
+  attempt: AttemptNumber,
+): Promise<Subscription | null> {
+  let seen: Subscription | null = null
+  for (const pollMs of pollsMs) {
+    await pause(pollMs, undefined, { signal }).catch(() => {})
+    if (signal.aborted) return seen
+    seen = (await getCalmly(api, id)) ?? seen
+    if (seen?.verified === true) {
+      records.settleAttempt(attempt, 'verified', null)
+      return seen
+    }
+    if (isInterrupted()) return seen
+  }
+  records.settleAttempt(attempt, 'failed', 'no verification was seen in time')
+  return seen
+}
+
+/** A question that fails is asked again with the next poll, unless the subscription is gone. */
+async function getCalmly(api: FicApi, id: string): Promise<Subscription | null> {
+  try {
+    return await api.get(id)
+  } catch (thrown) {
+    if (thrown instanceof FicApiError && thrown.isTemporary) return null
+    throw thrown
+  }
+}
