@@ -46,8 +46,7 @@ async function bundle(): Promise<Metafile> {
 }
 
 function writeTypes(): void {
-  const options = ['--noEmit', 'false', '--emitDeclarationOnly', '--declaration', '--outDir', 'dist/types']
-  execFileSync('npx', ['tsc', '-p', 'tsconfig.build.json', ...options], { stdio: 'inherit' })
+  execFileSync(join('node_modules', '.bin', 'tsc'), ['-p', 'tsconfig.build.json'], { stdio: 'inherit' })
 }
 
 /** The folders of packages that ended up in the bundle. The page's are listed with the development dependencies it is made of. */

@@ -142,7 +142,7 @@ export function createFicApi({ apiBase, token, company, log, timeoutMs = 15_000 
 }
 
 async function loadSdk(apiBase: string, token: string, timeoutMs: number) {
-  const [sdk, { default: axios }] = await Promise.all([
+  const [{ default: sdk }, { default: axios }] = await Promise.all([
     import('@fattureincloud/fattureincloud-ts-sdk'),
     import('axios'),
   ])

@@ -1,0 +1,101 @@
+/** A daemon in this process, in a folder of its own, on free ports; and what it told. */
+
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Config } from '../../src/config/config.ts'
+import { readConfig } from '../../src/config/read-config.ts'
+import type { StreamMessage } from '../../src/contract/stream.ts'
+import { createDaemon, type Daemon, type DaemonNote, type DaemonParts } from '../../src/daemon.ts'
+import { readDaemonFile } from '../../src/daemon/daemon-file.ts'
+
+export type Told = StreamMessage | DaemonNote
+
+export interface TestDaemon extends AsyncDisposable {
+  daemon: Daemon
+  config: Config
+  inspectorUrl: string
+  sinkUrl: string
+  token: string
+  told: Told[]
+  /** The first message, past or to come, that fits. */
+  until<T extends Told>(fits: (message: Told) => message is T): Promise<T>
+  until(fits: (message: Told) => boolean): Promise<Told>
+  /** Asks the private API as the command line does. */
+  api(path: string, init?: RequestInit): Promise<Response>
+  close(): Promise<void>
+}
+
+/** A folder that is gone with the test. */
+export async function temporaryFolder(): Promise<AsyncDisposable & { path: string }> {
+  const path = await mkdtemp(join(tmpdir(), 'fic-dev-test-'))
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) }
+}
+
+const portKeys = ['port', 'sinkPort', 'emulatorPort']
+
+/** The configuration as a config file with these entries would give it, on free ports, with the emulator unless told. */
+export async function testConfig(folder: string, overrides: Partial<Config> = {}): Promise<Config> {
+  const { config } = await readConfig({ cwd: folder, environment: {} })
+  const ports = Object.fromEntries(portKeys.map((key) => [key, { port: 0, named: true }]))
+  const emulator = overrides.emulator ?? true
+  return { ...config, ...ports, emulator, tunnel: ['none'], open: false, ...overrides }
+}
+
+/** Starts a daemon on a folder; the caller keeps the folder, so that another daemon can follow on it. */
+export async function startDaemon(
+  folder: string,
+  overrides: Partial<Config> = {},
+  parts: DaemonParts = {},
+): Promise<TestDaemon> {
+  const config = await testConfig(folder, overrides)
+  const daemon = createDaemon(config, parts)
+  const told: Told[] = []
+  const waiting = new Set<(message: Told) => void>()
+  daemon.on((message) => {
+    told.push(message)
+    for (const look of waiting) look(message)
+  })
+  await daemon.start()
+  const { inspectorUrl, sinkUrl } = daemon.addresses()
+  const token = readDaemonFile(config.dataDir)?.token ?? ''
+
+  function until(fits: (message: Told) => boolean): Promise<never> {
+    return new Promise((resolve) => {
+      const found = told.find(fits)
+      if (found) return resolve(found as never)
+      const look = (message: Told) => {
+        if (!fits(message)) return
+        waiting.delete(look)
+        resolve(message as never)
+      }
+      waiting.add(look)
+    })
+  }
+
+  return {
+    daemon,
+    config,
+    inspectorUrl,
+    sinkUrl,
+    token,
+    told,
+    until,
+    api: (path, init = {}) =>
+      fetch(inspectorUrl + path, {
+        ...init,
+        headers: {
+          authorization: `Bearer ${token}`,
+          ...(init.body != null && { 'content-type': 'application/json' }),
+          ...(init.headers as Record<string, string>),
+        },
+      }),
+    close: () => daemon.close(),
+    [Symbol.asyncDispose]: () => daemon.close(),
+  }
+}
+
+/** Forwards everything to one URL. */
+export function forwardTo(url: string): Pick<Config, 'forwardTo'> {
+  return { forwardTo: [{ types: [], url, headers: {} }] }
+}

@@ -1,0 +1,65 @@
+/** A developer's app, as small as it can be: a real HTTP server that keeps what it got and answers as told. */
+
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+export interface ReceivedRequest {
+  method: string
+  path: string
+  rawHeaders: string[]
+  headers: IncomingMessage['headers']
+  body: Buffer
+}
+
+/** Answers a request; a number stands for that status without a body. */
+export type AnswerWith = number | ((request: ReceivedRequest, response: ServerResponse) => void)
+
+export interface Target extends AsyncDisposable {
+  url: string
+  port: number
+  received: ReceivedRequest[]
+  answerWith(answer: AnswerWith): void
+  /** Resolves with all requests so far as soon as there are `count`. */
+  waitFor(count: number): Promise<ReceivedRequest[]>
+  close(): Promise<void>
+}
+
+/** On any free port, or on the one that an earlier target had. */
+export async function startTarget(port = 0, answer: AnswerWith = 200): Promise<Target> {
+  const received: ReceivedRequest[] = []
+  const waiting: { count: number; resolve: (requests: ReceivedRequest[]) => void }[] = []
+  let answerNow = answer
+
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = []
+    request.on('data', (chunk: Buffer) => chunks.push(chunk))
+    request.on('end', () => {
+      const { method = '', url: path = '', rawHeaders, headers } = request
+      const one = { method, path, rawHeaders, headers, body: Buffer.concat(chunks) }
+      received.push(one)
+      if (typeof answerNow === 'number') response.writeHead(answerNow).end()
+      else answerNow(one, response)
+      for (const { count, resolve } of waiting) if (received.length >= count) resolve([...received])
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
+  const address = server.address() as AddressInfo
+
+  const close = () =>
+    new Promise<void>((resolve) => {
+      server.close(() => resolve())
+      server.closeAllConnections()
+    })
+  return {
+    url: `http://127.0.0.1:${address.port}/webhooks`,
+    port: address.port,
+    received,
+    answerWith: (next) => (answerNow = next),
+    waitFor: (count) =>
+      received.length >= count
+        ? Promise.resolve([...received])
+        : new Promise((resolve) => waiting.push({ count, resolve })),
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}
