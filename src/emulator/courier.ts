@@ -1,30 +1,27 @@
 /** Carries challenges and notifications to the sinks, attempt by attempt, and draws the consequences of each answer. */
 
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import type { Mapping } from '../contract/notification.ts'
 import { welcomeType } from '../fic/event-types.ts'
 import type { Logger } from '../log.ts'
 import { readChallengeAnswer } from './challenge-answer.ts'
 import type { Clock } from './clock.ts'
-import type { Delivery, DeliveryOutcome, VerificationMethod } from './delivery.ts'
+import { createDelivery, type Delivery, type DeliveryOutcome, type VerificationMethod } from './delivery.ts'
 import { decideFate } from './fate.ts'
 import { takeLost, type FaultSwitch } from './faults.ts'
-import { createChallenge, createNotification, toEventTime, type Message } from './messages.ts'
+import { noteEvent } from './resource-ledger.ts'
 import type { Schedule } from './schedule.ts'
 import { send, type Answer } from './sender.ts'
-import type { Sign } from './signer.ts'
 import type { StateKeeper } from './state.ts'
 import type { Subscription } from './subscription.ts'
+import type { Write } from './writer.ts'
 
 export interface CourierParts {
   keeper: StateKeeper
   clock: Clock
   schedule: Schedule
   faults: FaultSwitch
-  /** With the published key. */
-  sign: Sign
-  /** With another key: the fault `changedKey`. */
-  signOtherwise: Sign
+  write: Write
   /** Between the attempts; one more attempt than there are delays. */
   retryDelaysMs: readonly number[]
   targetTimeoutMs: number
@@ -71,6 +68,7 @@ export class Courier {
     const kind = eventType === welcomeType ? 'welcome' : 'event'
     const delivery = this.#createDelivery(subscription, kind, eventType)
     delivery.ids = ids
+    noteEvent(this.#parts.keeper.state.resources, subscription.company, eventType, ids)
     delivery.mapping = mapping
     if (kind === 'welcome') delivery.dueAtMs += lateWelcomeMs
     else if (wrongOrder && this.#events++ % 2 === 0) delivery.dueAtMs += heldBackMs
@@ -101,33 +99,23 @@ export class Courier {
     }
   }
 
-  /** Breaks off what is being sent; it stays pending. */
+  /** Breaks off what is being sent, and forgets what was held. */
   interrupt(): void {
     this.#abort.abort()
     this.#abort = new AbortController()
+    this.#held.clear()
   }
 
-  /** Breaks off what is being sent, and sends nothing more. */
+  /** Breaks off what is being sent, which stays pending, and sends nothing more. */
   stop(): void {
     this.#abort.abort()
   }
 
   #createDelivery(subscription: Subscription, kind: Delivery['kind'], eventType: string | null): Delivery {
     const { keeper, clock, faults } = this.#parts
-    const delivery: Delivery = {
-      subscriptionId: subscription.id,
-      notificationId: `${++keeper.state.lastNotification}:${randomUUID()}`,
-      kind,
-      eventType,
-      attempts: [],
-      outcome: 'pending',
-      company: subscription.company,
-      time: toEventTime(clock.nowMs()),
-      ids: [],
-      mapping: null,
-      challenge: null,
-      dueAtMs: clock.nowMs() + faults.get().slowMs,
-    }
+    const number = ++keeper.state.lastNotification
+    const delivery = createDelivery(subscription, kind, eventType, number, clock.nowMs())
+    delivery.dueAtMs += faults.get().slowMs
     keeper.state.deliveries.push(delivery)
     return delivery
   }
@@ -160,7 +148,7 @@ export class Courier {
     }
     const startedAtMs = this.#parts.clock.nowMs()
     const started = performance.now()
-    const message = await this.#write(delivery, subscription)
+    const message = await this.#parts.write(delivery, subscription)
     const answer = await send(message, this.#parts.targetTimeoutMs, signal)
     if (signal.aborted) return
     const attempt = {
@@ -177,22 +165,6 @@ export class Courier {
     }
     const { status, error } = attempt
     this.#parts.log.debug({ id: delivery.notificationId, status, error, outcome: delivery.outcome }, 'sent')
-  }
-
-  async #write(delivery: Delivery, subscription: Subscription): Promise<Message> {
-    const { faults, sign, signOtherwise, clock } = this.#parts
-    const { changedKey, structuredContentType } = faults.get()
-    const { sink, mapping } = subscription
-    const token = await (changedKey ? signOtherwise : sign)({
-      notificationId: delivery.notificationId,
-      company: delivery.company,
-      sink,
-      issuedAtMs: clock.nowMs(),
-    })
-    const { challenge } = delivery
-    return challenge === null
-      ? createNotification(delivery, sink, delivery.mapping ?? mapping, token, structuredContentType)
-      : createChallenge(sink, challenge.value, challenge.method, token)
   }
 
   #settleChallenge(delivery: Delivery, subscription: Subscription, problem: string | null): void {

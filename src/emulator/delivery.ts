@@ -1,6 +1,8 @@
 /** What the emulator remembers of each message that it sends, or means to send. */
 
+import { randomUUID } from 'node:crypto'
 import type { Mapping } from '../contract/notification.ts'
+import type { Subscription } from './subscription.ts'
 
 export interface DeliveryAttempt {
   /** ISO 8601 in UTC, on the emulator's clock. */
@@ -43,6 +45,35 @@ export interface Delivery extends EmulatedDelivery {
   mapping: Mapping | null
   challenge: { value: string; method: VerificationMethod; sink: string } | null
   dueAtMs: number
+}
+
+/** `number`: the integer of its id, used once. Due at once. */
+export function createDelivery(
+  { id, company }: Subscription,
+  kind: Delivery['kind'],
+  eventType: string | null,
+  number: number,
+  nowMs: number,
+): Delivery {
+  return {
+    subscriptionId: id,
+    notificationId: `${number}:${randomUUID()}`,
+    kind,
+    eventType,
+    attempts: [],
+    outcome: 'pending',
+    company,
+    time: toEventTime(nowMs),
+    ids: [],
+    mapping: null,
+    challenge: null,
+    dueAtMs: nowMs,
+  }
+}
+
+/** RFC 3339 in whole seconds and with an offset, as in the documentation's samples. */
+function toEventTime(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19)}+00:00`
 }
 
 /** The part that people and tests may see. */

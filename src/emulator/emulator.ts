@@ -3,27 +3,22 @@
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import type { TriggerRequest } from '../contract/api.ts'
-import type { Mapping } from '../contract/notification.ts'
 import { FicDevError } from '../errors.ts'
-import { eventTypePrefix, eventTypes, toLongName } from '../fic/event-types.ts'
+import { eventTypePrefix } from '../fic/event-types.ts'
 import { silentLog, type Logger } from '../log.ts'
-import { ApiFailure } from './api-failure.ts'
 import { createClock } from './clock.ts'
 import type { Controls } from './control-routes.ts'
 import { Courier } from './courier.ts'
-import { toEmulatedDelivery, type EmulatedDelivery, type VerificationMethod } from './delivery.ts'
+import { toEmulatedDelivery, type EmulatedDelivery } from './delivery.ts'
 import { createFaults, type FaultSwitch } from './faults.ts'
 import { createQuota } from './quota.ts'
 import { Schedule } from './schedule.ts'
 import { createServer } from './server.ts'
-import { createKeyPair, createSign } from './signer.ts'
 import { openState, type State } from './state.ts'
-import { readCreateRequest } from './subscription-request.ts'
-import { toSubscriptionView, type SubscriptionView } from './subscription.ts'
-import { Subscriptions, type Changed } from './subscriptions.ts'
-import { fullGrant } from './tokens.ts'
+import { subscribe, type SubscribeOptions, type SubscribeResult } from './subscribe.ts'
+import { Subscriptions } from './subscriptions.ts'
 import { planTrigger } from './trigger.ts'
-import { defaultCompany } from './user-routes.ts'
+import { createWriter } from './writer.ts'
 
 export interface EmulatorOptions {
   /** 0 or left out: any free one. Always on 127.0.0.1. */
@@ -37,21 +32,6 @@ export interface EmulatorOptions {
   retryDelaysMs?: readonly number[]
   /** How long the target may take to answer, in real time. */
   targetTimeoutMs?: number
-}
-
-export interface SubscribeOptions {
-  sink: string
-  /** Event types and group types; the prefix may be left out. All event types when left out. */
-  types?: readonly string[]
-  company?: number
-  mapping?: Mapping
-  verificationMethod?: VerificationMethod
-}
-
-export interface SubscribeResult extends SubscriptionView {
-  warnings: string[]
-  /** Why the challenge was not passed, in words; `null` when it was. */
-  problem: string | null
 }
 
 export type TriggerOptions = TriggerRequest
@@ -86,9 +66,9 @@ const defaultRetryDelaysMs = [30_000, 5 * 60_000, 30 * 60_000]
 const concurrency = 20
 
 export async function createEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
-  const log = (options.log ?? silentLog()).child({ part: 'emulator' })
+  const log = options.log ?? silentLog()
   const clock = createClock(options.now ?? (() => new Date()))
-  const keeper = await openState(options.stateFile, clock)
+  const keeper = await openState(options.stateFile, clock, log)
   const { state } = keeper
   const schedule = new Schedule(clock, log, concurrency)
   const faults = createFaults()
@@ -98,8 +78,7 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
     clock,
     schedule,
     faults,
-    sign: await createSign(state.keys),
-    signOtherwise: await createSign(await createKeyPair()),
+    write: await createWriter(state.keys, clock, faults),
     retryDelaysMs: options.retryDelaysMs ?? defaultRetryDelaysMs,
     targetTimeoutMs: options.targetTimeoutMs ?? 5000,
     log,
@@ -136,7 +115,7 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
       Object.assign(state, {
         subscriptions: [],
         deliveries: [],
-        deletedResources: [],
+        resources: {},
       } satisfies Partial<State>)
       faults.reset()
       quota.reset()
@@ -147,7 +126,6 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
 
   const app = createServer({ subscriptions, keeper, faults, quota, controls, log })
   const url = await listen(app, options.port ?? 0)
-  keeper.flush()
   courier.resume()
   log.info({ url }, 'emulator ready')
 
@@ -183,30 +161,6 @@ async function listen(app: FastifyInstance, port: number): Promise<string> {
     })
   }
   return `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`
-}
-
-async function subscribe(subscriptions: Subscriptions, options: SubscribeOptions): Promise<SubscribeResult> {
-  const { sink, company = defaultCompany, mapping, verificationMethod } = options
-  const types = options.types?.map(toLongName) ?? eventTypes.map(({ type }) => type)
-  const data = { sink, types, verification_method: verificationMethod, config: { mapping } }
-  let changed: Changed
-  try {
-    changed = subscriptions.create(fullGrant, company, readCreateRequest({ data }), Promise.resolve())
-  } catch (error) {
-    if (!(error instanceof ApiFailure)) throw error
-    throw new FicDevError(
-      'SUBSCRIPTION_FAILED',
-      `The emulator refused the subscription: ${error.explain()}`,
-      {
-        hint: `The sink was ${sink}; it must be https, or http on loopback.`,
-        cause: error,
-      },
-    )
-  }
-  const { subscription, warnings, verification } = changed
-  await verification?.ended
-  const problem = verification?.delivery.attempts.at(-1)?.error ?? 'the challenge was not sent'
-  return { ...toSubscriptionView(subscription), warnings, problem: subscription.verified ? null : problem }
 }
 
 /** New ids, one after the other. Those of the cashbook are strings (protocol section 9). */

@@ -1,14 +1,9 @@
 /** The public library entry `fic-dev/emulator`: Fatture in Cloud's side of webhooks, in process, for tests. */
 
 export { createEmulator } from './emulator.ts'
-export type {
-  Emulator,
-  EmulatorOptions,
-  SubscribeOptions,
-  SubscribeResult,
-  TriggerOptions,
-} from './emulator.ts'
+export type { Emulator, EmulatorOptions, TriggerOptions } from './emulator.ts'
 export type { DeliveryAttempt, DeliveryOutcome, EmulatedDelivery } from './delivery.ts'
 export type { ApiFault, Faults } from './faults.ts'
+export type { SubscribeOptions, SubscribeResult } from './subscribe.ts'
 export type { SubscriptionView } from './subscription.ts'
 export { defaultCompany } from './user-routes.ts'

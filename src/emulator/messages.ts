@@ -71,8 +71,3 @@ function createPost(sink: string, token: string, own: Record<string, string>, bo
   }
   return { method: 'POST', url: sink, headers, body }
 }
-
-/** RFC 3339 in whole seconds and with an offset, as in the documentation's samples. */
-export function toEventTime(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 19)}+00:00`
-}

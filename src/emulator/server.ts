@@ -8,6 +8,7 @@ import { ApiFailure, notFound } from './api-failure.ts'
 import { addControlRoutes, type Controls } from './control-routes.ts'
 import { takeApiFault, type FaultSwitch } from './faults.ts'
 import type { Quota } from './quota.ts'
+import { addResourceRoutes } from './resource-routes.ts'
 import type { StateKeeper } from './state.ts'
 import { addSubscriptionRoutes } from './subscription-routes.ts'
 import type { Subscriptions } from './subscriptions.ts'
@@ -38,6 +39,7 @@ export function createServer(parts: ServerParts): FastifyInstance {
       if (company !== null) void reply.headers(parts.quota.take(company))
     })
     addSubscriptionRoutes(api, parts.subscriptions)
+    addResourceRoutes(api, parts.keeper.state)
     addUserRoutes(api, parts.keeper.state)
   })
   return app

@@ -2,8 +2,10 @@
 
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { FicDevError, messageOf } from '../errors.ts'
+import type { Logger } from '../log.ts'
 import type { Clock } from './clock.ts'
 import type { Delivery } from './delivery.ts'
+import type { ResourceLedger } from './resource-ledger.ts'
 import { createKeyPair, type KeyPair } from './signer.ts'
 import type { Subscription } from './subscription.ts'
 
@@ -17,8 +19,7 @@ export interface State {
   subscriptions: Subscription[]
   /** Oldest first. */
   deliveries: Delivery[]
-  /** Resources that a `delete` event was sent for, as paths. */
-  deletedResources: string[]
+  resources: ResourceLedger
 }
 
 export interface StateKeeper {
@@ -34,20 +35,34 @@ const finishedKept = 10_000
 const writeDelayMs = 100
 
 /** Reads the file if there is one, else begins anew. Without a file all stays in memory. */
-export async function openState(file: string | undefined, clock: Clock): Promise<StateKeeper> {
-  const state = (file === undefined ? null : readState(file)) ?? (await createState())
+export async function openState(file: string | undefined, clock: Clock, log: Logger): Promise<StateKeeper> {
+  if (file === undefined) {
+    const state = await createState()
+    return { state, changed: () => forgetFinished(state), flush: () => {} }
+  }
+  const state = readState(file) ?? (await createState())
+  try {
+    writeState(file, state, 0)
+  } catch (error) {
+    throw unusable(file, error)
+  }
   let timer: NodeJS.Timeout | undefined
   const flush = (): void => {
     clearTimeout(timer)
     timer = undefined
-    if (file !== undefined) writeState(file, state, clock.offsetMs)
+    try {
+      writeState(file, state, clock.offsetMs)
+    } catch (error) {
+      // A full disk is no reason to stop emulating: only a restart would miss what was not written.
+      log.warn({ err: error, file }, 'emulator state not saved')
+    }
   }
   return {
     state,
     flush,
     changed: () => {
       forgetFinished(state)
-      if (file !== undefined) timer ??= setTimeout(flush, writeDelayMs)
+      timer ??= setTimeout(flush, writeDelayMs)
     },
   }
 }
@@ -61,7 +76,7 @@ async function createState(): Promise<State> {
     lastResource: 3_062_299,
     subscriptions: [],
     deliveries: [],
-    deletedResources: [],
+    resources: {},
   }
 }
 
@@ -86,7 +101,10 @@ function unusable(file: string, cause: unknown): FicDevError {
   return new FicDevError(
     'DATA_DIR_UNUSABLE',
     `The emulator's state file ${file} cannot be used: ${messageOf(cause)}.`,
-    { hint: 'Delete the file: the emulator then begins with a new key and no subscriptions.', cause },
+    {
+      hint: 'Delete the file, or let it be written: without it the emulator begins with a new key and no subscriptions.',
+      cause,
+    },
   )
 }
 

@@ -137,6 +137,29 @@ test('every attempt carries the same id and a fresh token', async () => {
   expect(new Set(attempts.map(({ headers }) => headers.authorization)).size).toBe(4)
 })
 
+test('with nobody to move the clock, the four attempts come by themselves', async () => {
+  await using target = await startTarget()
+  await using emulator = await createEmulator({ retryDelaysMs: [1, 2, 3] })
+  await emulator.subscribe({ sink: target.url })
+  await emulator.clock.advance(0)
+  let attempts = 0
+  const delivered = new Promise<void>((resolve) => {
+    target.respond = (request, response) => {
+      answerWith(++attempts < 4 ? 500 : 200)(request, response)
+      if (attempts === 4) resolve()
+    }
+  })
+  await emulator.trigger({ type: 'products.create' })
+  await delivered
+  await emulator.clock.advance(0)
+  expect(
+    emulator
+      .deliveries()
+      .at(-1)!
+      .attempts.map(({ status }) => status),
+  ).toEqual([500, 500, 500, 200])
+})
+
 describe('the ten days of expiration', () => {
   test('until the date, errors go on without harm', async () => {
     await using target = await startTarget()

@@ -1,8 +1,10 @@
 /** What outlives a restart of the emulator, and what closing it leaves behind. */
 
+import { execFile } from 'node:child_process'
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { expect, onTestFinished, test } from 'vitest'
 import { createEmulator } from '../../src/emulator/index.ts'
 import { callApi } from './api.ts'
@@ -105,4 +107,18 @@ test('a port that is taken is said, with its number', async () => {
     code: 'FIC_DEV_E_PORT_TAKEN',
     message: `Port ${port}, meant for the emulator, is in use.`,
   })
+})
+
+test('after close() nothing keeps the process alive, whatever was still waiting', async () => {
+  const script = `
+    import { createEmulator } from './src/emulator/index.ts'
+    const emulator = await createEmulator()
+    const { id } = await emulator.subscribe({ sink: 'http://127.0.0.1:9' })
+    emulator.faults.set({ slowMs: 3_600_000 })
+    void emulator.subscribe({ sink: 'http://127.0.0.1:9', company: 2 })
+    await emulator.close()
+    console.log(id)`
+  const args = ['--import', 'tsx', '--input-type=module', '--eval', script]
+  const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 25_000 })
+  expect(stdout.trim()).toBe('SUB1')
 })

@@ -1,0 +1,58 @@
+/** What the events that were sent say about the resources behind their ids: which exist, and of what kind. */
+
+import { eventTypePrefix } from '../fic/event-types.ts'
+
+/** Beginning of the short event type → folder under the company in the API (protocol section 9). */
+const folders: Record<string, string> = {
+  'issued_documents.': 'issued_documents',
+  'received_documents.': 'received_documents',
+  'receipts.': 'receipts',
+  'taxes.': 'taxes',
+  'cashbook.': 'cashbook',
+  'archive_documents.': 'archive',
+  'products.': 'products',
+  'entities.clients.': 'entities/clients',
+  'entities.suppliers.': 'entities/suppliers',
+}
+
+export interface ResourceFacts {
+  /** Of an issued document: `invoices`, `quotes`, …; `e_invoices` of a received one that is still pending. */
+  kind: string | null
+  deleted: boolean
+}
+
+/** `{company}/{folder}/{id}` → what is known. A resource that no event was about exists all the same. */
+export type ResourceLedger = Record<string, ResourceFacts>
+
+const longestLedger = 10_000
+
+/** Takes note of an event. Forgets the oldest resources of a ledger that is full. */
+export function noteEvent(
+  ledger: ResourceLedger,
+  company: number,
+  eventType: string,
+  ids: readonly (number | string)[],
+): void {
+  const shortName = eventType.slice(eventTypePrefix.length)
+  const folder = Object.entries(folders).find(([beginning]) => shortName.startsWith(beginning))?.[1]
+  if (folder === undefined) return
+  const deleted = shortName.endsWith('.delete')
+  const [, kind = null] = /^(?:issued|received)_documents\.(\w+)\.\w+$/.exec(shortName) ?? []
+  for (const id of ids) {
+    const path = `${company}/${folder}/${id}`
+    // The newest stands last, so that the oldest is forgotten first.
+    delete ledger[path]
+    ledger[path] = { kind, deleted }
+  }
+  const paths = Object.keys(ledger)
+  for (const path of paths.slice(0, Math.max(0, paths.length - longestLedger))) delete ledger[path]
+}
+
+export function readFacts(
+  ledger: ResourceLedger,
+  company: number,
+  folder: string,
+  id: number | string,
+): ResourceFacts {
+  return ledger[`${company}/${folder}/${id}`] ?? { kind: null, deleted: false }
+}
