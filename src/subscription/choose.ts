@@ -2,6 +2,7 @@
 
 import type { Subscription } from '../fic/api.ts'
 import type { OwnSubscription } from '../store/subscriptions.ts'
+import { isSameSink, leadsToOurPath } from './sink-url.ts'
 import type { Step } from './step.ts'
 
 export interface Selection {
@@ -43,15 +44,24 @@ export function chooseSubscription(
     const steps = [...adopted, ...reportOthers(there, named)]
     return { kept: { subscription, origin: own?.origin ?? origin, own }, gone, steps }
   }
-  const [own] = there
-  const recordedOne = own === undefined ? undefined : find(own.id)
-  if (own !== undefined && recordedOne !== undefined) {
-    const steps = [...reportLeftOver(own), ...reportOthers(there, own.id)]
-    return { kept: { subscription: recordedOne, origin: own.origin, own }, gone, steps }
+  const back = there.filter((own) => isBack(own, find(own.id)))
+  const forgets = back.map(({ id }): Step => ({ do: 'forget', id, why: `${id} has its old sink` }))
+  const ours = there.filter((own) => !back.includes(own))
+  const [own] = ours
+  const subscription = own === undefined ? undefined : find(own.id)
+  if (own !== undefined && subscription !== undefined) {
+    const steps = [...forgets, ...reportLeftOver(own), ...reportOthers(ours, own.id)]
+    return { kept: { subscription, origin: own.origin, own }, gone, steps }
   }
-  const lost = observed.find((subscription) => leadsToOurPath(subscription.sink, sink))
-  if (lost === undefined) return { kept: null, gone, steps: [] }
-  return { kept: { subscription: lost, origin: 'made', own: null }, gone, steps: [adopt(lost, 'made')] }
+  const lost = observed.find((candidate) => leadsToOurPath(candidate.sink, sink))
+  if (lost === undefined) return { kept: null, gone, steps: forgets }
+  const steps = [...forgets, adopt(lost, 'made')]
+  return { kept: { subscription: lost, origin: 'made', own: null }, gone, steps }
+}
+
+/** A take-over that never came about, or was undone without us: not ours any more unless it is named again. */
+function isBack({ takenOverFrom }: OwnSubscription, found: Subscription | undefined): boolean {
+  return takenOverFrom !== null && found !== undefined && isSameSink(found.sink, takenOverFrom)
 }
 
 function reportOthers(recorded: readonly OwnSubscription[], keptId: string): Step[] {
@@ -92,17 +102,4 @@ function notThere(id: string, observed: readonly Subscription[]): Step {
     why: `${id} is not among the subscriptions of this company and app.`,
     hint: list === '' ? 'There are none: leave the option out.' : `There are: ${list}.`,
   }
-}
-
-/** Shorter paths can be guessed, so they prove nothing. */
-const secretLength = 22
-
-/** Only this project knows its secret path: whoever asked for a sink there was us, though its host has changed since. */
-function leadsToOurPath(sink: string, ourSink: string): boolean {
-  const path = pathOf(ourSink)
-  return path !== null && path.length > secretLength && pathOf(sink) === path
-}
-
-function pathOf(sink: string): string | null {
-  return URL.canParse(sink) ? new URL(sink).pathname : null
 }

@@ -4,7 +4,7 @@ import { FicApiError } from '../fic/api-error.ts'
 import type { FicApi, VerificationMethod } from '../fic/api.ts'
 import type { Logger } from '../log.ts'
 import type { OwnSubscription, SubscriptionRecords } from '../store/subscriptions.ts'
-import { isSameSink } from './plan.ts'
+import { isSameSink } from './sink-url.ts'
 import { spendAttempt } from './verification.ts'
 
 export interface GiveBackOptions {

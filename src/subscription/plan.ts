@@ -6,6 +6,7 @@ import { toShortName } from '../fic/event-types.ts'
 import type { OwnSubscription } from '../store/subscriptions.ts'
 import { isExhausted, verificationBudget } from './budget.ts'
 import { chooseSubscription, type Choice, type Selection } from './choose.ts'
+import { isSameSink } from './sink-url.ts'
 import type { Step } from './step.ts'
 import { explainTaken, findTaken, holdersOf, type TakenType } from './taken.ts'
 import type { WantedTypes } from './wanted.ts'
@@ -41,7 +42,7 @@ export function planSubscription(
   }
   const lost = choice.gone.find(({ id }) => isExhausted(budgetOf(id, history, now)))
   if (lost !== undefined && !wanted.recreate) return [...reports, budgetGone(lost.id, lost.origin)]
-  return [...forgets, ...reports, ...planCreate(wanted, taken, whyCreate(choice.gone))]
+  return [...forgets, ...choice.steps, ...reports, ...planCreate(wanted, taken, whyCreate(choice.gone))]
 }
 
 function planCreate(wanted: Wanted, taken: readonly TakenType[], why: string): Step[] {
@@ -141,12 +142,6 @@ function changedTypes(
 
 function without(types: readonly string[], taken: readonly TakenType[]): string[] {
   return types.filter((type) => !taken.some((entry) => entry.type === type))
-}
-
-/** Whether two URLs are the same sink, however they are written. */
-export function isSameSink(one: string, other: string): boolean {
-  if (one === other) return true
-  return URL.canParse(one) && URL.canParse(other) && new URL(one).href === new URL(other).href
 }
 
 function isSameSet(one: readonly string[], other: readonly string[]): boolean {

@@ -3,7 +3,7 @@
 import type { SubscriptionStatus, VerificationBudget } from '../contract/status.ts'
 import { inWords } from './budget.ts'
 import type { Finding } from './look.ts'
-import { isSameSink } from './plan.ts'
+import { isSameSink } from './sink-url.ts'
 
 /** `sink` is ours; `oddNames` are warnings about the configured types. */
 export function toStatus(
