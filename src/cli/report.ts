@@ -8,7 +8,8 @@ import type { Output } from './output.ts'
 import { failureText } from './failure.ts'
 import { visible } from './visible.ts'
 
-type Told = StreamMessage | DaemonNote
+/** What the daemon tells. */
+export type Told = StreamMessage | DaemonNote
 
 /** What `--json` prints; the rest is for the stream's readers. */
 const jsonTypes: ReadonlySet<Told['type']> = new Set([
@@ -37,6 +38,8 @@ export function createReport(config: Pick<Config, 'output'>, output: Output): (m
         if (message.tunnel.provider === 'none' || message.tunnel.state === 'stopped') return undefined
         return say('tunnel', tunnelLine(message.tunnel, colors))
       case 'subscription':
+        // An error follows that says more.
+        if (message.subscription.state === 'failed') return undefined
         return say('subscription', subscriptionLine(message.subscription, colors))
       case 'target':
         return say(message.target.url, targetLine(message.target, colors))

@@ -1,15 +1,16 @@
 /** `fic-dev [start]`: runs the daemon until somebody ends it. */
 
 import { createDaemon, type Daemon } from '../daemon.ts'
-import { messageOf } from '../errors.ts'
+import { FicDevError, messageOf } from '../errors.ts'
 import { createLog } from '../log.ts'
 import { openInBrowser } from './browser.ts'
 import type { Invocation } from './command.ts'
+import { toFailure } from './failure.ts'
 import { keyHelp, takeKeys, type Action } from './keyboard.ts'
 import { createLogLines } from './log-lines.ts'
 import type { Output } from './output.ts'
 import { printConfig } from './print-config.ts'
-import { createReport } from './report.ts'
+import { createReport, type Told } from './report.ts'
 import { awaitEnding, type Ending } from './signals.ts'
 import { visible } from './visible.ts'
 
@@ -26,7 +27,9 @@ export async function run(invocation: Invocation<{ printConfig?: boolean }>): Pr
   tellNotes(invocation)
 
   const daemon = createDaemon(config, { secrets, log })
-  daemon.on(createReport(config, output))
+  const report = createReport(config, output)
+  daemon.on(report)
+  if (config.exitOnTunnelFailure) daemon.on((message) => endOnTunnelFailure(message, report, ending))
   const starting = daemon.start()
   // Ended before it was up: why it then failed to start is of no interest.
   starting.catch(() => {})
@@ -38,6 +41,19 @@ export async function run(invocation: Invocation<{ printConfig?: boolean }>): Pr
   const exitCode = await ending.wanted
   releaseKeys()
   return close(daemon, exitCode)
+}
+
+/** Without the flag, the tunnel is opened again for as long as it takes. */
+function endOnTunnelFailure(message: Told, report: (message: Told) => void, ending: Ending): void {
+  if (message.type !== 'tunnel' || message.tunnel.state !== 'down') return
+  const { provider, detail } = message.tunnel
+  const { exitCode, ...error } = toFailure(
+    new FicDevError('TUNNEL_FAILED', `The tunnel of ${provider} is lost: ${detail ?? 'no reason is known'}`, {
+      hint: 'Without --exit-on-tunnel-failure it is opened again.',
+    }),
+  )
+  report({ type: 'error', error })
+  ending.ask(exitCode)
 }
 
 async function close(daemon: Daemon, exitCode: number): Promise<number> {

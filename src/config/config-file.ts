@@ -54,10 +54,14 @@ async function loadJson(file: string): Promise<unknown> {
     const message = messageOf(error)
     const offset = /position (\d+)/.exec(message)?.[1]
     const line = text.slice(0, offset === undefined ? text.length : Number(offset)).split('\n').length
-    throw new FicDevError('CONFIG_FILE', `${file}:${line} is not JSON: ${message}.`, {
-      hint: 'JSON has no comments and no comma at the end of a list; fic-dev.config.ts allows both.',
-      cause: error,
-    })
+    throw new FicDevError(
+      'CONFIG_FILE',
+      `${file}:${line} is not JSON: ${message.replace(/ in JSON at position .*/, '')}.`,
+      {
+        hint: 'JSON has no comments and no comma at the end of a list; fic-dev.config.ts allows both.',
+        cause: error,
+      },
+    )
   }
 }
 
