@@ -1,0 +1,73 @@
+/**
+ * What `npm start` runs in a clean checkout: fic-dev with its emulator and the config of this repository, the example
+ * target, and a few notifications, so that there is something to see.
+ */
+
+import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { setTimeout as pause } from 'node:timers/promises'
+import { startExampleTarget } from './target.ts'
+
+const target = await startExampleTarget(3000)
+const program = spawn(process.execPath, ['dist/cli.js', '--forward-to', target, ...process.argv.slice(2)], {
+  stdio: 'inherit',
+})
+program.on('exit', (code, signal) => process.exit(signal ? 130 : (code ?? 1)))
+// The terminal sends Ctrl-C to both; the program decides when it is over.
+process.on('SIGINT', () => {})
+process.on('SIGTERM', () => program.kill('SIGTERM'))
+
+const daemon = await waitForVerified()
+if (daemon) {
+  // The life of an invoice, and a client who came with it.
+  await trigger(daemon, 'entities.clients.create', [11])
+  await trigger(daemon, 'issued_documents.invoices.create', [3062300])
+  await trigger(daemon, 'issued_documents.invoices.update', [3062300])
+  await trigger(daemon, 'issued_documents.invoices.email_sent', [3062300])
+  await pause(500)
+  console.error(`
+  What you see is the emulator of Fatture in Cloud: signed notifications, as the real ones are.
+    send another    npx fic-dev trigger received_documents.create
+    your own app    npm start -- --forward-to http://localhost:8080/webhooks
+    a real account  FIC_ACCESS_TOKEN=a/… npx fic-dev --company 12345 --forward-to http://localhost:8080/webhooks
+`)
+}
+
+interface Running {
+  inspectorUrl: string
+  token: string
+}
+
+/** The running daemon once its subscription is verified; `null` when that does not happen within half a minute. */
+async function waitForVerified(): Promise<Running | null> {
+  for (let tries = 0; tries < 150; tries++) {
+    await pause(200)
+    const running = readDaemon()
+    if (running === null || running.pid !== program.pid) continue
+    const status = await ask(running, '/api/status').catch(() => null)
+    if ((status as { subscription?: { state?: string } } | null)?.subscription?.state === 'verified')
+      return running
+  }
+  return null
+}
+
+function readDaemon(): (Running & { pid: number }) | null {
+  try {
+    return JSON.parse(readFileSync('.fic-dev/daemon.json', 'utf8')) as Running & { pid: number }
+  } catch {
+    return null
+  }
+}
+
+async function trigger(daemon: Running, type: string, ids: number[]): Promise<void> {
+  await ask(daemon, '/api/trigger', { type, ids })
+}
+
+async function ask({ inspectorUrl, token }: Running, path: string, body?: unknown): Promise<unknown> {
+  const response = await fetch(inspectorUrl + path, {
+    method: body === undefined ? 'GET' : 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  })
+  return response.json()
+}
