@@ -1,0 +1,94 @@
+/** Asks the private API (design section 9). The cookie that the opened link has set goes along by itself. */
+
+import type {
+  ApiError,
+  EventTypeEntry,
+  NotificationPage,
+  ReplayRequest,
+  TriggerAnswer,
+  TriggerRequest,
+} from '../../src/contract/api.ts'
+import type { Delivery, Notification } from '../../src/contract/notification.ts'
+import type { Status } from '../../src/contract/status.ts'
+
+/** The daemon said no, or could not be asked (`status` 0). */
+export class RequestFailure extends Error {
+  override readonly name = 'RequestFailure'
+  readonly status: number
+  readonly hint: string | null
+
+  constructor(status: number, message: string, hint: string | null) {
+    super(message)
+    this.status = status
+    this.hint = hint
+  }
+}
+
+export const pageSize = 100
+
+export function fetchStatus(): Promise<Status> {
+  return get('/api/status')
+}
+
+/** Newest first. */
+export function fetchPage(query: string, before: number | null): Promise<NotificationPage> {
+  const search = new URLSearchParams({ limit: String(pageSize) })
+  if (query) search.set('q', query)
+  if (before !== null) search.set('before', String(before))
+  return get(`/api/notifications?${search}`)
+}
+
+export function fetchNotification(seq: number): Promise<Notification> {
+  return get(`/api/notifications/${seq}`)
+}
+
+export async function fetchTypes(): Promise<EventTypeEntry[]> {
+  const { items } = await get<{ items: EventTypeEntry[] }>('/api/types')
+  return items
+}
+
+export function sendReplay(seq: number, request: ReplayRequest): Promise<Delivery> {
+  return ask(`/api/notifications/${seq}/replay`, post(request))
+}
+
+export function sendTrigger(request: TriggerRequest): Promise<TriggerAnswer> {
+  return ask('/api/trigger', post(request))
+}
+
+/** Where the raw bytes of a body are. */
+export function bodyUrl(seq: number): string {
+  return `/api/notifications/${seq}/body`
+}
+
+function get<T>(path: string): Promise<T> {
+  return ask(path, { headers: { accept: 'application/json' } })
+}
+
+function post(body: unknown): RequestInit {
+  return {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'application/json' },
+    body: JSON.stringify(body),
+  }
+}
+
+async function ask<T>(path: string, init: RequestInit): Promise<T> {
+  const response = await fetch(path, { ...init, credentials: 'same-origin', cache: 'no-store' }).catch(() => {
+    throw new RequestFailure(0, 'fic-dev does not answer.', 'Look at the terminal in which it runs.')
+  })
+  // A daemon that dies in the middle leaves half an answer.
+  const answer: unknown = await response.json().catch(() => null)
+  if (!response.ok) {
+    const error = isApiError(answer) ? answer.error : null
+    throw new RequestFailure(
+      response.status,
+      error?.message ?? `fic-dev answered ${response.status}.`,
+      error?.hint ?? null,
+    )
+  }
+  return answer as T
+}
+
+function isApiError(answer: unknown): answer is ApiError {
+  return typeof answer === 'object' && answer !== null && 'error' in answer
+}

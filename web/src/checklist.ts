@@ -1,0 +1,116 @@
+/** The way from nothing to the first answered event, and where on it we stand. Pure. */
+
+import type { Status } from '../../src/contract/status.ts'
+import type { Seen } from './state.ts'
+
+export interface Step {
+  title: string
+  done: boolean
+  /** What is, or what is waited for and what to do about it. */
+  says: string
+  /** Something to copy: a command or an address. */
+  copy: string | null
+}
+
+export function toChecklist(status: Status, seen: Seen): Step[] {
+  const steps = [sinkStep, tunnelStep, subscriptionStep, challengeStep, welcomeStep, eventStep, answerStep]
+  return steps.map((step) => step(status, seen))
+}
+
+function sinkStep({ sinkUrl, emulatorUrl }: Status): Step {
+  const says = emulatorUrl
+    ? 'The emulator sends notifications here; nothing leaves this machine.'
+    : 'This is where Fatture in Cloud sends notifications.'
+  return {
+    title: 'Sink listens',
+    done: sinkUrl !== null,
+    says: sinkUrl ? says : 'The sink has no address before the tunnel is open.',
+    copy: sinkUrl,
+  }
+}
+
+function tunnelStep({ tunnel, emulatorUrl }: Status): Step {
+  const title = 'Tunnel carries'
+  if (!tunnel) {
+    const says = emulatorUrl
+      ? 'Not needed: the emulator is on this machine.'
+      : 'There is none: only this machine reaches the sink.'
+    return { title, done: true, says, copy: null }
+  }
+  const done = tunnel.state === 'up'
+  const says = done
+    ? `${tunnel.provider}: a probe went out to the public URL and came back.`
+    : (tunnel.detail ?? `Waiting for ${tunnel.provider} to open and for the probe to come back.`)
+  return { title, done, says, copy: null }
+}
+
+function subscriptionStep({ subscription, emulatorUrl }: Status, seen: Seen): Step {
+  const title = 'Subscription made'
+  if (!subscription || subscription.state === 'unmanaged') {
+    const says = emulatorUrl
+      ? 'fic-dev leaves the subscription alone. Make one at the emulator with your own code.'
+      : 'fic-dev has no token. Set FIC_ACCESS_TOKEN and FIC_COMPANY_ID and start again, or make a subscription with the sink URL yourself.'
+    return { title, done: seen.challenge || seen.event, says: subscription?.detail ?? says, copy: null }
+  }
+  const { id, types, detail, hint } = subscription
+  if (!id) {
+    const says = detail ?? 'Asking Fatture in Cloud to make it.'
+    return { title, done: false, says: hint ? `${says} ${hint}` : says, copy: null }
+  }
+  return { title, done: true, says: `${id} holds ${types.length} event types.`, copy: null }
+}
+
+function challengeStep({ subscription }: Status, seen: Seen): Step {
+  const done = subscription?.state === 'verified' || seen.challenge || seen.event
+  const trouble = subscription?.state === 'unverified' || subscription?.state === 'failed'
+  const waits = trouble
+    ? [subscription.detail, subscription.hint].filter(Boolean).join(' ')
+    : 'It comes by itself a moment after the subscription is made.'
+  return {
+    title: 'Challenge answered',
+    done,
+    says: done ? 'Fatture in Cloud knows that the sink is yours.' : waits || 'Waiting for the challenge.',
+    copy: null,
+  }
+}
+
+function welcomeStep(_: Status, seen: Seen): Step {
+  const done = seen.welcome || seen.event
+  return {
+    title: 'Welcome received',
+    done,
+    says: done ? 'The subscription is live.' : 'It follows the challenge, usually within seconds.',
+    copy: null,
+  }
+}
+
+function eventStep({ emulatorUrl }: Status, seen: Seen): Step {
+  const waits = emulatorUrl
+    ? 'Press Trigger above, or type this in another terminal:'
+    : 'Create or change something in Fatture in Cloud: a client, a quote, a product.'
+  return {
+    title: 'First event',
+    done: seen.event,
+    says: seen.event ? 'A signed event came in.' : waits,
+    copy: !seen.event && emulatorUrl ? 'npx fic-dev trigger entities.clients.create' : null,
+  }
+}
+
+function answerStep({ targets }: Status, seen: Seen): Step {
+  const title = 'Your app answered 2xx'
+  if (seen.answered) return { title, done: true, says: 'The whole way works.', copy: null }
+  const [target] = targets
+  if (!target) {
+    return {
+      title,
+      done: false,
+      says: 'No target is named. Start again with the address of your app:',
+      copy: 'npx fic-dev --forward-to http://localhost:3000/webhooks',
+    }
+  }
+  const says =
+    target.health === 'unreachable'
+      ? `Nothing answers at ${target.url}. Start your app; what waits is delivered then.`
+      : `Notifications go to ${target.url} as soon as they come.`
+  return { title, done: false, says, copy: null }
+}

@@ -1,0 +1,265 @@
+/** All that the page knows, and how each message changes it. Pure: no network, no clock, no DOM. */
+
+import type { NotificationPage } from '../../src/contract/api.ts'
+import type { Delivery, Notification } from '../../src/contract/notification.ts'
+import type { Status } from '../../src/contract/status.ts'
+import type { StreamMessage } from '../../src/contract/stream.ts'
+import { byId, insertNotification, mergeNewest, withDelivery } from './rows.ts'
+
+/** How the page itself stands with the daemon. `locked`: it answers, but this browser has not opened the link. */
+export type Link =
+  | { phase: 'connecting' }
+  | { phase: 'live' }
+  | { phase: 'lost'; lostAtMs: number; retryAtMs: number }
+  | { phase: 'locked' }
+
+/** What the page says about the last thing that a person did. */
+export interface Notice {
+  tone: 'good' | 'bad'
+  text: string
+  hint: string | null
+}
+
+/** What has been seen at least once, for the checklist. */
+export interface Seen {
+  challenge: boolean
+  welcome: boolean
+  event: boolean
+  answered: boolean
+}
+
+export interface State {
+  link: Link
+  status: Status | null
+  /** Newest first. Each carries its last delivery only. */
+  rows: Notification[]
+  /** Whether the first page of rows has come. */
+  loaded: boolean
+  /** Where the next older page begins; `null` when all are here. */
+  nextBefore: number | null
+  /** What the list is filtered by; empty for all. */
+  query: string
+  /** The highest `seq` that has come: where the stream goes on after a reconnect. */
+  lastSeq: number
+  /** The `seq` whose detail is open, as the address bar says. */
+  opened: number | null
+  /** The row that the keyboard stands on. */
+  cursor: number | null
+  /** The opened notification with all its deliveries. */
+  detail: Notification | null
+  /** The opened notification is not in the store. */
+  absent: boolean
+  seen: Seen
+  notice: Notice | null
+}
+
+export type Message =
+  | StreamMessage
+  | { type: 'lost'; atMs: number; retryAtMs: number }
+  | { type: 'locked' }
+  | { type: 'status'; status: Status }
+  /** `asOf`: the `lastSeq` that was known when the page was asked for. */
+  | { type: 'newest'; page: NotificationPage; query: string; asOf: number }
+  | { type: 'older'; page: NotificationPage; query: string }
+  | { type: 'detail'; notification: Notification }
+  | { type: 'absent'; seq: number }
+  | { type: 'open'; seq: number | null }
+  | { type: 'cursor'; seq: number }
+  | { type: 'query'; query: string }
+  | { type: 'notice'; notice: Notice | null }
+
+export const initialState: State = {
+  link: { phase: 'connecting' },
+  status: null,
+  rows: [],
+  loaded: false,
+  nextBefore: null,
+  query: '',
+  lastSeq: 0,
+  opened: null,
+  cursor: null,
+  detail: null,
+  absent: false,
+  seen: { challenge: false, welcome: false, event: false, answered: false },
+  notice: null,
+}
+
+/** The state after one message. */
+export function reduce(state: State, message: Message): State {
+  switch (message.type) {
+    case 'lost':
+      return { ...state, link: lost(state.link, message.atMs, message.retryAtMs) }
+    case 'locked':
+      return { ...state, link: { phase: 'locked' } }
+    case 'hello':
+      return { ...forgetAfter(state, message.lastSeq), link: { phase: 'live' }, status: message.status }
+    case 'status':
+      return { ...state, status: message.status }
+    case 'notification':
+      return withNotification(state, message.notification)
+    case 'delivery':
+      return withDeliveryMessage(state, message.delivery)
+    case 'tunnel':
+    case 'subscription':
+    case 'target':
+      return state.status ? { ...state, status: withPart(state.status, message) } : state
+    case 'removed':
+      return without(state, message.seq)
+    case 'lagged':
+      // The network fetches again; there is nothing to know before that has come.
+      return state
+    case 'newest':
+      return message.query === state.query ? withNewest(state, message.page, message.asOf) : state
+    case 'older':
+      return message.query === state.query ? withOlder(state, message.page) : state
+    case 'detail':
+      return withDetail(state, message.notification)
+    case 'absent':
+      return state.opened === message.seq ? { ...state, detail: null, absent: true } : state
+    case 'open':
+      return opened(state, message.seq)
+    case 'cursor':
+      return { ...state, cursor: message.seq }
+    case 'query':
+      return { ...state, query: message.query, rows: [], loaded: false, nextBefore: null }
+    case 'notice':
+      return { ...state, notice: message.notice }
+  }
+}
+
+/** While the daemon is away, what counts is since when. */
+function lost(link: Link, atMs: number, retryAtMs: number): Link {
+  return { phase: 'lost', lostAtMs: link.phase === 'lost' ? link.lostAtMs : atMs, retryAtMs }
+}
+
+/** A daemon with another store knows less than we do: what it does not have is not shown. */
+function forgetAfter(state: State, lastSeq: number): State {
+  if (lastSeq >= state.lastSeq) return state
+  return { ...state, lastSeq, rows: state.rows.filter((row) => row.seq <= lastSeq) }
+}
+
+function withNotification(state: State, notification: Notification): State {
+  const isNew = notification.seq > state.lastSeq
+  const known = state.rows.some((row) => row.seq === notification.seq)
+  // Only the daemon knows what a filter lets through, so a filtered list waits to be fetched again.
+  const rows = known || !state.query ? insertNotification(state.rows, notification) : state.rows
+  const counts = state.status && isNew ? { ...state.status.counts } : null
+  if (counts) counts.notifications += 1
+  return {
+    ...state,
+    rows,
+    lastSeq: Math.max(state.lastSeq, notification.seq),
+    status: state.status && counts ? { ...state.status, counts } : state.status,
+    seen: sawAll(state.seen, [notification]),
+  }
+}
+
+function withDeliveryMessage(state: State, delivery: Delivery): State {
+  const rows = state.rows.map((row) =>
+    row.seq === delivery.seq ? { ...row, deliveries: withDelivery(row.deliveries, delivery).slice(-1) } : row,
+  )
+  const detail =
+    state.detail?.seq === delivery.seq
+      ? { ...state.detail, deliveries: withDelivery(state.detail.deliveries, delivery) }
+      : state.detail
+  return { ...state, rows, detail, seen: sawDelivery(state.seen, delivery) }
+}
+
+function withPart(
+  status: Status,
+  message: Extract<StreamMessage, { type: 'tunnel' | 'subscription' | 'target' }>,
+) {
+  switch (message.type) {
+    case 'tunnel':
+      return { ...status, tunnel: message.tunnel, sinkUrl: movedSink(status, message.tunnel.publicUrl) }
+    case 'subscription':
+      return { ...status, subscription: message.subscription }
+    case 'target': {
+      const { target } = message
+      const known = status.targets.some((each) => each.url === target.url)
+      const targets = known
+        ? status.targets.map((each) => (each.url === target.url ? target : each))
+        : [...status.targets, target]
+      return { ...status, targets }
+    }
+  }
+}
+
+/** A tunnel that comes back under another name takes the sink's secret path along. */
+function movedSink(status: Status, publicUrl: string | null): string | null {
+  if (!publicUrl || !status.sinkUrl) return status.sinkUrl
+  return publicUrl.replace(/\/$/, '') + new URL(status.sinkUrl).pathname
+}
+
+function without(state: State, seq: number | null): State {
+  const rows = seq === null ? [] : state.rows.filter((row) => row.seq !== seq)
+  const gone = seq === null || state.opened === seq
+  return {
+    ...state,
+    rows,
+    nextBefore: seq === null ? null : state.nextBefore,
+    detail: gone ? null : state.detail,
+    absent: gone && state.opened !== null ? true : state.absent,
+  }
+}
+
+function withNewest(state: State, page: NotificationPage, asOf: number): State {
+  const rows = mergeNewest(state.rows, page.items, asOf)
+  return {
+    ...state,
+    rows,
+    loaded: true,
+    nextBefore: page.nextBefore,
+    lastSeq: Math.max(state.lastSeq, rows[0]?.seq ?? 0),
+    seen: sawAll(state.seen, page.items),
+  }
+}
+
+function withOlder(state: State, page: NotificationPage): State {
+  const oldest = state.rows.at(-1)?.seq ?? Infinity
+  const older = page.items.filter((item) => item.seq < oldest)
+  return {
+    ...state,
+    rows: [...state.rows, ...older],
+    nextBefore: page.nextBefore,
+    seen: sawAll(state.seen, older),
+  }
+}
+
+function withDetail(state: State, notification: Notification): State {
+  if (state.opened !== notification.seq) return state
+  // A delivery may have come over the stream while this was on its way.
+  const known = state.detail?.seq === notification.seq ? state.detail.deliveries : []
+  const deliveries = known.reduce(withDelivery, [...notification.deliveries].sort(byId))
+  return { ...state, absent: false, detail: { ...notification, deliveries } }
+}
+
+function opened(state: State, seq: number | null): State {
+  if (seq === null) return { ...state, opened: null, detail: null, absent: false }
+  if (seq === state.opened) return { ...state, cursor: seq }
+  return {
+    ...state,
+    opened: seq,
+    cursor: seq,
+    absent: false,
+    detail: state.rows.find((row) => row.seq === seq) ?? null,
+  }
+}
+
+function sawAll(seen: Seen, notifications: Notification[]): Seen {
+  return notifications.reduce((now, notification) => {
+    const genuine = notification.signature.outcome === 'valid'
+    const next: Seen = {
+      ...now,
+      challenge:
+        now.challenge || (notification.kind === 'verification' && notification.answer.status === 200),
+      welcome: now.welcome || (notification.kind === 'welcome' && genuine),
+      event: now.event || (notification.kind === 'event' && genuine),
+    }
+    return notification.deliveries.reduce(sawDelivery, next)
+  }, seen)
+}
+
+function sawDelivery(seen: Seen, delivery: Delivery): Seen {
+  return delivery.verdict === 'delivered' ? { ...seen, answered: true } : seen
+}

@@ -1,0 +1,110 @@
+/** Is it genuine? The outcome in words, a verdict for each claim, and plainly what the token does not cover. */
+
+import type { ClaimVerdict, Notification, SignatureReport } from '../../../src/contract/notification.ts'
+import { toMinute, toSpan } from '../clock-words.ts'
+import { readExpiryMs } from '../expiry.ts'
+import type { Tone } from '../words.ts'
+import { Chip } from './chip.tsx'
+import classes from './genuine.module.css'
+import { Icon } from './icons.tsx'
+import type { IconName } from './icons.tsx'
+import { Outside } from './outside.tsx'
+import { Section } from './section.tsx'
+
+interface GenuineProps {
+  notification: Notification
+  /** With the emulator, its key takes the place of Fatture in Cloud's. */
+  emulated: boolean
+  nowMs: number
+}
+
+export function Genuine({ notification: { signature }, emulated, nowMs }: GenuineProps) {
+  const signer = emulated ? 'the emulator' : 'Fatture in Cloud'
+  return (
+    <Section title="Is it genuine?" aside={<Outcome signature={signature} />}>
+      <p className={classes.answer}>{sayOutcome(signature, signer)}</p>
+      {signature.problems.map((problem) => (
+        <p key={problem} className={classes.problem}>
+          <Outside text={problem} />
+        </p>
+      ))}
+      {signature.claims.length > 0 && (
+        <ul className={classes.claims} aria-label="Claims of the token">
+          {signature.claims.map((claim) => (
+            <Claim key={claim.claim} claim={claim} />
+          ))}
+        </ul>
+      )}
+      {signature.outcome !== 'missing' && (
+        <p className={classes.note}>
+          The token says nothing about the body or the other headers: whoever holds it can send another body
+          with it until it runs out. <Expiry signature={signature} nowMs={nowMs} />
+        </p>
+      )}
+    </Section>
+  )
+}
+
+function sayOutcome(signature: SignatureReport, signer: string): string {
+  switch (signature.outcome) {
+    case 'valid':
+      return `Yes. ${signer === 'the emulator' ? 'The emulator' : signer} signed it, for this sink and for this id.`
+    case 'invalid':
+      return `No. It carries a token, but not one that ${signer} would have sent here.`
+    case 'missing':
+      return `Nobody can tell: there is no token. ${signer === 'the emulator' ? 'The emulator' : signer} always sends one.`
+  }
+}
+
+const outcomes: Record<SignatureReport['outcome'], { tone: Tone; icon: IconName; word: string }> = {
+  valid: { tone: 'good', icon: 'check', word: 'signature valid' },
+  invalid: { tone: 'bad', icon: 'cross', word: 'signature invalid' },
+  missing: { tone: 'warn', icon: 'dash', word: 'not signed' },
+}
+
+function Outcome({ signature }: { signature: SignatureReport }) {
+  const { tone, icon, word } = outcomes[signature.outcome]
+  return (
+    <Chip tone={tone} icon={icon}>
+      {word}
+    </Chip>
+  )
+}
+
+const claimTones: Record<ClaimVerdict['verdict'], { tone: Tone; icon: IconName; word: string }> = {
+  ok: { tone: 'good', icon: 'check', word: 'as expected' },
+  wrong: { tone: 'bad', icon: 'cross', word: 'wrong' },
+  absent: { tone: 'warn', icon: 'dash', word: 'absent' },
+  shown: { tone: 'quiet', icon: 'dash', word: 'only shown' },
+}
+
+function Claim({ claim: { claim, value, expected, verdict, says } }: { claim: ClaimVerdict }) {
+  const { tone, icon, word } = claimTones[verdict]
+  return (
+    <li className={`${classes.claim} tone-${tone}`} data-verdict={verdict}>
+      <span className={classes.sign} role="img" aria-label={word}>
+        <Icon name={icon} size={13} />
+      </span>
+      <span className={classes.name}>{claim}</span>
+      <span className={classes.says}>
+        <Outside text={says} />
+        {value !== null && value !== undefined && (
+          <code className={classes.value} title={expected ?? undefined}>
+            <Outside text={typeof value === 'string' ? value : JSON.stringify(value)} />
+          </code>
+        )}
+      </span>
+    </li>
+  )
+}
+
+function Expiry({ signature, nowMs }: { signature: SignatureReport; nowMs: number }) {
+  const expiryMs = readExpiryMs(signature)
+  if (expiryMs === null) return null
+  const at = toMinute(new Date(expiryMs).toISOString(), nowMs)
+  return (
+    <b>
+      {expiryMs > nowMs ? `It runs out at ${at}, in ${toSpan(expiryMs - nowMs)}.` : `It ran out at ${at}.`}
+    </b>
+  )
+}

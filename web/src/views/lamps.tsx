@@ -1,0 +1,61 @@
+/** Three lamps: does the tunnel carry, does the subscription stand, does the target answer? Words open on a press. */
+
+import { Popover, UnstyledButton } from '@mantine/core'
+import type { ReactNode } from 'react'
+import type { Status } from '../../../src/contract/status.ts'
+import { readLamps } from '../lamp-words.ts'
+import type { Lamp } from '../lamp-words.ts'
+import classes from './lamps.module.css'
+import { Outside } from './outside.tsx'
+
+export function Lamps({ status, nowMs }: { status: Status; nowMs: number }) {
+  return (
+    <div className={classes.lamps} role="group" aria-label="State of the parts">
+      {readLamps(status, nowMs).map((lamp) => (
+        <LampButton key={lamp.name} lamp={lamp} />
+      ))}
+    </div>
+  )
+}
+
+function LampButton({ lamp }: { lamp: Lamp }) {
+  return (
+    <Popover position="bottom" width={360} shadow="md" withArrow trapFocus={false}>
+      <Popover.Target>
+        <UnstyledButton className={`${classes.lamp} tone-${lamp.tone}`} data-lamp={lamp.name}>
+          <span className={classes.dot} data-tone={lamp.tone} />
+          <span className={classes.name}>{lamp.name}</span>
+          <span className={classes.word}>{lamp.word}</span>
+        </UnstyledButton>
+      </Popover.Target>
+      <Popover.Dropdown className={classes.panel}>
+        <p className={`${classes.title} tone-${lamp.tone}`}>
+          {lamp.name}: <b>{lamp.word}</b>
+        </p>
+        {lamp.says.map((sentence) => (
+          <p key={sentence}>
+            <Outside text={sentence} />
+          </p>
+        ))}
+        {lamp.facts.length > 0 && (
+          <dl className={classes.facts}>
+            {lamp.facts.map(([name, value]) => (
+              <Fact key={name + value} name={name}>
+                <Outside text={value} />
+              </Fact>
+            ))}
+          </dl>
+        )}
+      </Popover.Dropdown>
+    </Popover>
+  )
+}
+
+function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  )
+}

@@ -1,0 +1,126 @@
+/** The list of notifications: virtual, newest first, older pages on scrolling; it stands still while a person reads. */
+
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { useEffect, useLayoutEffect, useRef, useState } from 'react'
+import type { RefObject } from 'react'
+import type { Notification } from '../../../src/contract/notification.ts'
+import { Icon } from './icons.tsx'
+import classes from './list.module.css'
+import { Row, rowHeight } from './row.tsx'
+
+interface ListProps {
+  rows: Notification[]
+  loaded: boolean
+  query: string
+  cursor: number | null
+  hasOlder: boolean
+  nowMs: number
+  onOpen: (seq: number) => void
+  onOlder: () => void
+}
+
+/** Older rows are asked for when so many are left below. */
+const rowsAhead = 30
+
+export function List({ rows, loaded, query, cursor, hasOlder, nowMs, onOpen, onOlder }: ListProps) {
+  const scroller = useRef<HTMLDivElement>(null)
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowHeight,
+    getItemKey: (index) => rows[index]?.seq ?? index,
+    overscan: 8,
+  })
+  const items = virtual.getVirtualItems()
+  const { above, onScroll } = useStillness(rows, scroller)
+
+  const last = items.at(-1)?.index ?? 0
+  useEffect(() => {
+    if (hasOlder && last >= rows.length - rowsAhead) onOlder()
+  }, [hasOlder, last, rows.length, onOlder])
+
+  const cursorIndex = cursor === null ? -1 : rows.findIndex((row) => row.seq === cursor)
+  useEffect(() => {
+    if (cursorIndex >= 0) virtual.scrollToIndex(cursorIndex, { align: 'auto' })
+    // Only a moved cursor scrolls: rows that arrive above change its index, not its place.
+    // oxlint-disable-next-line react/exhaustive-deps
+  }, [cursor, virtual])
+
+  return (
+    <div className={classes.frame}>
+      {above > 0 && (
+        <button type="button" className={classes.above} onClick={() => virtual.scrollToOffset(0)}>
+          <Icon name="up" size={13} /> {above} new
+        </button>
+      )}
+      <div
+        ref={scroller}
+        className={classes.scroller}
+        onScroll={onScroll}
+        role="listbox"
+        tabIndex={0}
+        aria-label="Notifications, newest first"
+        aria-activedescendant={cursorIndex >= 0 ? `row-${cursor}` : undefined}
+      >
+        <div style={{ height: virtual.getTotalSize(), position: 'relative' }}>
+          {items.map((item) => {
+            const row = rows[item.index]
+            if (!row) return null
+            return (
+              <div
+                key={item.key}
+                className={classes.place}
+                style={{ height: rowHeight, transform: `translateY(${item.start}px)` }}
+              >
+                <Row notification={row} chosen={row.seq === cursor} nowMs={nowMs} onOpen={onOpen} />
+              </div>
+            )
+          })}
+        </div>
+        {rows.length === 0 && <Nothing loaded={loaded} query={query} />}
+        {rows.length > 0 && hasOlder && <p className={classes.foot}>Loading older ones…</p>}
+      </div>
+    </div>
+  )
+}
+
+/**
+ * Keeps the rows under a reader's eyes in their place while others arrive above.
+ * Gives how many have arrived since the top was last in sight, and what to call on scrolling.
+ */
+function useStillness(
+  rows: Notification[],
+  scroller: RefObject<HTMLDivElement | null>,
+): { above: number; onScroll: () => void } {
+  const first = useRef<number | undefined>(undefined)
+  const [above, setAbove] = useState(0)
+
+  useLayoutEffect(() => {
+    const was = first.current
+    const element = scroller.current
+    first.current = rows[0]?.seq
+    if (!element || was === undefined || element.scrollTop < rowHeight) return
+    const arrived = rows.findIndex((row) => row.seq <= was)
+    if (arrived <= 0) return
+    element.scrollBy(0, arrived * rowHeight)
+    setAbove((before) => before + arrived)
+  }, [rows, scroller])
+
+  function onScroll(): void {
+    if (scroller.current && scroller.current.scrollTop < rowHeight) setAbove(0)
+  }
+
+  return { above, onScroll }
+}
+
+function Nothing({ loaded, query }: { loaded: boolean; query: string }) {
+  if (!loaded) return <p className={classes.nothing}>Loading…</p>
+  if (query) return <p className={classes.nothing}>Nothing matches this filter.</p>
+  return (
+    <p className={classes.nothing}>
+      No notifications yet.
+      <br />
+      They appear here the moment they come.
+    </p>
+  )
+}

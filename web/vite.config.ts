@@ -1,0 +1,47 @@
+/** Builds the inspector page into dist/page: everything local, nothing inline, so that a strict Content-Security-Policy holds. */
+
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'vite'
+import type { Plugin } from 'vite'
+
+export default defineConfig({
+  root: here('.'),
+  plugins: [react(), colorSchemeFirst()],
+  build: {
+    outDir: here('../dist/page'),
+    emptyOutDir: true,
+    // An inlined module or image would need exceptions in the policy, and a page on loopback gains nothing by it.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 700,
+  },
+})
+
+/** Vite bundles modules only, and a module runs after the first paint: this script stays a classic one, in a file of its own. */
+function colorSchemeFirst(): Plugin {
+  const source = readFileSync(here('src/color-scheme.js'), 'utf8')
+  const name = 'color-scheme.js'
+  return {
+    name: 'color-scheme-first',
+    apply: 'build',
+    buildStart() {
+      this.emitFile({ type: 'asset', name, source })
+    },
+    transformIndexHtml: {
+      order: 'post',
+      handler(_html, { bundle }) {
+        const file = Object.values(bundle ?? {}).find(
+          (each) => each.type === 'asset' && each.names.includes(name),
+        )
+        if (!file) throw new Error(`${name} is not in the bundle.`)
+        return [{ tag: 'script', attrs: { src: `/${file.fileName}` }, injectTo: 'head' }]
+      },
+    },
+  }
+}
+
+function here(path: string): string {
+  return fileURLToPath(new URL(path, import.meta.url))
+}
