@@ -64,6 +64,7 @@ export interface Emulator {
 
 const defaultRetryDelaysMs = [30_000, 5 * 60_000, 30 * 60_000]
 const concurrency = 20
+const mostAtOnce = 10_000
 
 export async function createEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const log = options.log ?? silentLog()
@@ -98,6 +99,9 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
     trigger: async (request) => {
       const planned = planTrigger(state.subscriptions, request.type, request.company)
       const { mapping = null, count = 1 } = request
+      if (!Number.isInteger(count) || count < 1 || count > mostAtOnce) {
+        throw new FicDevError('BAD_REQUEST', `count is ${count}, not a whole number from 1 to ${mostAtOnce}.`)
+      }
       const notificationIds: string[] = []
       for (let done = 0; done < count; done++) {
         for (const { subscription, eventType } of planned) {

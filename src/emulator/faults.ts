@@ -99,10 +99,28 @@ function checkFaults(changes: Partial<Faults>): void {
 }
 
 function fits(name: keyof Faults, value: unknown): boolean {
-  if (name === 'api') return value === null || typeof value === 'object'
+  if (name === 'api') return value === null || isApiFault(value)
   if (name === 'structuredContentType') {
     return value === 'application/cloudevents+json' || value === 'application/json'
   }
   if (typeof noFaults[name] === 'boolean') return typeof value === 'boolean'
   return Number.isInteger(value) && (value as number) >= 0
+}
+
+function isApiFault(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  const { status, body, headers, delayMs, times } = value as Record<keyof ApiFault, unknown>
+  const isCount = (count: unknown): boolean =>
+    count === undefined || (Number.isInteger(count) && Number(count) >= 0)
+  return (
+    (status === undefined || status === 0 || (Number.isInteger(status) && inStatusRange(Number(status)))) &&
+    (body === undefined || typeof body === 'string') &&
+    (headers === undefined || (typeof headers === 'object' && headers !== null)) &&
+    isCount(delayMs) &&
+    isCount(times)
+  )
+}
+
+function inStatusRange(status: number): boolean {
+  return status >= 200 && status <= 599
 }

@@ -70,7 +70,7 @@ async function refuseBrowsersFromElsewhere(request: FastifyRequest): Promise<voi
 async function applyApiFault(faults: FaultSwitch, reply: FastifyReply): Promise<void> {
   const fault = takeApiFault(faults)
   if (fault === null) return
-  await wait(fault.delayMs ?? 0)
+  await wait(fault.delayMs ?? 0, undefined, { ref: false })
   if (fault.status === undefined) return
   if (fault.status === 0) {
     reply.hijack()

@@ -37,10 +37,10 @@ const writeDelayMs = 100
 /** Reads the file if there is one, else begins anew. Without a file all stays in memory. */
 export async function openState(file: string | undefined, clock: Clock, log: Logger): Promise<StateKeeper> {
   if (file === undefined) {
-    const state = await createState()
+    const state = createState(await createKeyPair())
     return { state, changed: () => forgetFinished(state), flush: () => {} }
   }
-  const state = readState(file) ?? (await createState())
+  const state = readState(file) ?? createState(await createKeyPair())
   try {
     writeState(file, state, 0)
   } catch (error) {
@@ -67,10 +67,10 @@ export async function openState(file: string | undefined, clock: Clock, log: Log
   }
 }
 
-async function createState(): Promise<State> {
+function createState(keys: KeyPair): State {
   return {
     version: 1,
-    keys: await createKeyPair(),
+    keys,
     lastSubscription: 0,
     lastNotification: 0,
     lastResource: 3_062_299,
@@ -91,7 +91,8 @@ function readState(file: string): State | null {
   try {
     const state = JSON.parse(text) as State
     if (state.version !== 1) throw new Error(`its version is ${String(state.version)}, not 1`)
-    return state
+    // Members may have been added since it was written.
+    return { ...createState(state.keys), ...state }
   } catch (error) {
     throw unusable(file, error)
   }

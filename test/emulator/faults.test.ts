@@ -131,5 +131,6 @@ test('faults are set over HTTP; a fault that does not exist, or cannot be so, is
   expect((await set({ twins: true })).body).toMatchObject({ twins: true, wrongOrder: false })
   expect((await set({ twinz: true })).body.error?.message).toBe('There is no fault "twinz".')
   expect((await set({ slowMs: -1 })).body.error?.message).toBe('The fault slowMs cannot be -1.')
-  expect(emulator.faults.get().twins).toBe(true)
+  expect((await set({ api: { status: 99 } })).status).toBe(422)
+  expect(emulator.faults.get()).toMatchObject({ twins: true, api: null })
 })

@@ -35,6 +35,16 @@ test('count sends that many, each with an id and a resource of its own, in order
   expect(new Set(events.map(({ body }) => body)).size).toBe(50)
 })
 
+test('nobody triggers more than 10,000 at once by a slip of the finger', async () => {
+  await using target = await startTarget()
+  await using emulator = await createEmulator()
+  await emulator.subscribe({ sink: target.url })
+  await expect(emulator.trigger({ type: 'taxes.create', count: 1_000_000 })).rejects.toMatchObject({
+    code: 'FIC_DEV_E_BAD_REQUEST',
+    message: 'count is 1000000, not a whole number from 1 to 10000.',
+  })
+})
+
 test('the ids of the cashbook are strings', async () => {
   await using target = await startTarget()
   await using emulator = await createEmulator()
@@ -112,6 +122,7 @@ test.each([
   [{}, 'type is missing, not an event type.'],
   [{ type: 'taxes.create', ids: 7 }, 'ids is 7, not a list of numbers or strings.'],
   [{ type: 'taxes.create', count: 0 }, 'count is 0, not a whole number above 0.'],
+  [{ type: 'taxes.create', company: 'mine' }, 'company is "mine", not a whole number above 0.'],
   [{ type: 'taxes.create', mapping: 'batch' }, 'mapping is "batch", not binary or structured.'],
   [undefined, 'The body is not a JSON object.'],
 ])('a wrong trigger is refused: %j', async (body, message) => {

@@ -80,6 +80,15 @@ test('the challenge goes out after the call was answered', async () => {
   expect(order).toEqual(['answer', 'challenge'])
 })
 
+test('an https sink is asked by TLS, and one that speaks plain HTTP is not verified', async () => {
+  await using target = await startTarget()
+  await using emulator = await createEmulator()
+  const { verified, problem } = await emulator.subscribe({ sink: target.url.replace('http:', 'https:') })
+  expect(verified).toBe(false)
+  expect(problem).toBeTypeOf('string')
+  expect(target.received).toEqual([])
+})
+
 test('no event is sent to a subscription that is not verified', async () => {
   await using target = await startTarget()
   await using emulator = await createEmulator()
