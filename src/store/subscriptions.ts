@@ -36,14 +36,10 @@ export interface SubscriptionRecords {
   attempts(apiBase: string, subscriptionId: string): VerificationAttempt[]
   recordAttempt(apiBase: string, attempt: VerificationAttempt): AttemptNumber
   settleAttempt(number: AttemptNumber, outcome: VerificationAttempt['outcome'], detail: string | null): void
-  /** Settles those that a crash or a late challenge left `unknown` and that were made before a moment. */
-  settleUnknown(
-    apiBase: string,
-    subscriptionId: string,
-    before: Date,
-    outcome: VerificationAttempt['outcome'],
-    detail: string | null,
-  ): void
+  /** It turned out to be verified after all: so the latest attempt came through, unless it was refused. */
+  settleVerified(apiBase: string, subscriptionId: string): void
+  /** Attempts of before a moment, left `unknown` by a crash, have failed. */
+  settleFailed(apiBase: string, subscriptionId: string, before: Date): void
   /** For an id that begins anew, as after a reset of the emulator. */
   forgetAttempts(apiBase: string, subscriptionId: string): void
 }
@@ -105,8 +101,14 @@ export function createSubscriptionRecords(database: Database): SubscriptionRecor
   const updateAttempt = database.prepare(
     'UPDATE verification_attempts SET outcome = ?, detail = ? WHERE number = ?',
   )
+  const updateLatest = database.prepare(
+    `UPDATE verification_attempts SET outcome = 'verified', detail = 'seen later'
+     WHERE outcome <> 'verified' AND number = (
+       SELECT max(number) FROM verification_attempts
+       WHERE api_base = ? AND subscription_id = ? AND outcome <> 'refused')`,
+  )
   const updateUnknown = database.prepare(
-    `UPDATE verification_attempts SET outcome = ?, detail = ?
+    `UPDATE verification_attempts SET outcome = 'failed', detail = 'no verification was seen'
      WHERE api_base = ? AND subscription_id = ? AND outcome = 'unknown' AND at <= ?`,
   )
   const deleteAttempts = database.prepare(
@@ -140,8 +142,9 @@ export function createSubscriptionRecords(database: Database): SubscriptionRecor
       return Number(insertAttempt.run(row).lastInsertRowid)
     },
     settleAttempt: (number, outcome, detail) => void updateAttempt.run([outcome, detail, number]),
-    settleUnknown: (apiBase, subscriptionId, before, outcome, detail) =>
-      void updateUnknown.run([outcome, detail, apiBase, subscriptionId, before.getTime()]),
+    settleVerified: (apiBase, subscriptionId) => void updateLatest.run([apiBase, subscriptionId]),
+    settleFailed: (apiBase, subscriptionId, before) =>
+      void updateUnknown.run([apiBase, subscriptionId, before.getTime()]),
     forgetAttempts: (apiBase, subscriptionId) => void deleteAttempts.run([apiBase, subscriptionId]),
   }
 }

@@ -90,11 +90,11 @@ function complete(
 /** A challenge that has not come through within a minute will not. */
 const settledAfterMs = 60_000
 
-/** Settles what a crash, an early end of the waiting, or a give-back left open. */
+/** Settles what a crash, a late challenge, an early end of the waiting, or a give-back left open. */
 function settleOldAttempts(observed: readonly Subscription[], { records, apiBase, now }: LookOptions): void {
   const longAgo = new Date(now().getTime() - settledAfterMs)
   for (const { id, verified } of observed) {
-    if (verified) records.settleUnknown(apiBase, id, now(), 'verified', 'seen later')
-    else records.settleUnknown(apiBase, id, longAgo, 'failed', 'no verification was seen')
+    if (verified) records.settleVerified(apiBase, id)
+    else records.settleFailed(apiBase, id, longAgo)
   }
 }

@@ -1,0 +1,104 @@
+/** A small world around a keeper: the emulator, a real sink that answers challenges, a store in a file. */
+
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
+import { createEmulator, type Emulator } from '../../src/emulator/index.ts'
+import { createFicApi } from '../../src/fic/api.ts'
+import { silentLog } from '../../src/log.ts'
+import { openDatabase } from '../../src/store/database.ts'
+import { createSubscriptionRecords, type SubscriptionRecords } from '../../src/store/subscriptions.ts'
+import {
+  createSubscriptionKeeper,
+  type SubscriptionKeeper,
+  type SubscriptionKeeperOptions,
+} from '../../src/subscription/keeper.ts'
+import { startHttpServer, type SeenRequest } from './http-server.ts'
+
+export const company = 108_061
+const challengeName = 'x-fic-verification-challenge'
+export const secretPath = '/0123456789abcdef0123456789abcdef'
+
+export interface TestSink {
+  url: string
+  /** Whether it answers challenges. */
+  answers: boolean
+  requests: SeenRequest[]
+}
+
+export interface World {
+  emulator: Emulator
+  sink: TestSink
+  records: SubscriptionRecords
+  /** A keeper that polls fast, tells the emulator's time, and is closed with the test. */
+  createKeeper(changes?: Partial<SubscriptionKeeperOptions>, token?: string): SubscriptionKeeper
+  /** Reads the store afresh, as the next daemon does. */
+  reopenRecords(): void
+  /** As Fatture in Cloud shows it. */
+  observed(): Promise<unknown>
+  challenges(): number
+}
+
+export async function startSink(path = secretPath): Promise<TestSink> {
+  const sink = { url: '', answers: true }
+  const server = await startHttpServer((request, response) => {
+    const query = new URL(request.path, 'http://sink').searchParams.get(challengeName)
+    const challenge = request.headers[challengeName] ?? query
+    if (challenge === null) return response.writeHead(200).end()
+    if (!sink.answers) return response.writeHead(500).end()
+    return response
+      .writeHead(200, { 'content-type': 'application/json' })
+      .end(JSON.stringify({ verification: challenge }))
+  })
+  sink.url = server.url + path
+  return Object.assign(sink, { requests: server.requests })
+}
+
+export async function startWorld(): Promise<World> {
+  const folder = mkdtempSync(join(tmpdir(), 'fic-dev-subscription-'))
+  const emulator = await createEmulator()
+  const sink = await startSink()
+  const database = openDatabase(folder, silentLog())
+  const world = { emulator, sink, records: createSubscriptionRecords(database) }
+  onTestFinished(async () => {
+    await emulator.close()
+    database.close()
+    rmSync(folder, { recursive: true })
+  })
+
+  return Object.assign(world, {
+    createKeeper(changes: Partial<SubscriptionKeeperOptions> = {}, token = 'a/any-token') {
+      const keeper = createSubscriptionKeeper({
+        api: createFicApi({ apiBase: emulator.url, token, company, log: silentLog() }),
+        records: world.records,
+        apiBase: emulator.url,
+        company,
+        wanted: {
+          types: ['receipts.create', 'taxes.create'],
+          mapping: 'binary',
+          verificationMethod: 'header',
+        },
+        sinkUrl: () => sink.url,
+        probe: () => Promise.resolve({ outcome: 'ok' }),
+        log: silentLog(),
+        now: emulator.clock.now,
+        onExit: 'keep',
+        ...changes,
+        timing: { pollsMs: [20, 50, 100, 200, 300], ...changes.timing },
+      })
+      onTestFinished(() => keeper.close())
+      return keeper
+    },
+    reopenRecords() {
+      world.records = createSubscriptionRecords(database)
+    },
+    async observed() {
+      const response = await fetch(`${emulator.url}/c/${company}/subscriptions`, {
+        headers: { authorization: 'Bearer a/anybody' },
+      })
+      return ((await response.json()) as { data: unknown }).data
+    },
+    challenges: () => emulator.deliveries().filter(({ kind }) => kind === 'verification').length,
+  })
+}
