@@ -119,7 +119,7 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
       Object.assign(state, {
         subscriptions: [],
         deliveries: [],
-        resources: {},
+        resources: new Map(),
       } satisfies Partial<State>)
       faults.reset()
       quota.reset()

@@ -22,7 +22,7 @@ export interface ResourceFacts {
 }
 
 /** `{company}/{folder}/{id}` → what is known. A resource that no event was about exists all the same. */
-export type ResourceLedger = Record<string, ResourceFacts>
+export type ResourceLedger = Map<string, ResourceFacts>
 
 const longestLedger = 10_000
 
@@ -41,11 +41,13 @@ export function noteEvent(
   for (const id of ids) {
     const path = `${company}/${folder}/${id}`
     // The newest stands last, so that the oldest is forgotten first.
-    delete ledger[path]
-    ledger[path] = { kind, deleted }
+    ledger.delete(path)
+    ledger.set(path, { kind, deleted })
   }
-  const paths = Object.keys(ledger)
-  for (const path of paths.slice(0, Math.max(0, paths.length - longestLedger))) delete ledger[path]
+  for (const oldest of ledger.keys()) {
+    if (ledger.size <= longestLedger) break
+    ledger.delete(oldest)
+  }
 }
 
 export function readFacts(
@@ -54,5 +56,5 @@ export function readFacts(
   folder: string,
   id: number | string,
 ): ResourceFacts {
-  return ledger[`${company}/${folder}/${id}`] ?? { kind: null, deleted: false }
+  return ledger.get(`${company}/${folder}/${id}`) ?? { kind: null, deleted: false }
 }

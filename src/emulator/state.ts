@@ -5,7 +5,7 @@ import { FicDevError, messageOf } from '../errors.ts'
 import type { Logger } from '../log.ts'
 import type { Clock } from './clock.ts'
 import type { Delivery } from './delivery.ts'
-import type { ResourceLedger } from './resource-ledger.ts'
+import type { ResourceFacts, ResourceLedger } from './resource-ledger.ts'
 import { createKeyPair, type KeyPair } from './signer.ts'
 import type { Subscription } from './subscription.ts'
 
@@ -20,6 +20,11 @@ export interface State {
   /** Oldest first. */
   deliveries: Delivery[]
   resources: ResourceLedger
+}
+
+/** What JSON can hold of it. */
+interface SavedState extends Omit<State, 'resources'> {
+  resources: [string, ResourceFacts][]
 }
 
 export interface StateKeeper {
@@ -76,7 +81,7 @@ function createState(keys: KeyPair): State {
     lastResource: 3_062_299,
     subscriptions: [],
     deliveries: [],
-    resources: {},
+    resources: new Map(),
   }
 }
 
@@ -89,10 +94,10 @@ function readState(file: string): State | null {
     throw unusable(file, error)
   }
   try {
-    const state = JSON.parse(text) as State
+    const state = JSON.parse(text) as SavedState
     if (state.version !== 1) throw new Error(`its version is ${String(state.version)}, not 1`)
     // Members may have been added since it was written.
-    return { ...createState(state.keys), ...state }
+    return { ...createState(state.keys), ...state, resources: new Map(state.resources) }
   } catch (error) {
     throw unusable(file, error)
   }
@@ -103,7 +108,7 @@ function unusable(file: string, cause: unknown): FicDevError {
     'DATA_DIR_UNUSABLE',
     `The emulator's state file ${file} cannot be used: ${messageOf(cause)}.`,
     {
-      hint: 'Delete the file, or let it be written: without it the emulator begins with a new key and no subscriptions.',
+      hint: 'Make it readable and writable, or delete it: the emulator then begins with a new key and no subscriptions.',
       cause,
     },
   )
@@ -111,8 +116,11 @@ function unusable(file: string, cause: unknown): FicDevError {
 
 function writeState(file: string, state: State, offsetMs: number): void {
   const open = state.deliveries.filter((delivery) => delivery.outcome === 'pending')
-  const text = JSON.stringify(toBaseTime({ ...state, deliveries: open }, offsetMs))
-  writeFileSync(`${file}.new`, text, { mode: 0o600 })
+  const saved: SavedState = {
+    ...toBaseTime({ ...state, deliveries: open }, offsetMs),
+    resources: [...state.resources],
+  }
+  writeFileSync(`${file}.new`, JSON.stringify(saved), { mode: 0o600 })
   renameSync(`${file}.new`, file)
 }
 

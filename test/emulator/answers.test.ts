@@ -66,7 +66,7 @@ async function subscriptionCount(emulator: Emulator): Promise<number> {
 const finalOutcome = { delivered: 'delivered', unretryable: 'dropped', gone: 'subscription-deleted' } as const
 
 describe.each(answers)('$name', ({ name, respond, kind, status }) => {
-  const timeoutMs = name === 'time-out' ? 100 : 20_000
+  const timeoutMs = name === 'time-out' ? 500 : 20_000
 
   test('on the first attempt', async () => {
     await using target = await startTarget()

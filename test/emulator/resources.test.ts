@@ -1,5 +1,8 @@
 /** The resources behind the ids of events, read with the official SDK (protocol section 9). */
 
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import {
   ArchiveApi,
   CashbookApi,
@@ -13,7 +16,7 @@ import {
   SuppliersApi,
   TaxesApi,
 } from '@fattureincloud/fattureincloud-ts-sdk'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { createEmulator, type Emulator } from '../../src/emulator/index.ts'
 import { callApi } from './api.ts'
 import { startTarget } from './target.ts'
@@ -80,6 +83,19 @@ test('what was deleted is gone; a document is then in the bin, until an event br
   expect([await status('issued_documents/5'), await status('bin/issued_documents/5')]).toEqual([404, 200])
   await emulator.trigger({ type: 'issued_documents.invoices.create', ids: [5] })
   expect([await status('issued_documents/5'), await status('bin/issued_documents/5')]).toEqual([200, 404])
+})
+
+test('what was deleted is still gone after a restart', async () => {
+  await using target = await startTarget()
+  const folder = await mkdtemp(join(tmpdir(), 'fic-dev-emulator-'))
+  onTestFinished(() => rm(folder, { recursive: true }))
+  const stateFile = join(folder, 'emulator.json')
+  const before = await createEmulator({ stateFile })
+  await before.subscribe({ sink: target.url })
+  await before.trigger({ type: 'products.delete', ids: [5] })
+  await before.close()
+  await using after = await createEmulator({ stateFile })
+  expect((await callApi(after.url, 'GET', `/c/${company}/products/5`)).status).toBe(404)
 })
 
 test('a received e-invoice is pending until it is registered', async () => {
