@@ -8,6 +8,8 @@ export type StreamMessage =
   | { type: 'hello'; version: string; lastSeq: number; status: Status }
   | { type: 'notification'; notification: Notification }
   | { type: 'delivery'; delivery: Delivery }
+  /** With `respond: "passthrough"`: what Fatture in Cloud got in the end, and what was odd about it. */
+  | { type: 'answered'; seq: number; answer: Notification['answer']; problems: string[] }
   | { type: 'tunnel'; tunnel: TunnelStatus }
   | { type: 'subscription'; subscription: SubscriptionStatus }
   | { type: 'target'; target: TargetStatus }

@@ -1,10 +1,11 @@
 /** Builds sink, deliverer and inspector of a daemon, each with what it needs of the others; starts nothing. */
 
 import type { KeyEntry, TriggerAnswer, TriggerRequest } from '../contract/api.ts'
+import type { Notification } from '../contract/notification.ts'
 import type { Status } from '../contract/status.ts'
 import type { StreamMessage } from '../contract/stream.ts'
 import type { Config } from '../config/config.ts'
-import { createDeliverer, type Deliverer } from '../delivery/deliverer.ts'
+import { createDeliverer, type Deliverer, type PassThrough } from '../delivery/deliverer.ts'
 import { FicDevError } from '../errors.ts'
 import { isEmulator } from '../fic/api-error.ts'
 import { toBase64Key } from '../fic/signature/public-key.ts'
@@ -49,6 +50,7 @@ export async function buildRooms(options: RoomOptions): Promise<Rooms> {
     devKey: project.devKey.privateKey,
     sinkUrl: () => live.sinkUrl ?? live.localSinkUrl,
     ownPorts: () => live.ownPorts(),
+    allowDestructiveAnswers: config.allowDestructiveAnswers,
     log: log.child({ part: 'delivery' }),
     now,
   })
@@ -58,6 +60,8 @@ export async function buildRooms(options: RoomOptions): Promise<Rooms> {
     audiences: () => live.audiences(),
     capture: store.capture,
     targetsFor: (capture) => planDelivery(capture, config, deliverer),
+    relay: (notification, challenge, answer) =>
+      relay(options, deliverer, notification, { challenge, answer }),
     answerProbe: options.probe.answer,
     log: log.child({ part: 'sink' }),
     now,
@@ -85,13 +89,36 @@ export async function buildRooms(options: RoomOptions): Promise<Rooms> {
 }
 
 /** What is handed to the target by itself: valid events and welcomes (design section 3). */
+function isForTarget(capture: Pick<Capture, 'kind' | 'signature'>, config: Config): boolean {
+  const isWanted = capture.kind === 'event' || capture.kind === 'welcome'
+  return isWanted && (capture.signature.outcome === 'valid' || config.forwardUnverified)
+}
+
+/** In passthrough the target is asked before the answer, and Fatture in Cloud does the retrying: nothing is queued. */
 function planDelivery(capture: Capture, config: Config, deliverer: Deliverer): CaptureOptions {
-  const isForTarget = capture.kind === 'event' || capture.kind === 'welcome'
-  const isTrusted = capture.signature.outcome === 'valid' || config.forwardUnverified
+  const isQueued = config.respond === 'ack' && isForTarget(capture, config)
   return {
-    targets: isForTarget && isTrusted ? deliverer.targetsFor(capture.eventType) : [],
+    targets: isQueued ? deliverer.targetsFor(capture.eventType) : [],
     dropTwins: config.dropDuplicates,
   }
+}
+
+async function relay(
+  { config, store, publish }: RoomOptions,
+  deliverer: Deliverer,
+  notification: Notification,
+  own: PassThrough,
+): Promise<Notification['answer'] | null> {
+  const isAsked = isForTarget(notification, config) || own.challenge !== null
+  if (config.respond === 'ack' || !isAsked) return null
+  if (config.dropDuplicates && notification.twinOf !== null) return null
+  const relayed = await deliverer.passThrough(notification, own)
+  if (relayed === null) return null
+  const { problem, ...answer } = relayed
+  const problems = problem === null ? [] : [problem]
+  await store.answered(notification.seq, answer, problems)
+  publish({ type: 'answered', seq: notification.seq, answer, problems })
+  return answer
 }
 
 async function triggerWith(live: Live, apiBase: string, asked: TriggerRequest): Promise<TriggerAnswer> {

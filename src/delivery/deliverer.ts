@@ -8,7 +8,9 @@ import type { Logger } from '../log.ts'
 import type { Store } from '../store/store.ts'
 import { beginAttempt, endAttempt } from './attempt.ts'
 import { deliveryTimeoutMs, TargetQueue } from './queue.ts'
+import { passthroughTimeoutMs, relayAnswer, relayVerification, type RelayedAnswer } from './passthrough.ts'
 import { prepareReplay } from './replay.ts'
+import { toDeliveryHeaders, withQueryOf, type OutgoingRequest } from './request.ts'
 import { createSender } from './send.ts'
 import { checkReplayTarget, findTarget, type Target } from './targets.ts'
 
@@ -21,10 +23,19 @@ export interface DelivererOptions {
   devKey: string
   /** Our public address, for `x-forwarded-*`. */
   sinkUrl(): string | null
+  /** Whether answers are relayed that delete the subscription or lose a notification. */
+  allowDestructiveAnswers: boolean
   /** Our own ports, which no replay may go to. */
   ownPorts(): number[]
   log: Logger
   now?: () => Date
+}
+
+/** What fic-dev would answer by itself. */
+export interface PassThrough {
+  /** Of a verification that can be answered, else `null`. */
+  challenge: string | null
+  answer: { status: number; body: string | null }
 }
 
 export interface Deliverer {
@@ -39,6 +50,11 @@ export interface Deliverer {
    * @throws FicDevError NOT_FOUND, REPLAY_TARGET, REPLAY_UNSIGNABLE
    */
   replay(seq: number, asked: ReplayRequest): Promise<Delivery>
+  /**
+   * Asks the target at once, so that Fatture in Cloud can be given its answer; nothing is queued.
+   * `null` when no target wants it.
+   */
+  passThrough(notification: Notification, own: PassThrough): Promise<RelayedAnswer | null>
   pause(paused: boolean): void
   paused(): boolean
   status(): TargetStatus[]
@@ -112,22 +128,60 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
       devKey: options.devKey,
       now: now(),
     })
-    const pending = beginAttempt({
-      id: store.nextDeliveryId(),
+    const { delivery } = await sendOnce(request, deliveryTimeoutMs, {
       seq,
       target: to,
-      attempt: 1,
       replay: true,
       sign: asked.sign ?? 'original',
-      startedAt: now().toISOString(),
       sent,
+    })
+    return delivery
+  }
+
+  async function passThrough(notification: Notification, own: PassThrough): Promise<RelayedAnswer | null> {
+    // A verification is of no event type: the first target answers for all.
+    const target =
+      notification.kind === 'verification' ? targets[0] : findTarget(targets, notification.eventType)
+    const body = store.body(notification.seq)
+    if (!target || body === null) return null
+    const addition = { sinkUrl: sinkUrl(), attempt: 1, replay: false, headers: target.headers }
+    const request: OutgoingRequest = {
+      method: notification.method,
+      url: withQueryOf(notification, new URL(target.url)),
+      headers: toDeliveryHeaders(notification, addition),
+      body,
+    }
+    const { result } = await sendOnce(request, passthroughTimeoutMs, {
+      seq: notification.seq,
+      target: target.url,
+      replay: false,
+      sign: 'original',
+      sent: null,
+    })
+    return own.challenge === null
+      ? relayAnswer(result, options.allowDestructiveAnswers)
+      : relayVerification(result, own.challenge, own.answer)
+  }
+
+  /** One attempt outside the queue, written down like any other. */
+  async function sendOnce(
+    request: OutgoingRequest,
+    timeoutMs: number,
+    about: Pick<Delivery, 'seq' | 'target' | 'replay' | 'sign' | 'sent'>,
+  ) {
+    const pending = beginAttempt({
+      ...about,
+      id: store.nextDeliveryId(),
+      attempt: 1,
+      startedAt: now().toISOString(),
     })
     await store.beginDelivery(pending)
     tellDelivery(pending)
-    const delivery = endAttempt(pending, await sender.send(request, deliveryTimeoutMs), null)
+    const result = await sender.send(request, timeoutMs)
+    const delivery = endAttempt(pending, result, null)
     await store.endDelivery(delivery)
     tellDelivery(delivery)
-    return delivery
+    return { delivery, result }
   }
 
   function read(seq: number): { notification: Notification; body: Buffer } {
@@ -154,6 +208,7 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
     },
     wake: () => queues.forEach((queue) => queue.pump()),
     replay,
+    passThrough,
     pause(next) {
       paused = next
       for (const queue of queues) queue.pause(next)

@@ -5,7 +5,7 @@ import type { Delivery, HeaderPair, Notification } from '../contract/notificatio
 import { FicDevError } from '../errors.ts'
 import { toBinary, toStructured } from '../fic/mapping.ts'
 import { signNotification } from '../fic/signature/sign.ts'
-import { setHeaders, toDeliveryHeaders, type OutgoingRequest } from './request.ts'
+import { setHeaders, toDeliveryHeaders, withQueryOf, type OutgoingRequest } from './request.ts'
 
 export interface ReplayContext {
   to: URL
@@ -89,17 +89,6 @@ async function sign(
     now: context.now,
   })
   return setHeaders(headers, { authorization: null, Authorization: `Bearer ${token}` })
-}
-
-/** A challenge by query (protocol section 2) is part of what was captured. */
-function withQueryOf(notification: Notification, to: URL): URL {
-  const start = notification.path.indexOf('?')
-  if (start === -1) return to
-  const url = new URL(to)
-  for (const [name, value] of new URLSearchParams(notification.path.slice(start + 1))) {
-    url.searchParams.append(name, value)
-  }
-  return url
 }
 
 function unsignable(notification: Notification, what: string): FicDevError {

@@ -58,6 +58,17 @@ export function toDeliveryHeaders(
   return setHeaders(kept, ours)
 }
 
+/** A challenge by query (protocol section 2) is part of what was captured. */
+export function withQueryOf(notification: Pick<Notification, 'path'>, to: URL): URL {
+  const start = notification.path.indexOf('?')
+  if (start === -1) return to
+  const url = new URL(to)
+  for (const [name, value] of new URLSearchParams(notification.path.slice(start + 1))) {
+    url.searchParams.append(name, value)
+  }
+  return url
+}
+
 /** Sets headers, replacing all of the same name; `null` removes. */
 export function setHeaders(
   headers: readonly HeaderPair[],

@@ -29,6 +29,8 @@ export interface SinkParts {
   capture(capture: Capture, options: CaptureOptions): Promise<Notification>
   /** Which targets a notification is to be delivered to. */
   targetsFor(capture: Capture): CaptureOptions
+  /** With `respond: "passthrough"`: what to answer in place of our own answer; `null` to answer that. */
+  relay(notification: Notification, challenge: string | null, own: Answer): Promise<Answer | null>
   /** The answer to the tunnel's own probe; `null` when the nonce is not ours. */
   answerProbe(nonce: string): string | null
   log: Logger
@@ -85,10 +87,11 @@ export function createSink(parts: SinkParts): Sink {
       // 503, so that a genuine one (Fatture in Cloud may have changed its key) comes again later.
       return reply.header('retry-after', '5').code(503).send()
     }
-    const answer = answerFor(read.kind, read.challenge)
-    const capture = toCapture(request, body, read, { receivedAt, signature, answer })
-    await parts.capture(capture, parts.targetsFor(capture))
+    const own = answerFor(read.kind, read.challenge)
+    const capture = toCapture(request, body, read, { receivedAt, signature, answer: own })
+    const notification = await parts.capture(capture, parts.targetsFor(capture))
     counts.captured++
+    const answer = (await parts.relay(notification, read.challenge, own)) ?? own
     reply.code(answer.status)
     return answer.body === null ? reply.send() : reply.type('application/json').send(answer.body)
   }

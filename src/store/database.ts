@@ -34,6 +34,17 @@ export function openDatabase(dataDir: string, log: Logger): Database {
   }
 }
 
+/**
+ * Closes the file and frees the lock at once. libsql itself lets go of a file only when the last of its statements was
+ * collected as garbage, so the lock is given back by SQL; a file in WAL mode can only do that by leaving the mode.
+ */
+export function closeDatabase(database: Database): void {
+  database.pragma('journal_mode = DELETE')
+  database.pragma('locking_mode = NORMAL')
+  database.prepare('SELECT count(*) FROM sqlite_schema').get([])
+  database.close()
+}
+
 function openFile(path: string): Database {
   const database = new Libsql(path)
   try {

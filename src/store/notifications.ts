@@ -48,6 +48,8 @@ export interface Notifications {
   insert(capture: Capture): Notification
   /** Puts an exported one back under a new `seq`, as it was; `null` when the store has it already. */
   restore(capture: Capture): Notification | null
+  /** Replaces what Fatture in Cloud got back, and adds problems; `null` when it is no longer kept. */
+  answered(seq: number, answer: Notification['answer'], problems: string[]): Notification | null
   get(seq: number): Notification | null
   /** The raw bytes of the body. */
   body(seq: number): Buffer | null
@@ -79,6 +81,7 @@ export function createNotifications(
     `SELECT seq, body FROM notifications WHERE ce_id = ? AND signature = 'valid' ORDER BY seq LIMIT 1`,
   )
   const sameTime = database.prepare('SELECT details, body FROM notifications WHERE received_at = ?')
+  const updateDetails = database.prepare('UPDATE notifications SET details = ? WHERE seq = ?')
   const selectOne = database.prepare(`SELECT ${columns} FROM notifications n WHERE n.seq = ?`)
   const selectBody = database.prepare('SELECT body FROM notifications WHERE seq = ?')
   const selectAfter = database.prepare(
@@ -151,6 +154,14 @@ export function createNotifications(
   return {
     insert: (capture) => insertWith(capture, true),
     restore: (capture) => (isKept(capture) ? null : insertWith(capture, false)),
+    answered(seq, answer, problems) {
+      const row = selectOne.get([seq]) as Row | undefined
+      if (row === undefined) return null
+      const found = JSON.parse(String(row['details'])) as Details
+      const details = { ...found, answer, problems: [...found.problems, ...problems] }
+      updateDetails.run([JSON.stringify(details), seq])
+      return toNotification({ ...row, details: JSON.stringify(details) })
+    },
     get(seq) {
       const row = selectOne.get([seq])
       return row === undefined ? null : toNotification(row as Row)

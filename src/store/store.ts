@@ -3,7 +3,7 @@
 import type { Delivery, Notification } from '../contract/notification.ts'
 import type { Logger } from '../log.ts'
 import { messageOf } from '../errors.ts'
-import { openDatabase } from './database.ts'
+import { closeDatabase, openDatabase } from './database.ts'
 import { prepareDataDir } from './data-dir.ts'
 import { createDeliveries, type Deliveries } from './deliveries.ts'
 import type { NotificationFilter } from './filter.ts'
@@ -31,6 +31,8 @@ export interface Store {
   capture(capture: Capture, options: CaptureOptions): Promise<Notification>
   /** Puts exported notifications back, under a new `seq` each; nothing is delivered. Those that are there already are left out. */
   restore(exported: { capture: Capture; deliveries: Delivery[] }[]): Promise<Notification[]>
+  /** Writes down what Fatture in Cloud got, where that was not known at the capture. */
+  answered(seq: number, answer: Notification['answer'], problems: string[]): Promise<Notification | null>
   /** One with all its deliveries. */
   notification(seq: number): Notification | null
   body(seq: number): Buffer | null
@@ -105,11 +107,17 @@ export function openStore({ dataDir, log, keep = 10_000 }: StoreOptions): Store 
           const restored = notifications.restore(one.capture)
           if (restored === null) return []
           for (const delivery of one.deliveries) {
-            deliveries.insert({ ...delivery, id: deliveries.nextId(), seq: restored.seq, nextAttemptAt: null })
+            deliveries.insert({
+              ...delivery,
+              id: deliveries.nextId(),
+              seq: restored.seq,
+              nextAttemptAt: null,
+            })
           }
           return [restored]
         }),
       ),
+    answered: (seq, answer, problems) => queue.write(() => notifications.answered(seq, answer, problems)),
     notification(seq) {
       const found = notifications.get(seq)
       if (found) found.deliveries = deliveries.of(seq)
@@ -152,7 +160,7 @@ export function openStore({ dataDir, log, keep = 10_000 }: StoreOptions): Store 
     onCaptured: (listener) => void listeners.push(listener),
     close() {
       queue.flush()
-      database.close()
+      closeDatabase(database)
     },
   }
 }
