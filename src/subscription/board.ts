@@ -2,6 +2,8 @@
 
 import { isDeepStrictEqual } from 'node:util'
 import type { SubscriptionStatus } from '../contract/status.ts'
+import { messageOf } from '../errors.ts'
+import type { Logger } from '../log.ts'
 
 export type StatusListener = (status: SubscriptionStatus) => void
 
@@ -12,7 +14,7 @@ export interface StatusBoard {
   onChange(listener: StatusListener): () => void
 }
 
-export function createStatusBoard(): StatusBoard {
+export function createStatusBoard(log: Logger): StatusBoard {
   const listeners = new Set<StatusListener>()
   let status: SubscriptionStatus = {
     state: 'working',
@@ -25,13 +27,23 @@ export function createStatusBoard(): StatusBoard {
     detail: null,
     hint: null,
   }
+
+  /** What is wrong with a listener is not wrong with the subscription. */
+  function tellSafely(listener: StatusListener): void {
+    try {
+      listener(status)
+    } catch (thrown) {
+      log.error({ reason: messageOf(thrown) }, 'listener of the subscription failed')
+    }
+  }
+
   return {
     get: () => status,
     set(changes) {
       const next = { ...status, ...changes }
       if (isDeepStrictEqual(next, status)) return
       status = next
-      for (const listener of listeners) listener(status)
+      for (const listener of listeners) tellSafely(listener)
     },
     onChange(listener) {
       listeners.add(listener)

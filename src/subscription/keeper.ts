@@ -12,7 +12,7 @@ import { verificationBudget } from './budget.ts'
 import { leave } from './leave.ts'
 import { look, type Finding } from './look.ts'
 import { demandPublicSink, demandRoundTrip, type ProbeAnswer } from './reach.ts'
-import { toStatus } from './report.ts'
+import { toFacts, toOutcome } from './report.ts'
 import { defaultTiming, type KeeperTiming } from './timing.ts'
 import { readWantedTypes } from './wanted.ts'
 
@@ -63,7 +63,7 @@ export function createSubscriptionKeeper(options: SubscriptionKeeperOptions): Su
   const apiBase = options.apiBase.replace(/\/+$/, '')
   const timing = { ...defaultTiming, ...options.timing }
   const types = readWantedTypes(options.wanted.types)
-  const board = createStatusBoard()
+  const board = createStatusBoard(log)
   const closing = new AbortController()
   let queue: Promise<void> = Promise.resolve()
   let queued: Promise<void> | null = null
@@ -138,6 +138,7 @@ export function createSubscriptionKeeper(options: SubscriptionKeeperOptions): Su
         recreate: mayRecreate,
       },
       demandRoundTrip: () => demandRoundTrip(options.probe, byHand),
+      onObserved: (finding) => board.set(toFacts(finding, budgetOf(finding), types.warnings)),
       onStep: (step) => {
         if (step.do !== 'adopt' && step.do !== 'forget') {
           board.set({ state: 'working', detail: `${step.do}: ${step.why}`, hint: null })
@@ -147,13 +148,16 @@ export function createSubscriptionKeeper(options: SubscriptionKeeperOptions): Su
   }
 
   function tell(finding: Finding, sink: string): void {
-    const { kept, throttled } = finding
-    const budget = kept === null ? null : verificationBudget(records.attempts(apiBase, kept.id), now())
-    const status = toStatus(finding, sink, budget, types.warnings)
-    board.set(status)
-    log.info({ id: status.id, state: status.state }, 'subscription looked at')
-    if (status.state === 'verified') lookAgainIn(timing.watchMs)
-    else lookAgainIn(Math.max(untilNextPossible(budget), throttled?.retryAfterMs ?? 0))
+    const budget = budgetOf(finding)
+    const outcome = toOutcome(finding, sink, budget)
+    board.set({ ...toFacts(finding, budget, types.warnings), ...outcome })
+    log.info({ id: finding.kept?.id, state: outcome.state }, 'subscription looked at')
+    if (outcome.state === 'verified') lookAgainIn(timing.watchMs)
+    else lookAgainIn(Math.max(untilNextPossible(budget), finding.throttled?.retryAfterMs ?? 0))
+  }
+
+  function budgetOf({ kept }: Finding): VerificationBudget | null {
+    return kept === null ? null : verificationBudget(records.attempts(apiBase, kept.id), now())
   }
 
   function untilNextPossible(budget: VerificationBudget | null): number {

@@ -27,6 +27,8 @@ export interface LookOptions extends Omit<Acting, 'observed' | 'mayLeaveOut'> {
   log: Logger
   /** Throws when our sink cannot be reached from outside: then no attempt is to be spent. */
   demandRoundTrip: () => Promise<void>
+  /** Told what is there, before anything is done. */
+  onObserved: (finding: Finding) => void
   /** Told before each step. */
   onStep: (step: Step) => void
 }
@@ -44,13 +46,14 @@ export async function look(options: LookOptions): Promise<Finding> {
 
   const steps = planSubscription(wanted, observed, { own, attempts }, now())
   const acting: Acting = { ...options, observed, mayLeaveOut: wanted.types.isEverything }
+  const finding = emptyFinding()
+  finding.warnings = steps.filter((step) => step.do === 'report').map(({ why }) => why)
+  options.onObserved(complete(finding, undefined, observed, options))
   if (steps.some(spendsAttempt)) await options.demandRoundTrip()
 
-  const finding = emptyFinding()
   let changed: Subscription | null | undefined
   for (const step of steps) {
     if (signal.aborted) break
-    if (step.do === 'report') finding.warnings.push(step.why)
     if (step.do === 'fail') throw new FicDevError(step.code, step.why, { hint: step.hint })
     if (step.do === 'report' || step.do === 'wait') continue
     log.info({ step: step.do, id: 'id' in step ? step.id : undefined, why: step.why }, 'subscription step')

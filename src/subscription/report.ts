@@ -5,28 +5,39 @@ import { inWords } from './budget.ts'
 import type { Finding } from './look.ts'
 import { isSameSink } from './sink-url.ts'
 
-/** `sink` is ours; `oddNames` are warnings about the configured types. */
-export function toStatus(
-  { kept, taken, warnings, throttled }: Finding,
-  sink: string,
+type Facts = Pick<SubscriptionStatus, 'id' | 'sink' | 'types' | 'taken' | 'warnings' | 'budget'>
+
+/** What is there, whether or not it is as wanted. `oddNames` are warnings about the configured types. */
+export function toFacts(
+  { kept, taken, warnings }: Finding,
   budget: VerificationBudget | null,
   oddNames: readonly string[],
-): SubscriptionStatus {
-  const isVerified = kept !== null && kept.verified && isSameSink(kept.sink, sink)
-  const spent = budget === null ? '' : ` Verifications: ${inWords(budget)}.`
+): Facts {
   return {
-    state: isVerified ? 'verified' : 'unverified',
     id: kept?.id ?? null,
     sink: kept?.sink ?? null,
     types: kept?.types ?? [],
     taken,
     warnings: [...oddNames, ...warnings],
     budget,
-    detail: isVerified
-      ? `${kept.id} is verified and holds ${kept.types.length} event types.`
-      : (throttled?.message ?? `${kept?.id ?? 'The subscription'} is not verified with our sink.`) + spent,
-    hint: isVerified
-      ? null
-      : 'fic-dev tries again by itself when it may. fic-dev list --kind verification shows the challenges that came.',
+  }
+}
+
+/** What a whole round came to. `sink` is ours. */
+export function toOutcome(
+  { kept, throttled }: Finding,
+  sink: string,
+  budget: VerificationBudget | null,
+): Pick<SubscriptionStatus, 'state' | 'detail' | 'hint'> {
+  if (kept !== null && kept.verified && isSameSink(kept.sink, sink)) {
+    const detail = `${kept.id} is verified and holds ${kept.types.length} event types.`
+    return { state: 'verified', detail, hint: null }
+  }
+  const spent = budget === null ? '' : ` Verifications: ${inWords(budget)}.`
+  return {
+    state: 'unverified',
+    detail:
+      (throttled?.message ?? `${kept?.id ?? 'The subscription'} is not verified with our sink.`) + spent,
+    hint: 'fic-dev tries again by itself when it may. fic-dev list --kind verification shows the challenges that came.',
   }
 }

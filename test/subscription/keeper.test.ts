@@ -6,6 +6,8 @@ import { company, startSink, startWorld } from './world.ts'
 const prefix = 'it.fattureincloud.webhooks.'
 const types = [`${prefix}receipts.create`, `${prefix}taxes.create`]
 const minute = 60_000
+/** For a sink that does not answer, there is nothing to wait for. */
+const impatient = { pollsMs: [30] }
 
 test('the first start makes a subscription, and its challenge is answered', async () => {
   const { createKeeper, observed, records, emulator, sink } = await startWorld()
@@ -142,7 +144,7 @@ test('unverified: waits, tries again at minute 10, never a sixth time, and says 
   const world = await startWorld()
   const { emulator, sink, challenges, records } = world
   sink.answers = false
-  let keeper = world.createKeeper()
+  let keeper = world.createKeeper({ timing: impatient })
   await keeper.start()
   expect(keeper.status()).toMatchObject({ state: 'unverified', budget: { used: 1, limit: 5 } })
 
@@ -153,7 +155,7 @@ test('unverified: waits, tries again at minute 10, never a sixth time, and says 
     // A restart in between forgets nothing.
     await keeper.close()
     world.reopenRecords()
-    keeper = world.createKeeper()
+    keeper = world.createKeeper({ timing: impatient })
     await emulator.clock.advance(2 * minute)
     await keeper.start()
     expect(challenges()).toBe(used)
@@ -180,7 +182,7 @@ test('unverified: waits, tries again at minute 10, never a sixth time, and says 
 test('--recreate makes a new one when the budget is gone, once', async () => {
   const { createKeeper, emulator, sink, observed } = await startWorld()
   sink.answers = false
-  const keeper = createKeeper()
+  const keeper = createKeeper({ timing: impatient })
   await keeper.start()
   for (let used = 2; used <= 5; used++) {
     await emulator.clock.advance(10 * minute)
@@ -199,7 +201,7 @@ test('--recreate makes a new one when the budget is gone, once', async () => {
 test('by hand, within the ten minutes, is refused with the time', async () => {
   const { createKeeper, sink, challenges } = await startWorld()
   sink.answers = false
-  const keeper = createKeeper()
+  const keeper = createKeeper({ timing: impatient })
   await keeper.start()
 
   await expect(keeper.verify()).rejects.toMatchObject({
@@ -221,7 +223,7 @@ test('by hand, verified already, costs nothing', async () => {
 test('a challenge that comes through late is noticed without a further attempt', async () => {
   const { createKeeper, emulator, challenges } = await startWorld()
   emulator.faults.set({ slowMs: minute })
-  const keeper = createKeeper()
+  const keeper = createKeeper({ timing: impatient })
   await keeper.start()
   expect(keeper.status()).toMatchObject({ state: 'unverified', budget: { used: 1 } })
 
@@ -241,6 +243,7 @@ test('unverified, it looks again by itself', async () => {
   })
   await emulator.clock.advance(minute)
   await verified
+  expect(keeper.status().id).toBe('SUB1')
 })
 
 test('a subscription that Fatture in Cloud has deleted is made again', async () => {
@@ -256,7 +259,7 @@ test('a subscription that Fatture in Cloud has deleted is made again', async () 
 test('after a reset of the emulator the old attempts do not count for the same id', async () => {
   const { createKeeper, emulator, sink, records } = await startWorld()
   sink.answers = false
-  const keeper = createKeeper()
+  const keeper = createKeeper({ timing: impatient })
   await keeper.start()
   await keeper.close()
   records.recordAttempt(emulator.url, {

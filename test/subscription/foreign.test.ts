@@ -1,0 +1,206 @@
+/** What happens to subscriptions that are somebody else's. */
+
+import { expect, test } from 'vitest'
+import { createFicApi } from '../../src/fic/api.ts'
+import { silentLog } from '../../src/log.ts'
+import { giveBackAll } from '../../src/subscription/give-back.ts'
+import { company, startSink, startWorld, type TestSink, type World } from './world.ts'
+
+const prefix = 'it.fattureincloud.webhooks.'
+const wanted = {
+  types: ['receipts.create', 'taxes.create'],
+  mapping: 'binary',
+  verificationMethod: 'header',
+} as const
+
+function want(types: readonly string[] = wanted.types) {
+  return { wanted: { ...wanted, types: [...types] } }
+}
+
+/** The production subscription of the same app, SUB1, on a receiver of its own. */
+async function addProduction(world: World, types: string[]): Promise<TestSink> {
+  const production = await startSink('/webhooks')
+  const made = await world.emulator.subscribe({ sink: production.url, types, company, mapping: 'structured' })
+  expect(made).toMatchObject({ id: 'SUB1', verified: true })
+  return production
+}
+
+function api(world: World) {
+  return createFicApi({ apiBase: world.emulator.url, token: 'a/any', company, log: silentLog() })
+}
+
+test('what somebody else holds is told with id and sink, the rest is subscribed to, theirs stays', async () => {
+  const world = await startWorld()
+  const production = await addProduction(world, ['receipts.create', 'products.create'])
+  const [before] = (await world.observed()) as unknown[]
+  const keeper = world.createKeeper()
+  await keeper.start()
+
+  expect(keeper.status()).toMatchObject({
+    state: 'verified',
+    id: 'SUB2',
+    types: [`${prefix}taxes.create`],
+    taken: [{ type: `${prefix}receipts.create`, subscriptionId: 'SUB1', sink: production.url }],
+    warnings: [`SUB1 (${production.url}) already holds 1 event type that is wanted here.`],
+  })
+  const [after] = (await world.observed()) as unknown[]
+  expect(after).toStrictEqual(before)
+})
+
+test('when everything is held by somebody else it stops, and says what can be done', async () => {
+  const world = await startWorld()
+  await addProduction(world, ['receipts.create', 'taxes.create'])
+  const before = await world.observed()
+  const keeper = world.createKeeper()
+  await keeper.start()
+
+  expect(keeper.status()).toMatchObject({
+    state: 'failed',
+    taken: [{ subscriptionId: 'SUB1' }, { subscriptionId: 'SUB1' }],
+    detail: 'All wanted event types are held by SUB1 of the same app.',
+    hint: expect.stringMatching(/--take-over SUB1.*development app/),
+  })
+  expect(await world.observed()).toStrictEqual(before)
+})
+
+test('every way to leave spares what was not made here', async () => {
+  const world = await startWorld()
+  await addProduction(world, ['receipts.create'])
+  const [before] = (await world.observed()) as unknown[]
+  for (const onExit of ['keep', 'restore', 'delete'] as const) {
+    const keeper = world.createKeeper({ onExit })
+    await keeper.start()
+    await keeper.close()
+    const [after] = (await world.observed()) as unknown[]
+    expect(after).toStrictEqual(before)
+  }
+})
+
+test('--take-over moves the sink and nothing else, and the exit gives it back', async () => {
+  const world = await startWorld()
+  await addProduction(world, ['receipts.create', 'products.create'])
+  const before = await world.observed()
+  const keeper = world.createKeeper({ takeOver: 'SUB1', onExit: 'restore' })
+  await keeper.start()
+
+  expect(keeper.status()).toMatchObject({
+    state: 'verified',
+    id: 'SUB1',
+    sink: world.sink.url,
+    types: [`${prefix}receipts.create`, `${prefix}products.create`],
+    warnings: ['SUB1 does not hold taxes.create; a take-over changes nothing but the sink.'],
+  })
+  expect(await world.observed()).toMatchObject([{ id: 'SUB1', config: { mapping: 'structured' } }])
+
+  await keeper.close()
+  await world.emulator.clock.advance(0)
+  expect(await world.observed()).toStrictEqual(before)
+  expect(world.records.all(world.emulator.url, company)).toStrictEqual([])
+})
+
+test('after a take-over and a kill, the old sink can be put back from the store alone', async () => {
+  const world = await startWorld()
+  const production = await addProduction(world, ['receipts.create'])
+  const before = await world.observed()
+  // This one is never asked to close before the check, as after kill -9.
+  await world.createKeeper({ takeOver: 'SUB1', onExit: 'keep' }).start()
+  world.reopenRecords()
+
+  const { records } = world
+  const options = { api: api(world), records, apiBase: world.emulator.url, company, log: silentLog() }
+  expect(await giveBackAll(options)).toStrictEqual([{ id: 'SUB1', sink: production.url, outcome: 'moved' }])
+  await world.emulator.clock.advance(0)
+  expect(await world.observed()).toStrictEqual(before)
+  expect(await giveBackAll(options)).toStrictEqual([])
+})
+
+test('the daemon after a kill goes on with the take-over, says so, and gives it back', async () => {
+  const world = await startWorld()
+  const production = await addProduction(world, ['receipts.create'])
+  const before = await world.observed()
+  await world.createKeeper({ takeOver: 'SUB1', onExit: 'keep' }).start()
+  world.reopenRecords()
+
+  const next = world.createKeeper({ onExit: 'restore', ...want(['receipts.create']) })
+  await next.start()
+  expect(next.status()).toMatchObject({
+    state: 'verified',
+    id: 'SUB1',
+    warnings: [
+      `SUB1 is still taken over from ${production.url}; fic-dev subscriptions restore gives it back.`,
+    ],
+  })
+  await next.close()
+  await world.emulator.clock.advance(0)
+  expect(await world.observed()).toStrictEqual(before)
+})
+
+test('a take-over whose probe fails changes nothing and writes nothing down', async () => {
+  const world = await startWorld()
+  await addProduction(world, ['receipts.create'])
+  const before = await world.observed()
+  const keeper = world.createKeeper({
+    takeOver: 'SUB1',
+    onExit: 'restore',
+    probe: () => Promise.resolve({ outcome: 'failed', reason: 'nobody there' }),
+  })
+  await keeper.start()
+
+  expect(keeper.status().state).toBe('failed')
+  expect(world.records.all(world.emulator.url, company)).toStrictEqual([])
+  await keeper.close()
+  expect(await world.observed()).toStrictEqual(before)
+})
+
+test('what somebody moved elsewhere meanwhile is not moved back', async () => {
+  const world = await startWorld()
+  const production = await addProduction(world, ['receipts.create'])
+  const third = await startSink('/third')
+  const keeper = world.createKeeper({ takeOver: 'SUB1', onExit: 'restore' })
+  await keeper.start()
+  await api(world).modify('SUB1', { sink: third.url })
+
+  const { records } = world
+  const options = { api: api(world), records, apiBase: world.emulator.url, company, log: silentLog() }
+  expect(await giveBackAll(options)).toStrictEqual([
+    { id: 'SUB1', sink: production.url, outcome: 'elsewhere' },
+  ])
+  expect(await world.observed()).toMatchObject([{ sink: third.url }])
+})
+
+test('--subscription keeps one that was made elsewhere, and never deletes it', async () => {
+  const world = await startWorld()
+  await addProduction(world, ['receipts.create', 'taxes.create'])
+  const keeper = world.createKeeper({ subscriptionId: 'SUB1', onExit: 'delete' })
+  await keeper.start()
+  expect(keeper.status()).toMatchObject({ state: 'verified', id: 'SUB1', sink: world.sink.url, taken: [] })
+
+  await keeper.close()
+  expect(await world.observed()).toMatchObject([{ id: 'SUB1', sink: world.sink.url }])
+})
+
+test('--subscription with an id that is not there says which are', async () => {
+  const world = await startWorld()
+  const production = await addProduction(world, ['receipts.create'])
+  const keeper = world.createKeeper({ subscriptionId: 'SUB77' })
+  await keeper.start()
+
+  expect(keeper.failure()).toMatchObject({
+    message: 'SUB77 is not among the subscriptions of this company and app.',
+    hint: `There are: SUB1 (${production.url}).`,
+  })
+})
+
+test('on exit one of our own is deleted, or kept, as was asked', async () => {
+  const world = await startWorld()
+  const keeper = world.createKeeper({ onExit: 'keep' })
+  await keeper.start()
+  await keeper.close()
+  expect(await world.observed()).toHaveLength(1)
+
+  const next = world.createKeeper({ onExit: 'delete' })
+  await next.start()
+  await next.close()
+  expect(await world.observed()).toStrictEqual([])
+  expect(world.records.all(world.emulator.url, company)).toStrictEqual([])
+})
