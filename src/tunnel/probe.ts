@@ -1,0 +1,119 @@
+/** Proves that the public URL leads to our own sink: a request goes out with a nonce and must come back to us. */
+
+import { createHmac, randomBytes } from 'node:crypto'
+
+import { messageOf } from '../errors.ts'
+import { get, TimeoutError, type Answer } from './get.ts'
+
+export interface Probe {
+  /** For the sink's `GET /<secret>/probe/<nonce>`. `null` for a nonce that we did not send, or that was used. */
+  answer(nonce: string): string | null
+  /** Never rejects. The time-out is 5 s unless told. */
+  send(publicSinkUrl: string, options?: ProbeOptions): Promise<ProbeOutcome>
+}
+
+export interface ProbeOptions {
+  timeoutMs?: number
+  /** With one, the request carries nothing that FIC's would not, so that a tunnel's reminder page is seen. */
+  userAgent?: string
+  signal?: AbortSignal
+}
+
+/** `unknown`: something on this side (name resolution, network, a proxy) kept us from asking. */
+export type ProbeOutcome =
+  | { outcome: 'ok'; ms: number }
+  | { outcome: 'failed'; reason: string }
+  | { outcome: 'unknown'; reason: string }
+
+/** With what FIC's notifications come (protocol section 3). */
+export const ficUserAgent = 'FattureInCloud/API-WEBHOOK'
+
+/** `key` is a secret of this process or project: who does not know it cannot pass for our sink. */
+export function createProbe(key: Buffer): Probe {
+  const sent = new Set<string>()
+  const sign = (nonce: string) => createHmac('sha256', key).update(nonce).digest('hex')
+
+  return {
+    answer: (nonce) => (sent.delete(nonce) ? sign(nonce) : null),
+
+    async send(publicSinkUrl, { timeoutMs = 5_000, userAgent, signal } = {}) {
+      const nonce = randomBytes(16).toString('hex')
+      const startedAt = performance.now()
+      sent.add(nonce)
+      try {
+        const answer = await get(`${publicSinkUrl}/probe/${nonce}`, {
+          timeoutMs,
+          signal,
+          headers: userAgent
+            ? { 'user-agent': userAgent }
+            : { 'user-agent': 'fic-dev', 'bypass-tunnel-reminder': 'yes' },
+        })
+        const problem = problemOf(answer, sign(nonce))
+        return problem ?? { outcome: 'ok', ms: performance.now() - startedAt }
+      } catch (error) {
+        return outcomeOf(error, hostOf(publicSinkUrl))
+      } finally {
+        sent.delete(nonce)
+      }
+    },
+  }
+}
+
+function problemOf(answer: Answer, expected: string): ProbeOutcome | null {
+  const { status, statusText } = answer
+  if (status === 200 && answer.body === expected) return null
+  if (status === 407 || status === 511) {
+    return { outcome: 'unknown', reason: `A proxy on this side answered ${status} ${statusText}.` }
+  }
+  if (status === 200 && /^[0-9a-f]{64}$/.test(answer.body)) {
+    return { outcome: 'failed', reason: 'Another fic-dev answers at this address.' }
+  }
+  if (status === 200) {
+    return { outcome: 'failed', reason: `Something else answers at this address${kindOf(answer)}.` }
+  }
+  if (answer.location !== null) {
+    return { outcome: 'failed', reason: `It was redirected (${status}) to ${originOf(answer.location)}.` }
+  }
+  return { outcome: 'failed', reason: `The answer was ${status} ${statusText}${kindOf(answer)}.` }
+}
+
+const kindOf = (answer: Answer) => (answer.contentType?.startsWith('text/html') ? ', with a web page' : '')
+
+/** Which errors of Node's client say something about this machine rather than about the tunnel. */
+const ownSide: Record<string, string> = {
+  ENETUNREACH: 'This machine has no way to the network',
+  ENETDOWN: 'This machine has no network',
+  EADDRNOTAVAIL: 'This machine has no address for the network',
+  // A proxy that opens TLS looks the same as a server with a home-made certificate: we cannot tell which it is.
+  SELF_SIGNED_CERT_IN_CHAIN:
+    'The certificate is not from an authority that Node knows (NODE_EXTRA_CA_CERTS?)',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+    'The certificate is not from an authority that Node knows (NODE_EXTRA_CA_CERTS?)',
+}
+
+function outcomeOf(error: unknown, host: string): ProbeOutcome {
+  const code = codeOf(error)
+  if (code === 'ENOTFOUND' || code.startsWith('EAI_')) {
+    return { outcome: 'unknown', reason: `The name ${host} cannot be resolved here (${code}).` }
+  }
+  if (error instanceof TimeoutError && !error.resolved) {
+    return { outcome: 'unknown', reason: `The name ${host} was not resolved in time.` }
+  }
+  if (code === 'ABORT_ERR') return { outcome: 'unknown', reason: 'The probe was cancelled.' }
+  const ours = ownSide[code]
+  if (ours) return { outcome: 'unknown', reason: `${ours} (${code}).` }
+  return { outcome: 'failed', reason: `${messageOf(error)}.` }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
+}
+
+function hostOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).hostname : url
+}
+
+/** Only the origin: the rest may hold the secret path. */
+function originOf(location: string): string {
+  return URL.canParse(location) ? new URL(location).origin : 'another path'
+}
