@@ -1,0 +1,162 @@
+/** Tries until a tunnel under our own name carries requests. */
+
+import { setTimeout as sleep } from 'node:timers/promises'
+
+import { FicDevError, messageOf } from '../errors.ts'
+import { Patience } from './patience.ts'
+
+import type { ProbeOutcome } from './probe.ts'
+import type { OpenTunnel, TunnelHint, TunnelProvider } from './provider.ts'
+import type { TunnelTiming } from './timing.ts'
+
+export interface OpeningParts {
+  provider: TunnelProvider
+  port: number
+  timing: TunnelTiming
+  random: () => number
+  /** The wall clock in milliseconds. */
+  now: () => number
+  mayTakeOtherName: () => boolean
+  probe: (url: string, signal: AbortSignal) => Promise<ProbeOutcome>
+  onHint: (hint: TunnelHint) => void
+  /** What it waits for; `held` when somebody else has had our name for `heldAfterMs`. */
+  tell: (detail: string, held: boolean) => void
+}
+
+export class Opening {
+  readonly #parts: OpeningParts
+  readonly #patience: Patience
+  #name: string | null
+  #attempts = 0
+  #lastProblem = ''
+  #worked = false
+  /** Since when, on the monotonic clock, and how often we were given another name. */
+  #refused: { since: number; times: number } | null = null
+
+  constructor(parts: OpeningParts, name: string | null) {
+    this.#parts = parts
+    this.#patience = new Patience(parts.timing, parts.random)
+    this.#name = name
+  }
+
+  get attempts(): number {
+    return this.#attempts
+  }
+
+  get lastProblem(): string {
+    return this.#lastProblem
+  }
+
+  /** To be told when a tunnel has held for a while: the next loss begins with no wait. */
+  settled(): void {
+    this.#patience.settled()
+  }
+
+  /**
+   * Rejects, with nothing left open, when `signal` aborts, and, as long as no tunnel has ever worked, with the
+   * provider's `FicDevError`.
+   */
+  async reach(signal: AbortSignal): Promise<OpenTunnel> {
+    for (;;) {
+      await this.#beforeNext(signal)
+      this.#patience.attempted()
+      this.#attempts += 1
+      const opened = await this.#attempt(signal)
+      if (opened) return opened
+      await sleep(this.#parts.timing.releaseMs, undefined, { signal })
+    }
+  }
+
+  async #beforeNext(signal: AbortSignal): Promise<void> {
+    const { waitMs, because } = this.#patience.next()
+    if (because === 'cap') {
+      const at = new Date(this.#parts.now() + waitMs).toISOString()
+      this.#tell(
+        `${this.#parts.timing.attemptsPerHour} attempts in an hour are enough; the next is at ${at}.`,
+      )
+    }
+    await sleep(waitMs, undefined, { signal })
+  }
+
+  async #attempt(signal: AbortSignal): Promise<OpenTunnel | null> {
+    const opened = await this.#begin(signal)
+    if (!opened) return null
+    if (!this.#isOurs(opened)) {
+      await this.#refuse(opened, signal)
+      return null
+    }
+    this.#refused = null
+    let carries = false
+    try {
+      carries = await this.#confirm(opened, signal)
+    } finally {
+      if (!carries) await opened.stop()
+    }
+    if (!carries) return null
+    this.#name = opened.granted ?? this.#name
+    this.#worked = true
+    return opened
+  }
+
+  async #begin(signal: AbortSignal): Promise<OpenTunnel | null> {
+    const { provider, port, timing, onHint } = this.#parts
+    try {
+      return await provider.start({
+        port,
+        desired: this.#name,
+        signal,
+        timeoutMs: timing.openTimeoutMs,
+        onHint,
+      })
+    } catch (error) {
+      signal.throwIfAborted()
+      if (error instanceof FicDevError && !this.#worked) throw error
+      this.#tell(messageOf(error))
+      return null
+    }
+  }
+
+  /** A provider that has no names cannot give a wrong one. */
+  #isOurs({ granted }: OpenTunnel): boolean {
+    if (granted === null || this.#name === null || granted === this.#name) return true
+    return this.#isHeld() && this.#parts.mayTakeOtherName()
+  }
+
+  #isHeld(): boolean {
+    const since = this.#refused?.since
+    return since !== undefined && performance.now() - since >= this.#parts.timing.heldAfterMs
+  }
+
+  async #refuse(opened: OpenTunnel, signal: AbortSignal): Promise<void> {
+    this.#refused ??= { since: performance.now(), times: 0 }
+    this.#refused.times += 1
+    this.#tell(
+      `The name "${this.#name}" is in use by another tunnel; "${opened.granted}" was not taken instead.`,
+    )
+    await opened.stop()
+    // The first time the name may just not be free yet. Dead connections of our own are then used up in two rounds;
+    // who has the name after that is somebody else.
+    if (this.#refused.times === 2 || this.#refused.times === 3) await opened.drain?.(signal)
+  }
+
+  /** Until a request comes back, or so long that opening again is worth more than waiting. */
+  async #confirm(opened: OpenTunnel, signal: AbortSignal): Promise<boolean> {
+    const { provider, timing, probe } = this.#parts
+    const until = performance.now() + timing.confirmLimitMs
+    for (;;) {
+      const outcome = await probe(opened.url, signal)
+      signal.throwIfAborted()
+      if (outcome.outcome === 'ok') return true
+      this.#tell(`No request has come back through ${opened.url} yet. ${outcome.reason}`)
+      // What is wrong on this side is not mended by another tunnel. A name of one start may just not exist, though.
+      const ownSide = outcome.outcome === 'unknown' && provider.urlStability !== 'per-start'
+      if (provider.runs && !ownSide && performance.now() >= until) return false
+      await sleep(timing.confirmIntervalMs, undefined, { signal })
+    }
+  }
+
+  #tell(problem: string): void {
+    this.#lastProblem = problem
+    this.#parts.tell(problem, this.#isHeld())
+  }
+}

@@ -1,0 +1,47 @@
+/** Decides how long to wait before the next attempt to open. Pure but for the clock and the dice it is given. */
+
+import type { TunnelTiming } from './timing.ts'
+
+export type PatienceTiming = Pick<
+  TunnelTiming,
+  'backoffFirstMs' | 'backoffMaxMs' | 'attemptsPerHour' | 'hourMs'
+>
+
+export class Patience {
+  readonly #timing: PatienceTiming
+  readonly #random: () => number
+  readonly #now: () => number
+  /** Attempts since the tunnel was last up for a while. */
+  #inVain = 0
+  #lastHour: number[] = []
+
+  /** `now` is a monotonic clock in milliseconds. */
+  constructor(timing: PatienceTiming, random: () => number, now: () => number = () => performance.now()) {
+    this.#timing = timing
+    this.#random = random
+    this.#now = now
+  }
+
+  /** 0, then 1, 2, 4 … 60 s, each a fifth more or less; or until the oldest attempt of a full hour is over. */
+  next(): { waitMs: number; because: 'backoff' | 'cap' } {
+    const { backoffFirstMs, backoffMaxMs, attemptsPerHour, hourMs } = this.#timing
+    const steps = Math.min(this.#inVain, 30)
+    const plain = steps === 0 ? 0 : Math.min(backoffFirstMs * 2 ** (steps - 1), backoffMaxMs)
+    const backoffMs = Math.round(plain * (0.8 + 0.4 * this.#random()))
+
+    this.#lastHour = this.#lastHour.filter((at) => at > this.#now() - hourMs)
+    const oldest = this.#lastHour.at(-attemptsPerHour)
+    const capMs = oldest === undefined ? 0 : oldest + hourMs - this.#now()
+    return capMs > backoffMs ? { waitMs: capMs, because: 'cap' } : { waitMs: backoffMs, because: 'backoff' }
+  }
+
+  attempted(): void {
+    this.#inVain += 1
+    this.#lastHour.push(this.#now())
+  }
+
+  /** The tunnel held for a while, so the next loss is a new story. The hour goes on. */
+  settled(): void {
+    this.#inVain = 0
+  }
+}
