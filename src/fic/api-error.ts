@@ -89,24 +89,20 @@ function explain(refusal: Refusal, { apiBase, doing }: ApiCall): Explanation {
       'Nothing to mend here: fic-dev tries again by itself.',
     ]
   }
-  if (status >= 300 && status < 400) {
-    return [
-      'FIC_API',
-      `${apiBase} answered the request to ${doing} with a redirect ${quoted}.`,
-      'Is apiBase right? Fatture in Cloud is at https://api-v2.fattureincloud.it.',
-    ]
-  }
-  if (status < 300) {
-    return [
-      'FIC_API',
-      `The answer of ${apiBase} to the request to ${doing} is not what Fatture in Cloud gives: ${refusal.reason}.`,
-      'Is apiBase right? Fatture in Cloud is at https://api-v2.fattureincloud.it.',
-    ]
-  }
+  if (status < 400) return explainStranger(refusal, apiBase, doing)
+  const message = `${who} refused to ${doing} ${quoted}.`
+  return ['FIC_API', message, 'The words in quotation marks are its own reason.']
+}
+
+/** Success that is none, and redirects: whoever answers there is probably not Fatture in Cloud. */
+function explainStranger(refusal: Refusal, apiBase: string, doing: string): Explanation {
+  const isRedirect = refusal.status !== null && refusal.status >= 300
   return [
     'FIC_API',
-    `${who} refused to ${doing} ${quoted}.`,
-    'The words in quotation marks are its own reason.',
+    isRedirect
+      ? `${apiBase} answered the request to ${doing} with a redirect ${quote(refusal)}.`
+      : `The answer of ${apiBase} to the request to ${doing} is not what Fatture in Cloud gives: ${refusal.reason}.`,
+    'Is apiBase right? Fatture in Cloud is at https://api-v2.fattureincloud.it.',
   ]
 }
 

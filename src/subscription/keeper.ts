@@ -13,6 +13,7 @@ import { leave } from './leave.ts'
 import { look, type Finding } from './look.ts'
 import { demandPublicSink, demandRoundTrip, type ProbeAnswer } from './reach.ts'
 import { toFacts, toOutcome } from './report.ts'
+import { createRounds } from './rounds.ts'
 import { defaultTiming, type KeeperTiming } from './timing.ts'
 import { readWantedTypes } from './wanted.ts'
 
@@ -54,9 +55,6 @@ export interface SubscriptionKeeper {
   close(): Promise<void>
 }
 
-/** Timers of Node end at 2^31 ms. */
-const longestTimerMs = 24 * 3600_000
-
 /** Builds the keeper; nothing is asked before `start`. */
 export function createSubscriptionKeeper(options: SubscriptionKeeperOptions): SubscriptionKeeper {
   const { api, records, company, log, now = () => new Date() } = options
@@ -65,9 +63,7 @@ export function createSubscriptionKeeper(options: SubscriptionKeeperOptions): Su
   const types = readWantedTypes(options.wanted.types)
   const board = createStatusBoard(log)
   const closing = new AbortController()
-  let queue: Promise<void> = Promise.resolve()
-  let queued: Promise<void> | null = null
-  let timer: NodeJS.Timeout | undefined
+  const rounds = createRounds(round, log)
   let failure: FicDevError | null = null
   let failuresInARow = 0
   /** Fatture in Cloud asked us not to come before then. */
@@ -76,28 +72,12 @@ export function createSubscriptionKeeper(options: SubscriptionKeeperOptions): Su
   let attempted = false
   let mayRecreate = options.recreate ?? false
 
-  function enqueue(run: () => Promise<void>): Promise<void> {
-    queue = queue.then(run).catch((thrown: unknown) => {
-      log.error({ reason: messageOf(thrown) }, 'subscription round broke off')
-    })
-    return queue
-  }
-
-  function check(): Promise<void> {
-    queued ??= enqueue(() => {
-      queued = null
-      return round(false)
-    })
-    return queued
-  }
-
   /** One look, and when to look again. Never throws. */
   async function round(byHand: boolean): Promise<void> {
-    clearTimeout(timer)
     attempted = false
     const sink = options.sinkUrl()
-    if (closing.signal.aborted) return
     if (sink === null) {
+      failure = null
       board.set({ state: 'working', detail: 'Waits for the public URL of the tunnel.', hint: null })
       return
     }
@@ -128,7 +108,7 @@ export function createSubscriptionKeeper(options: SubscriptionKeeperOptions): Su
       now,
       pollsMs: timing.pollsMs,
       signal: closing.signal,
-      isInterrupted: () => queued !== null && options.sinkUrl() !== sink,
+      isInterrupted: () => rounds.isAsked() && options.sinkUrl() !== sink,
       wanted: {
         ...options.wanted,
         types,
@@ -151,7 +131,7 @@ export function createSubscriptionKeeper(options: SubscriptionKeeperOptions): Su
     const budget = budgetOf(finding)
     const outcome = toOutcome(finding, sink, budget)
     board.set({ ...toFacts(finding, budget, types.warnings), ...outcome })
-    log.info({ id: finding.kept?.id, state: outcome.state }, 'subscription looked at')
+    log.debug({ id: finding.kept?.id, state: outcome.state }, 'subscription looked at')
     if (outcome.state === 'verified') lookAgainIn(timing.watchMs)
     else lookAgainIn(Math.max(untilNextPossible(budget), finding.throttled?.retryAfterMs ?? 0))
   }
@@ -190,10 +170,7 @@ export function createSubscriptionKeeper(options: SubscriptionKeeperOptions): Su
   }
 
   function lookAgainIn(delayMs: number): void {
-    if (closing.signal.aborted) return
-    clearTimeout(timer)
-    timer = setTimeout(() => void check(), Math.min(Math.max(delayMs, heldMs()), longestTimerMs))
-    timer.unref()
+    rounds.askIn(Math.max(delayMs, heldMs()))
   }
 
   /** How much longer Fatture in Cloud does not want to be asked. */
@@ -203,25 +180,25 @@ export function createSubscriptionKeeper(options: SubscriptionKeeperOptions): Su
 
   async function close(): Promise<void> {
     closing.abort()
-    clearTimeout(timer)
-    const done = queue.then(() =>
-      leave({ ...options, apiBase, now, verificationMethod: options.wanted.verificationMethod }),
-    )
+    rounds.stop()
+    const done = rounds
+      .settled()
+      .then(() => leave({ ...options, apiBase, now, verificationMethod: options.wanted.verificationMethod }))
     await within(timing.closeMs, done).catch((thrown: unknown) => {
       log.warn({ reason: messageOf(thrown), onExit: options.onExit }, 'subscription left as it is')
     })
   }
 
   return {
-    check,
+    check: rounds.ask,
     close,
     async start() {
-      await check()
+      await rounds.ask()
       // The sink's URL may have changed meanwhile.
-      await queue
+      await rounds.settled()
     },
     async verify() {
-      await enqueue(() => round(true))
+      await rounds.askByHand()
       const { state, detail, hint } = board.get()
       if (state === 'verified') return
       const code = attempted ? 'SUBSCRIPTION_FAILED' : 'SUBSCRIPTION_BUDGET'

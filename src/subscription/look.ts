@@ -48,9 +48,10 @@ export async function look(options: LookOptions): Promise<Finding> {
   const acting: Acting = { ...options, observed, mayLeaveOut: wanted.types.isEverything }
   const finding = emptyFinding()
   finding.warnings = steps.filter((step) => step.do === 'report').map(({ why }) => why)
-  options.onObserved(complete(finding, undefined, observed, options))
+  options.onObserved(complete(finding, undefined, true, observed, options))
   if (steps.some(spendsAttempt)) await options.demandRoundTrip()
 
+  let hasAsked = false
   let changed: Subscription | null | undefined
   for (const step of steps) {
     if (signal.aborted) break
@@ -60,12 +61,15 @@ export async function look(options: LookOptions): Promise<Finding> {
     options.onStep(step)
     const effect = await doStep(step, acting)
     if (effect.kept !== undefined) changed = effect.kept
-    if (effect.warnings !== undefined) finding.warnings.push(...effect.warnings)
+    if (effect.warnings !== undefined) {
+      finding.warnings.push(...effect.warnings)
+      hasAsked = true
+    }
     finding.throttled = effect.throttled ?? finding.throttled
     finding.attempted ||= spendsAttempt(step)
     finding.recreated ||= step.do === 'create' && wanted.recreate
   }
-  return complete(finding, changed, observed, options)
+  return complete(finding, changed, !hasAsked, observed, options)
 }
 
 function emptyFinding(): Finding {
@@ -75,6 +79,7 @@ function emptyFinding(): Finding {
 function complete(
   finding: Finding,
   changed: Subscription | null | undefined,
+  saysLeftOut: boolean,
   observed: readonly Subscription[],
   { records, apiBase, company, wanted }: LookOptions,
 ): Finding {
@@ -83,10 +88,10 @@ function complete(
     changed === undefined ? (observed.find((subscription) => subscription.id === id) ?? null) : changed
   const taken = findTaken(wanted.types.types, observed, kept?.id ?? null)
   const own = records.all(apiBase, company).find((record) => record.id === kept?.id)
-  // The API gives its warnings once; what it left out is said for as long as it is so.
-  const leftOut = finding.attempted
-    ? []
-    : (own?.askedTypes.filter((type) => !kept?.types.includes(type)) ?? [])
+  // The API gives its warnings once; what it left out of what somebody named is said for as long as it is so.
+  const isNamed = !wanted.types.isEverything
+  const leftOut =
+    saysLeftOut && isNamed ? (own?.askedTypes.filter((type) => !kept?.types.includes(type)) ?? []) : []
   return { ...finding, kept, taken, warnings: [...finding.warnings, ...explainLeftOut(leftOut)] }
 }
 

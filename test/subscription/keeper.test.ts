@@ -318,3 +318,62 @@ test('an unknown type is a warning; the others are subscribed to, and no start a
   expect(next.status().warnings).toContain('Fatture in Cloud left out made.up when it was last asked.')
   expect(await observed()).toStrictEqual(before)
 })
+
+test('a daemon that was killed right after asking leaves an attempt that counts', async () => {
+  const { createKeeper, emulator, sink, records, challenges } = await startWorld()
+  sink.answers = false
+  const keeper = createKeeper({ timing: impatient })
+  await keeper.start()
+  await emulator.clock.advance(10 * minute)
+  records.recordAttempt(emulator.url, {
+    at: emulator.clock.now().toISOString(),
+    subscriptionId: 'SUB1',
+    cause: 'verify',
+    outcome: 'unknown',
+    detail: null,
+  })
+  await emulator.clock.advance(2 * minute)
+  const next = createKeeper({ timing: impatient })
+  await next.start()
+
+  expect(next.status()).toMatchObject({ state: 'unverified', budget: { used: 2 } })
+  expect(records.attempts(emulator.url, 'SUB1').at(-1)).toMatchObject({ outcome: 'failed' })
+  expect(challenges()).toBe(1)
+})
+
+test('a URL that changes while a challenge is out ends the waiting', async () => {
+  const { createKeeper, sink, emulator } = await startWorld()
+  sink.answers = false
+  const elsewhere = await startSink()
+  let url = sink.url
+  // Without the early end this would wait for an hour.
+  const keeper = createKeeper({
+    sinkUrl: () => url,
+    timing: { pollsMs: [10, 20, ...Array<number>(3600).fill(1000)] },
+  })
+  const started = keeper.start()
+  await new Promise<void>((resolve) => {
+    keeper.onChange(({ detail }) => detail?.startsWith('create') && resolve())
+  })
+  url = elsewhere.url
+  void keeper.check()
+  await started
+  expect(keeper.status()).toMatchObject({ state: 'unverified', sink: sink.url, budget: { used: 1 } })
+
+  await emulator.clock.advance(10 * minute)
+  await keeper.check()
+  expect(keeper.status()).toMatchObject({ state: 'verified', sink: elsewhere.url })
+})
+
+test('closing while a challenge is out does not wait for it', async () => {
+  const { createKeeper, sink, observed } = await startWorld()
+  sink.answers = false
+  const keeper = createKeeper({ onExit: 'delete', timing: { pollsMs: [10, 3_600_000] } })
+  const started = keeper.start()
+  await new Promise<void>((resolve) => {
+    keeper.onChange(({ detail }) => detail?.startsWith('create') && resolve())
+  })
+  await keeper.close()
+  await started
+  expect(await observed()).toStrictEqual([])
+})

@@ -1,0 +1,59 @@
+/** Runs the keeper's rounds: one after the other, those asked for at once as one, and again when a timer says so. */
+
+import { messageOf } from '../errors.ts'
+import type { Logger } from '../log.ts'
+
+export interface Rounds {
+  /** A round that begins after now; shared with whoever else asks before it begins. */
+  ask(): Promise<void>
+  /** A round of its own. */
+  askByHand(): Promise<void>
+  /** Whether a round has been asked for and has not begun. */
+  isAsked(): boolean
+  /** Resolves when all that were asked for are over. */
+  settled(): Promise<void>
+  /** Replaces an earlier time. Does not keep the process alive. */
+  askIn(delayMs: number): void
+  /** The one that runs goes on; no other begins. */
+  stop(): void
+}
+
+/** Timers of Node end at 2^31 ms. */
+const longestTimerMs = 24 * 3600_000
+
+export function createRounds(round: (byHand: boolean) => Promise<void>, log: Logger): Rounds {
+  let queue: Promise<void> = Promise.resolve()
+  let asked: Promise<void> | null = null
+  let timer: NodeJS.Timeout | undefined
+  let isStopped = false
+
+  function enqueue(byHand: boolean): Promise<void> {
+    queue = queue
+      .then(() => {
+        if (!byHand) asked = null
+        clearTimeout(timer)
+        return isStopped ? undefined : round(byHand)
+      })
+      .catch((thrown: unknown) => log.error({ reason: messageOf(thrown) }, 'subscription round broke off'))
+    return queue
+  }
+
+  const ask = (): Promise<void> => (asked ??= enqueue(false))
+
+  return {
+    ask,
+    askByHand: () => enqueue(true),
+    isAsked: () => asked !== null,
+    settled: () => queue,
+    askIn(delayMs) {
+      clearTimeout(timer)
+      if (isStopped) return
+      timer = setTimeout(() => void ask(), Math.min(delayMs, longestTimerMs))
+      timer.unref()
+    },
+    stop() {
+      isStopped = true
+      clearTimeout(timer)
+    },
+  }
+}
