@@ -106,9 +106,10 @@ export function subscriptionLine(status: SubscriptionStatus, colors: Colors): st
   return joined('subscription', safe(id), paint(state), safe(detail), ...warnings.map(safe), safe(hint))
 }
 
-export function targetLine({ url, health, detail, waiting }: TargetStatus, colors: Colors): string {
+/** How many deliveries wait is left out: it changes with each of them. */
+export function targetLine({ url, health, detail }: TargetStatus, colors: Colors): string {
   const paint = health === 'healthy' ? colors.green : colors.yellow
-  return joined('target', safe(url), paint(health), safe(detail), waiting > 0 ? `${waiting} waiting` : null)
+  return joined('target', safe(url), paint(health), safe(detail))
 }
 
 function safe(text: string | null): string | null {

@@ -1,5 +1,6 @@
 /** Prints what the daemon tells: notifications and deliveries on stdout, the state of its parts on stderr. */
 
+import type { SubscriptionStatus } from '../contract/status.ts'
 import type { StreamMessage } from '../contract/stream.ts'
 import type { Config } from '../config/config.ts'
 import type { Addresses, DaemonNote } from '../daemon.ts'
@@ -38,9 +39,9 @@ export function createReport(config: Pick<Config, 'output'>, output: Output): (m
         if (message.tunnel.provider === 'none' || message.tunnel.state === 'stopped') return undefined
         return say('tunnel', tunnelLine(message.tunnel, colors))
       case 'subscription':
-        // An error follows that says more.
-        if (message.subscription.state === 'failed') return undefined
-        return say('subscription', subscriptionLine(message.subscription, colors))
+        return isWorthALine(message.subscription)
+          ? say('subscription', subscriptionLine(message.subscription, colors))
+          : undefined
       case 'target':
         return say(message.target.url, targetLine(message.target, colors))
       case 'error':
@@ -49,6 +50,11 @@ export function createReport(config: Pick<Config, 'output'>, output: Output): (m
         return config.output === 'quiet' ? undefined : output.say(banner(message, colors))
     }
   }
+}
+
+/** A failure is followed by an error that says more; work that has no words yet says nothing. */
+function isWorthALine({ state, detail }: SubscriptionStatus): boolean {
+  return state !== 'failed' && (state !== 'working' || detail !== null)
 }
 
 /** The same words about the same thing are said once. */

@@ -34,13 +34,13 @@ export async function run(invocation: Invocation<{ printConfig?: boolean }>): Pr
   // Ended before it was up: why it then failed to start is of no interest.
   starting.catch(() => {})
   const ended = await Promise.race([starting.then(() => null), ending.wanted])
-  if (ended !== null) return close(daemon, ended)
+  if (ended !== null) return close(daemon, ended, output)
 
   const releaseKeys = isInteractive(config.json) ? listenToKeys(daemon, output, ending) : () => {}
   if (config.open) await openInBrowser(daemon.addresses().openUrl)
   const exitCode = await ending.wanted
   releaseKeys()
-  return close(daemon, exitCode)
+  return close(daemon, exitCode, output)
 }
 
 /** Without the flag, the tunnel is opened again for as long as it takes. */
@@ -56,16 +56,17 @@ function endOnTunnelFailure(message: Told, report: (message: Told) => void, endi
   ending.ask(exitCode)
 }
 
-async function close(daemon: Daemon, exitCode: number): Promise<number> {
+async function close(daemon: Daemon, exitCode: number, output: Output): Promise<number> {
+  output.say(output.colors.dim('Closing; Ctrl-C once more leaves at once.'))
   await daemon.close()
   return exitCode
 }
 
 function tellNotes({ file, notes, config, secrets, output }: Invocation): void {
-  if (output.json || config.output === 'quiet') return
   const { dim, yellow } = output.colors
-  if (file !== null) output.say(dim(`config ${visible(file)}`))
   for (const note of notes) output.say(`${yellow('note')}: ${visible(note)}`)
+  if (output.json || config.output === 'quiet') return
+  if (file !== null) output.say(dim(`config ${visible(file)}`))
   if (config.forwardTo.length === 0)
     output.say(dim('Nothing is forwarded: -f http://localhost:3000/webhooks names your app.'))
   const missing = [

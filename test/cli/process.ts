@@ -1,0 +1,132 @@
+/** Runs the command line as a child process, in a folder of its own and with nothing of this machine's environment. */
+
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { onTestFinished } from 'vitest'
+
+/** The built program, as it is published; `CLI_UNDER_TEST` names another copy, an installed one for example. */
+const cli = process.env['CLI_UNDER_TEST'] ?? fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
+
+export interface Place {
+  cwd: string
+  environment?: Record<string, string>
+}
+
+export interface Ended {
+  exitCode: number | null
+  stdout: string
+  stderr: string
+}
+
+/** An empty folder, removed after the test. */
+export function createFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'fic-dev-cli-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+function launch(args: readonly string[], { cwd, environment = {} }: Place) {
+  if (!existsSync(cli)) throw new Error(`There is no ${cli}: npm run build makes it.`)
+  const child = spawn(process.execPath, [cli, ...args], {
+    cwd,
+    env: { PATH: process.env['PATH'], HOME: cwd, ...environment },
+    stdio: 'pipe',
+  })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  return child
+}
+
+/** Runs to the end. */
+export async function run(args: readonly string[], place: Place, input = ''): Promise<Ended> {
+  const child = launch(args, place)
+  child.stdin.end(input)
+  const [stdout, stderr, [exitCode]] = await Promise.all([
+    readAll(child.stdout),
+    readAll(child.stderr),
+    once(child, 'close') as Promise<[number | null]>,
+  ])
+  return { exitCode, stdout, stderr }
+}
+
+async function readAll(stream: NodeJS.ReadableStream): Promise<string> {
+  const chunks: Buffer[] = []
+  for await (const chunk of stream) chunks.push(Buffer.from(chunk))
+  return Buffer.concat(chunks).toString()
+}
+
+export interface Running {
+  /** Waits for the next line of stdout that fits, parsed as JSON; lines before it are passed over. */
+  line(fits: (line: JsonLine) => boolean): Promise<JsonLine>
+  /** The same, as it was printed. */
+  text(fits: (line: string) => boolean): Promise<string>
+  /** All lines of stdout so far. */
+  lines: string[]
+  stderr(): string
+  /** Waits until stderr holds this text. */
+  said(text: string): Promise<void>
+  signal(name: NodeJS.Signals): void
+  /** Closes our end of its stdout, as `head -1` does. */
+  closeStdout(): void
+  ended: Promise<number | null>
+}
+
+// oxlint-disable-next-line typescript/no-explicit-any -- a test looks at members that its expectation names
+export type JsonLine = Record<string, any>
+
+const anyPort = ['--port', '0', '--sink-port', '0', '--emulator-port', '0']
+
+/** Starts a daemon with `--json`. */
+export function start(args: readonly string[], place: Place): Running {
+  return follow(['start', '--json', ...anyPort, ...args], place)
+}
+
+/** Starts a command that stays, and reads what it prints line by line. */
+export function follow(args: readonly string[], place: Place): Running {
+  const child = launch(args, place)
+  const lines: string[] = []
+  const waiting = new Set<() => void>()
+  let errors = ''
+  child.stderr.on('data', (chunk) => {
+    errors += chunk
+    for (const look of waiting) look()
+  })
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    lines.push(line)
+    for (const look of waiting) look()
+  })
+  const ended = once(child, 'close').then(([exitCode]) => exitCode as number | null)
+  let read = 0
+  const next = (fits: (line: string) => boolean) => {
+    const found = lines.findIndex((line, index) => index >= read && fits(line))
+    read = found === -1 ? lines.length : found + 1
+    return lines[found]
+  }
+  /** Tries again with everything that comes, until there is something. */
+  const until = <Found>(find: () => Found | undefined) =>
+    new Promise<Found>((resolve, reject) => {
+      const look = () => {
+        const found = find()
+        if (found === undefined) return
+        waiting.delete(look)
+        resolve(found)
+      }
+      waiting.add(look)
+      void ended.then((exitCode) => reject(new Error(`It ended with ${exitCode}. ${errors}`)))
+      look()
+    })
+  return {
+    lines,
+    stderr: () => errors,
+    signal: (name) => void child.kill(name),
+    closeStdout: () => child.stdout.destroy(),
+    ended,
+    said: async (text) => void (await until(() => (errors.includes(text) ? true : undefined))),
+    text: (fits) => until(() => next(fits)),
+    line: async (fits) => JSON.parse(await until(() => next((line) => fits(JSON.parse(line))))),
+  }
+}
