@@ -51,7 +51,14 @@ function writeTypes(): void {
 
 /** The folders of packages that ended up in the bundle. The page's are listed with the development dependencies it is made of. */
 function packagesOf({ inputs }: Metafile): string[] {
-  const page = ['react', 'react-dom', 'scheduler', '@mantine/core', '@mantine/hooks', '@tanstack/react-virtual']
+  const page = [
+    'react',
+    'react-dom',
+    'scheduler',
+    '@mantine/core',
+    '@mantine/hooks',
+    '@tanstack/react-virtual',
+  ]
   const folders = Object.keys(inputs).flatMap((path) => {
     const match = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path)
     return match?.[1] === undefined ? [] : [match[1]]

@@ -15,5 +15,7 @@ net.Socket.prototype.connect = function (this: net.Socket, ...parameters: unknow
 
 function isLoopback(host: string): boolean {
   // Reserved names (RFC 2606) are for tests of what cannot be resolved.
-  return /^(localhost|.*\.localhost|127\.\d+\.\d+\.\d+|::1|::ffff:127\..*|.*\.(invalid|test|example))$/.test(host)
+  return /^(localhost|.*\.localhost|127\.\d+\.\d+\.\d+|::1|::ffff:127\..*|.*\.(invalid|test|example))$/.test(
+    host,
+  )
 }
