@@ -3,7 +3,7 @@
  * Everything is answered; nothing is answered 200 that is not durable.
  */
 
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { timingSafeEqual } from 'node:crypto'
 import type { Notification, SignatureReport } from '../contract/notification.ts'
 import type { SinkCounts } from '../contract/status.ts'
@@ -13,10 +13,8 @@ import type { Expected } from '../fic/signature/verify.ts'
 import type { Logger } from '../log.ts'
 import type { Capture, CaptureOptions } from '../store/notifications.ts'
 import { answerFor, type Answer } from './answer.ts'
+import { createListener } from './listener.ts'
 import { createRateLimit } from './rate-limit.ts'
-
-/** 1 MiB: a notification carries only ids. */
-export const bodyLimitBytes = 1024 * 1024
 
 /** What the sink needs of the rest of the house. */
 export interface SinkParts {
@@ -57,20 +55,23 @@ export function createSink(parts: SinkParts): Sink {
     failed: 0,
   }
   const unverified = createRateLimit(unverifiedBurst, unverifiedPerSecond, () => performance.now())
-  const app = createListener()
+  const app = createListener({ onBadPath: refuse, onUnknownMethod: () => counts.wrongMethod++ })
 
+  // Before a body is read: what is not for us costs nothing.
+  app.addHook('onRequest', async (request, reply) => {
+    if (!isOurs(request)) return refuse(request, reply)
+  })
   app.get('/:secret', receive)
   app.post('/:secret', receive)
   app.get('/:secret/probe/:nonce', (request, reply) => {
-    const { secret, nonce } = request.params as { secret: string; nonce: string }
-    const answer = isSecret(secret) ? parts.answerProbe(nonce) : null
+    const { nonce } = request.params as { nonce: string }
+    const answer = parts.answerProbe(nonce)
     return answer === null ? refuse(request, reply) : reply.type('text/plain').send(answer)
   })
   app.setNotFoundHandler(refuse)
   app.setErrorHandler(fail)
 
   async function receive(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    if (!isSecret((request.params as { secret: string }).secret)) return refuse(request, reply)
     const receivedAt = now()
     const { rawHeaders } = request.raw
     const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
@@ -94,6 +95,10 @@ export function createSink(parts: SinkParts): Sink {
     const answer = (await parts.relay(notification, read.challenge, own)) ?? own
     reply.code(answer.status)
     return answer.body === null ? reply.send() : reply.type('application/json').send(answer.body)
+  }
+
+  function isOurs({ is404, params }: FastifyRequest): boolean {
+    return !is404 && isSecret((params as { secret: string }).secret)
   }
 
   function isSecret(candidate: string): boolean {
@@ -130,30 +135,6 @@ export function createSink(parts: SinkParts): Sink {
   }
 
   return { app, counts: () => ({ ...counts }) }
-}
-
-/**
- * A server for the end of a tunnel. Node's header and request time-outs are off: a tunnel keeps idle connections, and
- * the 408 that Node writes on them would be given to the next ten notifications (the 408 trap). Slow senders are
- * bounded by the tunnel and by the body limit.
- */
-function createListener(): FastifyInstance {
-  const app = Fastify({
-    logger: false,
-    bodyLimit: bodyLimitBytes,
-    exposeHeadRoutes: false,
-    requestTimeout: 0,
-    keepAliveTimeout: 0,
-    http: { headersTimeout: 0 },
-    // Half a request is nobody's notification: no answer that could reach somebody else through a shared connection.
-    clientErrorHandler: (_error, socket) => void socket.destroy(),
-    frameworkErrors: (_error, _request, reply) => void (reply as FastifyReply).code(404).send(),
-    return503OnClosing: true,
-  })
-  app.removeAllContentTypeParsers()
-  // Whatever it calls itself, the body is kept as the bytes that came.
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
-  return app
 }
 
 /** The status that Fastify gives its own errors (a body that is too large or cut short); 503 for ours. */
