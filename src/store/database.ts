@@ -1,6 +1,6 @@
 /** The one door to SQLite: opens the file, takes the project's lock with it, brings the schema up to date. */
 
-import { existsSync, renameSync } from 'node:fs'
+import { chmodSync, closeSync, existsSync, openSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import Libsql from 'libsql'
 import { FicDevError, messageOf } from '../errors.ts'
@@ -39,13 +39,18 @@ export function openDatabase(dataDir: string, log: Logger): Database {
  * collected as garbage, so the lock is given back by SQL; a file in WAL mode can only do that by leaving the mode.
  */
 export function closeDatabase(database: Database): void {
-  database.pragma('journal_mode = DELETE')
-  database.pragma('locking_mode = NORMAL')
-  database.prepare('SELECT count(*) FROM sqlite_schema').get([])
+  try {
+    database.pragma('journal_mode = DELETE')
+    database.pragma('locking_mode = NORMAL')
+    database.prepare('SELECT count(*) FROM sqlite_schema').get([])
+  } catch {
+    // Damaged, full disk, or the lock is another's: then the end of the process has to do.
+  }
   database.close()
 }
 
 function openFile(path: string): Database {
+  makePrivate(path)
   const database = new Libsql(path)
   try {
     database.pragma('locking_mode = EXCLUSIVE')
@@ -54,11 +59,11 @@ function openFile(path: string): Database {
     database.pragma('synchronous = FULL')
     database.pragma('foreign_keys = ON')
     database.exec('BEGIN IMMEDIATE; COMMIT')
-    database.prepare('SELECT count(*) FROM sqlite_schema').get([])
+    checkPages(database)
     migrate(database, path)
     return database
   } catch (thrown) {
-    database.close()
+    closeDatabase(database)
     if (codeOf(thrown).startsWith('SQLITE_BUSY')) {
       throw new FicDevError('DATA_DIR_LOCKED', `Another fic-dev holds the store ${path}.`, {
         hint: 'Stop the other one, or give this one a data dir of its own with --data-dir.',
@@ -68,6 +73,20 @@ function openFile(path: string): Database {
     throw thrown
   }
 }
+
+/** SQLite would make it readable by all; the files beside it get the same mode. */
+function makePrivate(path: string): void {
+  closeSync(openSync(path, 'a', 0o600))
+  chmodSync(path, 0o600)
+}
+
+/** A damaged page would else be met only by whoever reads it, in the middle of the work, after every start again. */
+function checkPages(database: Database): void {
+  const found = (database.prepare('PRAGMA quick_check(1)').get([]) as Row)['quick_check']
+  if (found !== 'ok') throw new DamagedFile(String(found))
+}
+
+class DamagedFile extends Error {}
 
 function migrate(database: Database, path: string): void {
   const version = Number((database.prepare('PRAGMA user_version').get([]) as Row)['user_version'])
@@ -101,7 +120,7 @@ function setAside(path: string): string {
 }
 
 function isDamaged(thrown: unknown): boolean {
-  return /^SQLITE_(CORRUPT|NOTADB)/.test(codeOf(thrown))
+  return thrown instanceof DamagedFile || /^SQLITE_(CORRUPT|NOTADB)/.test(codeOf(thrown))
 }
 
 function codeOf(thrown: unknown): string {

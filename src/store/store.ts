@@ -107,12 +107,7 @@ export function openStore({ dataDir, log, keep = 10_000 }: StoreOptions): Store 
           const restored = notifications.restore(one.capture)
           if (restored === null) return []
           for (const delivery of one.deliveries) {
-            deliveries.insert({
-              ...delivery,
-              id: deliveries.nextId(),
-              seq: restored.seq,
-              nextAttemptAt: null,
-            })
+            deliveries.insert(toEnded(delivery, deliveries.nextId(), restored.seq))
           }
           return [restored]
         }),
@@ -163,4 +158,11 @@ export function openStore({ dataDir, log, keep = 10_000 }: StoreOptions): Store 
       closeDatabase(database)
     },
   }
+}
+
+/** Nothing that was exported goes on here. */
+function toEnded(exported: Delivery, id: number, seq: number): Delivery {
+  const ended = { ...exported, id, seq, nextAttemptAt: null }
+  if (exported.verdict !== 'pending') return ended
+  return { ...ended, verdict: 'retried', error: 'exported before the target answered' }
 }

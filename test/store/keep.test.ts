@@ -1,0 +1,56 @@
+/** What is dropped when there is too much, and what is never dropped. */
+
+import { expect, test } from 'vitest'
+import { openTestStore, sampleCapture, type TestStore } from '../support/capture.ts'
+
+const target = 'http://127.0.0.1:3000/webhooks'
+const unverified = { signature: { outcome: 'invalid' as const, claims: [], problems: [] } }
+
+/** Captures come in one turn; what is dropped after them is gone when a later write is durable. */
+async function captureMany(store: TestStore, count: number, overrides = {}, targets: string[] = []) {
+  await Promise.all(Array.from({ length: count }, () => store.capture(sampleCapture(overrides), { targets })))
+  await store.remove(0)
+}
+
+test('the newest are kept, as many as wanted', async () => {
+  const store = await openTestStore({ keep: 20 })
+
+  await captureMany(store, 100)
+
+  expect(store.list({}, 1000).map(({ seq }) => seq)).toEqual(
+    Array.from({ length: 20 }, (_, index) => 100 - index),
+  )
+})
+
+test('one that waits for a delivery is never dropped', async () => {
+  const store = await openTestStore({ keep: 20 })
+  await captureMany(store, 3, {}, [target])
+
+  await captureMany(store, 97)
+
+  const seqs = store.list({}, 1000).map(({ seq }) => seq)
+  expect(seqs.slice(-3)).toEqual([3, 2, 1])
+  expect(store.jobs.count()).toBe(3)
+})
+
+test('of those that are not genuine 500 are kept, however many may be, and genuine ones are not touched', async () => {
+  const store = await openTestStore({ keep: 10_000 })
+  await captureMany(store, 100)
+
+  await captureMany(store, 900, unverified)
+
+  expect(store.list({ signature: 'invalid' }, 2000)).toHaveLength(500)
+  expect(store.list({ signature: 'valid' }, 2000)).toHaveLength(100)
+  expect(store.list({}, 1)).toMatchObject([{ seq: 1000 }])
+})
+
+test('deliveries go with their notification', async () => {
+  const store = await openTestStore()
+  const { seq } = await store.capture(sampleCapture(), { targets: [target] })
+  const [job] = store.jobs.due(target, new Date(), 1)
+  expect(job).toMatchObject({ seq, attempts: 0, target })
+
+  await store.removeAll()
+
+  expect(store.counts()).toEqual({ notifications: 0, deliveries: 0, waiting: 0 })
+})

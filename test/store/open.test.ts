@@ -1,0 +1,162 @@
+/** What opening a store does: schema, lock, damaged and newer files, folders that cannot be written. */
+
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import Libsql from 'libsql'
+import { expect, onTestFinished, test } from 'vitest'
+import { openTestStore, sampleCapture, testFolder } from '../support/capture.ts'
+
+const fileName = 'fic-dev.db'
+
+/** Asks the file itself, past our own code. */
+function inFile<T>(dataDir: string, ask: (database: Libsql.Database) => T): T {
+  const database = new Libsql(join(dataDir, fileName))
+  try {
+    return ask(database)
+  } finally {
+    database.close()
+  }
+}
+
+function schemaVersion(dataDir: string): unknown {
+  const row = inFile(dataDir, (database) => database.prepare('PRAGMA user_version').get([]))
+  return (row as Record<string, unknown>)['user_version']
+}
+
+async function storeWith(count: number): Promise<string> {
+  const store = await openTestStore()
+  await Promise.all(Array.from({ length: count }, () => store.capture(sampleCapture(), { targets: [] })))
+  store.close()
+  return store.dataDir
+}
+
+function damage(dataDir: string, change: (file: Buffer) => Buffer): void {
+  const path = join(dataDir, fileName)
+  writeFileSync(path, change(readFileSync(path)))
+}
+
+function setAside(dataDir: string): string[] {
+  return readdirSync(dataDir).filter((name) => name.startsWith(`${fileName}.damaged-`))
+}
+
+test('a new store has schema version 1, and opening it again changes nothing', async () => {
+  const dataDir = await storeWith(3)
+
+  expect(schemaVersion(dataDir)).toBe(1)
+  const again = await openTestStore({ dataDir })
+  expect(again.counts().notifications).toBe(3)
+  expect(again.lastSeq()).toBe(3)
+})
+
+test('an empty file, as an interrupted first start leaves it, becomes a store', async () => {
+  const dataDir = await testFolder()
+  writeFileSync(join(dataDir, fileName), '')
+
+  const store = await openTestStore({ dataDir })
+
+  expect(store.counts()).toEqual({ notifications: 0, deliveries: 0, waiting: 0 })
+  store.close()
+  expect(schemaVersion(dataDir)).toBe(1)
+})
+
+test('a store of a newer schema is refused and left as it is', async () => {
+  const dataDir = await storeWith(1)
+  inFile(dataDir, (database) => database.exec('PRAGMA user_version = 2'))
+
+  await expect(openTestStore({ dataDir })).rejects.toMatchObject({
+    code: 'FIC_DEV_E_STORE_NEWER',
+    exitCode: 1,
+    message: expect.stringContaining('schema 2, this one knows 1'),
+  })
+
+  expect(schemaVersion(dataDir)).toBe(2)
+  expect(setAside(dataDir)).toEqual([])
+})
+
+test.for<[name: string, change: (file: Buffer) => Buffer]>([
+  ['that is no database', () => Buffer.from('{"this":"is something else"}'.repeat(200))],
+  ['whose header is overwritten', (file) => Buffer.from(file).fill(0xff, 0, 100)],
+  ['with a page of noise in the middle', (file) => Buffer.from(file).fill(0xa5, 4096 * 20, 4096 * 24)],
+  ['that is cut short', (file) => file.subarray(0, 4096 * 10)],
+])('a file %s is set aside whole, and a new store is begun', async ([, change]) => {
+  const dataDir = await storeWith(200)
+  damage(dataDir, change)
+  const damaged = readFileSync(join(dataDir, fileName))
+
+  const store = await openTestStore({ dataDir })
+
+  expect(store.counts().notifications).toBe(0)
+  expect(await store.capture(sampleCapture(), { targets: [] })).toMatchObject({ seq: 1 })
+  const [aside, ...others] = setAside(dataDir)
+  expect(others).toEqual([])
+  // But for the first page, where SQLite counts who opened it.
+  const kept = readFileSync(join(dataDir, aside ?? ''))
+  expect(kept.length).toBe(damaged.length)
+  expect(kept.subarray(4096).equals(damaged.subarray(4096))).toBe(true)
+})
+
+test('a second process is refused while the first lives, and gets the store when that was killed', async () => {
+  const dataDir = await testFolder()
+  const holder = spawn(
+    process.execPath,
+    ['--import', 'tsx', join(import.meta.dirname, 'hold-store.ts'), dataDir],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  )
+  onTestFinished(() => void holder.kill('SIGKILL'))
+  await once(holder.stdout, 'data')
+
+  await expect(openTestStore({ dataDir })).rejects.toMatchObject({ code: 'FIC_DEV_E_DATA_DIR_LOCKED' })
+
+  holder.kill('SIGKILL')
+  await once(holder, 'exit')
+  const store = await openTestStore({ dataDir })
+  expect(store.counts().notifications).toBe(0)
+})
+
+test('a store that was closed can be opened again at once by the same process', async () => {
+  const store = await openTestStore()
+  await store.capture(sampleCapture(), { targets: ['http://127.0.0.1:3000/'] })
+  expect(store.list({}, 10)).toHaveLength(1)
+  store.close()
+
+  const again = await openTestStore({ dataDir: store.dataDir })
+
+  expect(again.list({}, 10)).toHaveLength(1)
+  expect(again.jobs.count()).toBe(1)
+})
+
+test('a data dir that cannot be made is told with its path', async () => {
+  const parent = await testFolder()
+  chmodSync(parent, 0o500)
+  const dataDir = join(parent, '.fic-dev')
+
+  await asNobodySpecial(() =>
+    expect(openTestStore({ dataDir })).rejects.toMatchObject({
+      code: 'FIC_DEV_E_DATA_DIR_UNUSABLE',
+      exitCode: 1,
+      message: expect.stringContaining(dataDir),
+    }),
+  )
+  chmodSync(parent, 0o700)
+})
+
+test('something else in the place of the database file is told, not set aside', async () => {
+  const dataDir = await testFolder()
+  mkdirSync(join(dataDir, fileName))
+
+  await expect(openTestStore({ dataDir })).rejects.toMatchObject({ code: 'FIC_DEV_E_STORE_FAILED' })
+  expect(setAside(dataDir)).toEqual([])
+})
+
+/** root may write everywhere, so the modes of folders mean something only without it. */
+async function asNobodySpecial(act: () => Promise<void>): Promise<void> {
+  const isRoot = process.geteuid?.() === 0
+  if (isRoot) process.seteuid?.(65_534)
+  try {
+    await act()
+  } finally {
+    if (isRoot) process.seteuid?.(0)
+  }
+}

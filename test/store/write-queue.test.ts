@@ -1,0 +1,78 @@
+/** Group commit: writes that came together share a transaction, and only a bad one fails. */
+
+import Libsql from 'libsql'
+import { expect, test } from 'vitest'
+import { createWriteQueue } from '../../src/store/write-queue.ts'
+
+/** A database in memory that counts its commits. */
+function countingDatabase() {
+  const database = new Libsql(':memory:')
+  database.exec('CREATE TABLE numbers (number INTEGER PRIMARY KEY)')
+  const insert = database.prepare('INSERT INTO numbers VALUES (?)')
+  let commits = 0
+  const counting = new Proxy(database, {
+    get(of, name) {
+      if (name !== 'prepare') {
+        const member: unknown = Reflect.get(of, name)
+        return typeof member === 'function' ? member.bind(of) : member
+      }
+      return (sql: string) => {
+        const statement = of.prepare(sql)
+        if (sql !== 'COMMIT') return statement
+        return { run: (parameters: unknown[]) => (commits++, statement.run(parameters)) }
+      }
+    },
+  })
+  const numbers = () => database.prepare('SELECT number FROM numbers ORDER BY number').raw().all([]).flat()
+  return { database: counting, insert: (n: number) => void insert.run([n]), numbers, commits: () => commits }
+}
+
+test('writes of one turn share a commit', async () => {
+  const { database, insert, numbers, commits } = countingDatabase()
+  const queue = createWriteQueue(database)
+
+  await Promise.all(Array.from({ length: 100 }, (_, n) => queue.write(() => insert(n))))
+
+  expect(commits()).toBe(1)
+  expect(numbers()).toHaveLength(100)
+})
+
+test('a write that fails does not fail those that shared its commit, and leaves nothing behind', async () => {
+  const { database, insert, numbers } = countingDatabase()
+  const queue = createWriteQueue(database)
+
+  const results = await Promise.allSettled([
+    queue.write(() => insert(1)),
+    queue.write(() => {
+      insert(2)
+      throw new Error('poison')
+    }),
+    queue.write(() => insert(3)),
+    queue.write(() => insert(1)),
+    queue.write(() => insert(4)),
+  ])
+
+  expect(results.map(({ status }) => status)).toEqual([
+    'fulfilled',
+    'rejected',
+    'fulfilled',
+    'rejected',
+    'fulfilled',
+  ])
+  expect(results[1]).toMatchObject({ reason: { message: 'poison' } })
+  expect(numbers()).toEqual([1, 3, 4])
+})
+
+test('a write resolves with what it gave, and a flush commits what waits', async () => {
+  const { database, insert, numbers } = countingDatabase()
+  const queue = createWriteQueue(database)
+  const written = queue.write(() => {
+    insert(7)
+    return 'seven'
+  })
+
+  queue.flush()
+
+  expect(numbers()).toEqual([7])
+  await expect(written).resolves.toBe('seven')
+})
