@@ -1,8 +1,15 @@
 /** The one log of the process: JSON lines, a child per part, secrets taken out in one place. */
 
-import { pino, type DestinationStream, type Logger } from 'pino'
+import { pino } from 'pino'
 
-export type { Logger } from 'pino'
+/** What a part needs of a log: a constant phrase, with the facts as fields. Any pino logger is one. */
+export interface Logger {
+  child(bindings: Record<string, unknown>): Logger
+  debug(facts: object, phrase: string): void
+  info(facts: object, phrase: string): void
+  warn(facts: object, phrase: string): void
+  error(facts: object, phrase: string): void
+}
 
 export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const
 export type LogLevel = (typeof logLevels)[number]
@@ -19,7 +26,7 @@ const secretPaths = [
 const redacted = [...secretPaths, ...secretPaths.map((path) => `*.${path}`)]
 
 /** `info` is what the developer did or waits for, `debug` is for us, `warn` goes on with a loss, `error` needs a person. */
-export function createLog(level: LogLevel, destination: DestinationStream): Logger {
+export function createLog(level: LogLevel, destination: { write(line: string): void }): Logger {
   return pino(
     {
       level,

@@ -6,4 +6,4 @@ export type { DeliveryAttempt, DeliveryOutcome, EmulatedDelivery } from './deliv
 export type { ApiFault, Faults } from './faults.ts'
 export type { SubscribeOptions, SubscribeResult } from './subscribe.ts'
 export type { SubscriptionView } from './subscription.ts'
-export { defaultCompany } from './user-routes.ts'
+export { defaultCompany } from './default-company.ts'

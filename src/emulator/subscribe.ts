@@ -9,7 +9,7 @@ import { readCreateRequest } from './subscription-request.ts'
 import { toSubscriptionView, type SubscriptionView } from './subscription.ts'
 import type { Changed, Subscriptions } from './subscriptions.ts'
 import { fullGrant } from './tokens.ts'
-import { defaultCompany } from './user-routes.ts'
+import { defaultCompany } from './default-company.ts'
 
 export interface SubscribeOptions {
   sink: string

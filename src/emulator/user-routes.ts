@@ -1,10 +1,8 @@
 /** `/user/info` and `/user/companies`: whose token it is, and what it can see (protocol section 8). */
 
 import type { FastifyInstance } from 'fastify'
+import { defaultCompany } from './default-company.ts'
 import type { State } from './state.ts'
-
-/** The company for those who name none. Any other number is a company here, too. */
-export const defaultCompany = 108061
 
 export function addUserRoutes(api: FastifyInstance, state: State): void {
   api.get('/user/info', async () => ({
