@@ -62,7 +62,7 @@ export function createManagedSubscription(options: ManagedSubscriptionOptions): 
     ...(config.subscription !== null && { subscriptionId: config.subscription }),
     ...(config.takeOver !== null && { takeOver: config.takeOver }),
     recreate: config.recreate,
-    onExit: config.onExit ?? (options.stableUrl ? 'keep' : 'delete'),
+    onExit: config.onExit ?? onExitByDefault(options, apiBase, company),
   })
   return {
     keeper,
@@ -79,6 +79,17 @@ export function createManagedSubscription(options: ManagedSubscriptionOptions): 
       },
     },
   }
+}
+
+/** What was taken over goes back to whom it belongs to; a random URL leaves a sink that nobody answers at. */
+function onExitByDefault(
+  { config, records, stableUrl }: ManagedSubscriptionOptions,
+  apiBase: string,
+  company: number,
+): 'keep' | 'delete' | 'restore' {
+  const holdsAnothers = records.all(apiBase, company).some(({ takenOverFrom }) => takenOverFrom !== null)
+  if (config.takeOver !== null || holdsAnothers) return 'restore'
+  return stableUrl ? 'keep' : 'delete'
 }
 
 function ownId(keeper: SubscriptionKeeper): string {

@@ -142,10 +142,12 @@ export function createFicApi({ apiBase, token, company, log, timeoutMs = 15_000 
 }
 
 async function loadSdk(apiBase: string, token: string, timeoutMs: number) {
-  const [{ default: sdk }, { default: axios }] = await Promise.all([
+  const [loaded, { default: axios }] = await Promise.all([
     import('@fattureincloud/fattureincloud-ts-sdk'),
     import('axios'),
   ])
+  // A CommonJS package: Node and the bundle give it as the default export, tsx does not.
+  const sdk = loaded.default ?? loaded
   const configuration = new sdk.Configuration({ accessToken: token })
   const client = axios.create({
     timeout: timeoutMs,

@@ -26,7 +26,6 @@ export function createListener({ onBadPath, onUnknownMethod }: ListenerOptions):
     bodyLimit: bodyLimitBytes,
     exposeHeadRoutes: false,
     requestTimeout: 0,
-    keepAliveTimeout: 0,
     http: { headersTimeout: 0 },
     clientErrorHandler(error, socket) {
       const status = statusOf(error.code)
@@ -38,6 +37,8 @@ export function createListener({ onBadPath, onUnknownMethod }: ListenerOptions):
     frameworkErrors: (_error, request, reply) => onBadPath(request as FastifyRequest, reply as FastifyReply),
     return503OnClosing: true,
   })
+  // As an option, Fastify takes 0 for its default of 72 s.
+  app.server.keepAliveTimeout = 0
   app.server.on('request', (request, response) => latest.set(request.socket, response))
   // Without a listener, Node closes the connection and says nothing.
   app.server.on('connect', (_request, socket) => {

@@ -46,8 +46,8 @@ type Details = Pick<
 
 export interface Notifications {
   insert(capture: Capture): Notification
-  /** Puts an exported one back under a new `seq`, as it was; `null` when the store has it already. */
-  restore(capture: Capture): Notification | null
+  /** Puts an exported one back under a new `seq`, as it was; `null` when it is among those up to `knownUpTo` already. */
+  restore(capture: Capture, knownUpTo: number): Notification | null
   /** Replaces what Fatture in Cloud got back, and adds problems; `null` when it is no longer kept. */
   answered(seq: number, answer: Notification['answer'], problems: string[]): Notification | null
   get(seq: number): Notification | null
@@ -80,7 +80,9 @@ export function createNotifications(
   const original = database.prepare(
     `SELECT seq, body FROM notifications WHERE ce_id = ? AND signature = 'valid' ORDER BY seq LIMIT 1`,
   )
-  const sameTime = database.prepare('SELECT details, body FROM notifications WHERE received_at = ?')
+  const sameTime = database.prepare(
+    'SELECT details, body FROM notifications WHERE received_at = ? AND seq <= ?',
+  )
   const updateDetails = database.prepare('UPDATE notifications SET details = ? WHERE seq = ?')
   const selectOne = database.prepare(`SELECT ${columns} FROM notifications n WHERE n.seq = ?`)
   const selectBody = database.prepare('SELECT body FROM notifications WHERE seq = ?')
@@ -142,9 +144,9 @@ export function createNotifications(
     return assemble({ seq, kind, receivedAt, eventType, company, twinOf, details, body })
   }
 
-  function isKept(capture: Capture): boolean {
+  function isKept(capture: Capture, upTo: number): boolean {
     const headers = JSON.stringify(capture.headers)
-    return sameTime.all([capture.receivedAt.getTime()]).some((value) => {
+    return sameTime.all([capture.receivedAt.getTime(), upTo]).some((value) => {
       const row = value as Row
       const details = JSON.parse(String(row['details'])) as Details
       return JSON.stringify(details.headers) === headers && toBuffer(row['body']).equals(capture.body)
@@ -153,7 +155,7 @@ export function createNotifications(
 
   return {
     insert: (capture) => insertWith(capture, true),
-    restore: (capture) => (isKept(capture) ? null : insertWith(capture, false)),
+    restore: (capture, knownUpTo) => (isKept(capture, knownUpTo) ? null : insertWith(capture, false)),
     answered(seq, answer, problems) {
       const row = selectOne.get([seq]) as Row | undefined
       if (row === undefined) return null

@@ -30,7 +30,10 @@ export interface Store {
   /** Resolves when the notification and its jobs are durable. */
   capture(capture: Capture, options: CaptureOptions): Promise<Notification>
   /** Puts exported notifications back, under a new `seq` each; nothing is delivered. Those that are there already are left out. */
-  restore(exported: { capture: Capture; deliveries: Delivery[] }[]): Promise<Notification[]>
+  restore(
+    exported: { capture: Capture; deliveries: Delivery[] }[],
+    knownUpTo: number,
+  ): Promise<Notification[]>
   /** Writes down what Fatture in Cloud got, where that was not known at the capture. */
   answered(seq: number, answer: Notification['answer'], problems: string[]): Promise<Notification | null>
   /** One with all its deliveries. */
@@ -101,10 +104,10 @@ export function openStore({ dataDir, log, keep = 10_000 }: StoreOptions): Store 
       pruneSometimes()
       return notification
     },
-    restore: (exported) =>
+    restore: (exported, knownUpTo) =>
       queue.write(() =>
         exported.flatMap((one) => {
-          const restored = notifications.restore(one.capture)
+          const restored = notifications.restore(one.capture, knownUpTo)
           if (restored === null) return []
           for (const delivery of one.deliveries) {
             deliveries.insert(toEnded(delivery, deliveries.nextId(), restored.seq))

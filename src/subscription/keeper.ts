@@ -151,7 +151,7 @@ export function createSubscriptionKeeper(options: SubscriptionKeeperOptions): Su
     const isTemporary = error instanceof FicApiError && error.isTemporary
     const retryMs = timing.retriesMs[Math.min(failuresInARow, timing.retriesMs.length - 1)] ?? timing.watchMs
     failuresInARow += 1
-    log.warn({ code: error.code, reason: error.message }, 'subscription not as wanted')
+    log.info({ code: error.code, reason: error.message }, 'subscription not as wanted')
     if (error instanceof FicApiError) hold(error.retryAfterMs)
     if (isTemporary || error.code === 'FIC_DEV_E_PROBE_FAILED') lookAgainIn(retryMs)
     // A refused token or a missing permission needs a person; the rest may mend by itself.

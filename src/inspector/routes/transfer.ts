@@ -64,10 +64,12 @@ export function transferRoutes({ store, publish, version }: InspectorParts): Fas
         // One notification is an import too, so that a client that can only send JSON gets along.
         const lines = body instanceof Readable ? createInterface({ input: body }) : [JSON.stringify(body)]
         const answer = { imported: 0, skipped: 0 }
+        // Twins within the file are no doubles: only what was there before the import counts as known.
+        const knownUpTo = store.lastSeq()
         let line = 0
         let batch: ReturnType<typeof readExported>[] = []
         const flush = async () => {
-          const restored = await store.restore(batch)
+          const restored = await store.restore(batch, knownUpTo)
           answer.imported += restored.length
           answer.skipped += batch.length - restored.length
           for (const notification of restored) publish({ type: 'notification', notification })
