@@ -1,21 +1,33 @@
 /** Builds what is published: the program as a bundle, the page, the types, and the licences of what is inside. */
 
 import { execFileSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { build, type Metafile } from 'esbuild'
 import { build as buildPage } from 'vite'
 
 // Native or with a loader of their own: they stay packages. Optional peers are only there when a user installs them.
 const outside = ['libsql', 'tsx', '@ngrok/ngrok']
 
-rmSync('dist', { recursive: true, force: true })
-const [program] = await Promise.all([
-  bundle(),
-  buildPage({ configFile: 'web/vite.config.ts', logLevel: 'warn' }),
-])
-writeTypes()
-writeFileSync('NOTICES.txt', noticesOf(packagesOf(program)))
+/** Built beside `dist` and put in its place at the end, so that nobody ever finds half of it. */
+const draft = `dist.${process.pid}.new`
+
+try {
+  const [program] = await Promise.all([
+    bundle(),
+    buildPage({
+      configFile: 'web/vite.config.ts',
+      logLevel: 'warn',
+      build: { outDir: resolve(draft, 'page') },
+    }),
+  ])
+  writeTypes()
+  writeFileSync('NOTICES.txt', noticesOf(packagesOf(program)))
+  rmSync('dist', { recursive: true, force: true })
+  renameSync(draft, 'dist')
+} finally {
+  rmSync(draft, { recursive: true, force: true })
+}
 
 async function bundle(): Promise<Metafile> {
   const { metafile } = await build({
@@ -25,7 +37,7 @@ async function bundle(): Promise<Metafile> {
       emulator: 'src/emulator/index.ts',
       'localtunnel-worker': 'src/tunnel/localtunnel-worker.ts',
     },
-    outdir: 'dist',
+    outdir: draft,
     bundle: true,
     splitting: true,
     chunkNames: 'chunk-[hash]',
@@ -46,7 +58,8 @@ async function bundle(): Promise<Metafile> {
 }
 
 function writeTypes(): void {
-  execFileSync(join('node_modules', '.bin', 'tsc'), ['-p', 'tsconfig.build.json'], { stdio: 'inherit' })
+  const flags = ['-p', 'tsconfig.build.json', '--outDir', join(draft, 'types')]
+  execFileSync(join('node_modules', '.bin', 'tsc'), flags, { stdio: 'inherit' })
 }
 
 /** The folders of packages that ended up in the bundle. The page's are listed with the development dependencies it is made of. */
