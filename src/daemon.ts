@@ -13,6 +13,7 @@ import { removeDaemonFile, writeDaemonFile } from './daemon/daemon-file.ts'
 import { listenNear } from './daemon/listen.ts'
 import { Live } from './daemon/live.ts'
 import { createManagedSubscription } from './daemon/managed-subscription.ts'
+import { openProjectStore } from './daemon/open-store.ts'
 import { openTunnel } from './daemon/open-tunnel.ts'
 import { buildRooms, type Rooms } from './daemon/rooms.ts'
 import { createEmulator } from './emulator/index.ts'
@@ -21,7 +22,7 @@ import { createVerifier, type VerifySignature } from './fic/signature/verify.ts'
 import { version } from './installation.ts'
 import { silentLog, type Logger } from './log.ts'
 import { readSecretsOf, type ProjectSecrets } from './store/secrets.ts'
-import { openStore, type Store } from './store/store.ts'
+import type { Store } from './store/store.ts'
 import { createProbe, type Probe } from './tunnel/probe.ts'
 import { randomSubdomain } from './tunnel/subdomain.ts'
 import type { TunnelTiming } from './tunnel/timing.ts'
@@ -119,7 +120,7 @@ class RunningDaemon implements Daemon {
 
   async #build(): Promise<void> {
     const { dataDir, keep } = this.#config
-    this.#store = openStore({ dataDir, keep, log: this.#log.child({ part: 'store' }) })
+    this.#store = openProjectStore({ dataDir, keep, log: this.#log.child({ part: 'store' }) })
     this.#closers.push(() => this.#store.close())
     this.#project = await readSecretsOf(dataDir, randomSubdomain)
     this.#probe = createProbe(Buffer.from(this.#project.probeKey, 'hex'))

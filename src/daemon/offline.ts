@@ -4,10 +4,10 @@ import type { InjectOptions, LightMyRequestResponse } from 'fastify'
 import type { Config } from '../config/config.ts'
 import { silentLog, type Logger } from '../log.ts'
 import { readSecretsOf } from '../store/secrets.ts'
-import { openStore } from '../store/store.ts'
 import { createProbe } from '../tunnel/probe.ts'
 import { randomSubdomain } from '../tunnel/subdomain.ts'
 import { Live } from './live.ts'
+import { openProjectStore } from './open-store.ts'
 import { buildRooms } from './rooms.ts'
 
 export interface Offline {
@@ -21,7 +21,7 @@ export interface Offline {
  * @throws FicDevError DATA_DIR_LOCKED when a daemon runs after all
  */
 export async function openOffline(config: Config, log: Logger = silentLog()): Promise<Offline> {
-  const store = openStore({ dataDir: config.dataDir, keep: config.keep, log })
+  const store = openProjectStore({ dataDir: config.dataDir, keep: config.keep, log })
   const project = await readSecretsOf(config.dataDir, randomSubdomain)
   const live = new Live(new Date(), `/${project.sinkSecret}`, config.publicKey)
   live.inspectorPort = config.port.port

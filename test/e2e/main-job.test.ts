@@ -82,7 +82,10 @@ test('a replay with the dev key is sent again at once and written down with what
 
 test('a second daemon on the same data dir is told who holds it', async () => {
   await using folder = await temporaryFolder()
-  await using _first = await startDaemon(folder.path)
+  await using first = await startDaemon(folder.path)
 
-  await expect(startDaemon(folder.path)).rejects.toMatchObject({ code: 'FIC_DEV_E_DATA_DIR_LOCKED' })
+  await expect(startDaemon(folder.path)).rejects.toMatchObject({
+    code: 'FIC_DEV_E_DATA_DIR_LOCKED',
+    message: expect.stringContaining(`process ${process.pid} holds ${first.config.dataDir}`),
+  })
 })
