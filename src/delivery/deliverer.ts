@@ -12,7 +12,7 @@ import { passthroughTimeoutMs, relayAnswer, relayVerification, type RelayedAnswe
 import { prepareReplay } from './replay.ts'
 import { toDeliveryHeaders, withQueryOf, type OutgoingRequest } from './request.ts'
 import { createSender } from './send.ts'
-import { checkReplayTarget, findTarget, type Target } from './targets.ts'
+import { checkReplayTarget, findTarget, headersFor, type Target } from './targets.ts'
 
 export interface DelivererOptions {
   targets: readonly Target[]
@@ -80,9 +80,10 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
     return url === null ? null : new URL(url)
   }
 
-  function openQueue(target: Target): TargetQueue {
+  function openQueue(url: string): TargetQueue {
     return new TargetQueue({
-      target,
+      url,
+      headersFor: (eventType) => headersFor(targets, new URL(url), eventType),
       store,
       sender,
       concurrency: options.concurrency,
@@ -120,10 +121,9 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
       )
     }
     const url = checkReplayTarget(to, targets, options.ownPorts())
-    const target = targets.find((one) => new URL(one.url).href === url.href)
     const { request, sent } = await prepareReplay(captured, asked, {
       to: url,
-      targetHeaders: target?.headers ?? {},
+      targetHeaders: headersFor(targets, url, captured.notification.eventType),
       sinkUrl: sinkUrl(),
       devKey: options.devKey,
       now: now(),
@@ -198,9 +198,11 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
   return {
     async start() {
       if (targets.length > 0) await adoptJobs()
-      const byUrl = new Map(targets.map((target) => [target.url, target]))
-      queues = [...byUrl.values()].map(openQueue)
-      for (const queue of queues) queue.pump()
+      queues = [...new Set(targets.map(({ url }) => url))].map(openQueue)
+      for (const queue of queues) {
+        if (paused) queue.pause(true)
+        else queue.pump()
+      }
     },
     targetsFor(eventType) {
       const target = findTarget(targets, eventType)

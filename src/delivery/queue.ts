@@ -12,7 +12,6 @@ import { watchHealth, type HealthWatch } from './health.ts'
 import { toDeliveryHeaders } from './request.ts'
 import { nextAttemptAt } from './retry.ts'
 import type { Sender, SendResult } from './send.ts'
-import type { Target } from './targets.ts'
 
 /** The target has this long to answer (design section 5). */
 export const deliveryTimeoutMs = 30_000
@@ -21,7 +20,9 @@ export const deliveryTimeoutMs = 30_000
 const pauseAfterFailureMs = 5_000
 
 export interface QueueParts {
-  target: Target
+  url: string
+  /** The configured headers of a delivery of this type. */
+  headersFor(eventType: string | null): Record<string, string>
   store: Store
   sender: Sender
   concurrency: number
@@ -52,18 +53,18 @@ export class TargetQueue {
   constructor(parts: QueueParts) {
     this.#parts = parts
     this.#since = parts.now()
-    this.#health = watchHealth(new URL(parts.target.url), (health) => this.#healthChanged(health))
+    this.#health = watchHealth(new URL(parts.url), (health) => this.#healthChanged(health))
   }
 
   status(): TargetStatus {
-    const { target, store } = this.#parts
+    const { url, store } = this.#parts
     const health = this.#health.health()
     return {
-      url: target.url,
+      url,
       health,
       since: this.#since.toISOString(),
       detail: health === 'unreachable' ? 'nobody listens there; deliveries wait' : null,
-      waiting: store.jobs.count(target.url),
+      waiting: store.jobs.count(url),
       paused: this.#paused,
     }
   }
@@ -71,11 +72,11 @@ export class TargetQueue {
   /** Sends what is due, as far as the target and the concurrency allow. */
   pump(): void {
     if (this.#closed || this.#paused || this.#health.health() === 'unreachable') return
-    const { store, target, concurrency, now } = this.#parts
+    const { store, url, concurrency, now } = this.#parts
     const free = concurrency - this.#sending
     if (free <= 0) return
     const due = store.jobs
-      .due(target.url, now(), this.#busy.size + free)
+      .due(url, now(), this.#busy.size + free)
       .filter((job) => !this.#busy.has(job.id))
       .slice(0, free)
     for (const job of due) void this.#run(job)
@@ -134,11 +135,11 @@ export class TargetQueue {
   }
 
   #begin(job: Job): Delivery {
-    const { store, target, now } = this.#parts
+    const { store, url, now } = this.#parts
     return beginAttempt({
       id: store.nextDeliveryId(),
       seq: job.seq,
-      target: target.url,
+      target: url,
       attempt: job.attempts + 1,
       replay: false,
       sign: 'original',
@@ -148,20 +149,24 @@ export class TargetQueue {
   }
 
   #requestFor(notification: Notification, body: Buffer, attempt: number) {
-    const { target, sinkUrl } = this.#parts
-    const addition = { sinkUrl: sinkUrl(), attempt, replay: false, headers: target.headers }
+    const { url, headersFor, sinkUrl } = this.#parts
+    const headers = headersFor(notification.eventType)
+    const addition = { sinkUrl: sinkUrl(), attempt, replay: false, headers }
     return {
       method: notification.method,
-      url: new URL(target.url),
+      url: new URL(url),
       headers: toDeliveryHeaders(notification, addition),
       body,
     }
   }
 
   #end(job: Job, pending: Delivery, result: SendResult): Ended {
+    const now = this.#parts.now()
+    // While nobody listens everything waits, however long: the one that found that out must not be the one to be lost.
+    const triedSince = result.refused ? now : job.createdAt
     const nextAt =
       judgeAnswer(result.status) === 'retried'
-        ? nextAttemptAt(pending.attempt, job.createdAt, this.#parts.now(), Math.random())
+        ? nextAttemptAt(pending.attempt, triedSince, now, Math.random())
         : null
     return {
       delivery: endAttempt(pending, result, nextAt),
@@ -175,19 +180,19 @@ export class TargetQueue {
   }
 
   #healthChanged(health: TargetStatus['health']): void {
-    const { store, target, onTarget, log, now } = this.#parts
+    const { store, url, onTarget, log, now } = this.#parts
     this.#since = now()
     onTarget(this.status())
     if (health !== 'healthy') return
     store
-      .wakeJobs(target.url, now())
+      .wakeJobs(url, now())
       .then(() => this.pump())
       .catch((thrown: unknown) => log.error({ reason: messageOf(thrown) }, 'waiting deliveries not woken'))
   }
 
   #wakeAtNextDue(): void {
     clearTimeout(this.#timer)
-    const nextDue = this.#parts.store.jobs.nextDue(this.#parts.target.url)
+    const nextDue = this.#parts.store.jobs.nextDue(this.#parts.url)
     if (nextDue === null) return
     const pauseMs = nextDue.getTime() - this.#parts.now().getTime()
     // What is due already is being sent; its end pumps again.

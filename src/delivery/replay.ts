@@ -37,7 +37,6 @@ export async function prepareReplay(
     { seq: notification.seq, headers: changed },
     { sinkUrl: context.sinkUrl, attempt: 1, replay: true, headers: context.targetHeaders },
   )
-  const asCaptured = changed === notification.headers && rewritten.body === captured.body
   return {
     request: {
       method: notification.method,
@@ -45,8 +44,12 @@ export async function prepareReplay(
       headers,
       body: rewritten.body,
     },
-    sent: asCaptured ? null : { headers, body: rewritten.body.toString('utf8') },
+    sent: isAsCaptured(asked) ? null : { headers, body: rewritten.body.toString('utf8') },
   }
+}
+
+function isAsCaptured({ sign = 'original', mapping, body, headers, ids }: ReplayRequest): boolean {
+  return sign === 'original' && [mapping, body, headers, ids].every((change) => change === undefined)
 }
 
 interface Rewritten {
@@ -74,9 +77,7 @@ async function sign(
   asked: ReplayRequest,
   context: ReplayContext,
 ): Promise<HeaderPair[]> {
-  if (asked.sign === undefined || asked.sign === 'original') {
-    return asked.headers === undefined ? headers : [...headers]
-  }
+  if (asked.sign === undefined || asked.sign === 'original') return headers
   if (asked.sign === 'none') return setHeaders(headers, { authorization: null })
   const { cloudEvent, company } = notification
   if (cloudEvent === null && notification.kind !== 'verification') {

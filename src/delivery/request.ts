@@ -45,14 +45,14 @@ export function toDeliveryHeaders(
     const lower = name.toLowerCase()
     return !notForwarded.has(lower) && !named.has(lower)
   })
-  const ours: Record<string, string> = {
+  const ours: Record<string, string | null> = {
     ...(sinkUrl && {
       'x-forwarded-proto': sinkUrl.protocol.slice(0, -1),
       'x-forwarded-host': sinkUrl.host,
     }),
     'x-fic-dev-notification': String(notification.seq),
     'x-fic-dev-attempt': String(attempt),
-    ...(replay && { 'x-fic-dev-replay': '1' }),
+    'x-fic-dev-replay': replay ? '1' : null,
     ...headers,
   }
   return setHeaders(kept, ours)

@@ -7,11 +7,11 @@ export const giveUpAfterMs = 24 * 60 * 60_000
 
 /**
  * The time of the next attempt: 1 s, 2 s, 4 s … 10 min after this one, a little spread so that a target that comes
- * back is not met by all at once. `null` once 24 hours have gone by since the capture.
+ * back is not met by all at once. `null` once it was tried for 24 hours.
  * @param random from 0 to 1
  */
-export function nextAttemptAt(attempt: number, createdAt: Date, now: Date, random: number): Date | null {
-  if (now.getTime() - createdAt.getTime() >= giveUpAfterMs) return null
+export function nextAttemptAt(attempt: number, triedSince: Date, now: Date, random: number): Date | null {
+  if (now.getTime() - triedSince.getTime() >= giveUpAfterMs) return null
   const pause = Math.min(longestPauseMs, firstPauseMs * 2 ** (attempt - 1))
   return new Date(now.getTime() + Math.round(pause * (1 + random * 0.2)))
 }

@@ -88,8 +88,15 @@ function exchangeOnce(
       // Node takes a flat list too, which keeps case, order and repetitions. With it, Host and length are ours to write.
       headers: ['Host', url.host, ...headers.flat(), ...lengthOf(method, body)],
     })
-    request.on('response', (response) => readAnswer(response).then(resolve, reject))
+    // A target that means 102 as its answer sends nothing after it, and Fatture in Cloud counts it as delivered.
+    let isProcessing = false
+    request.on('information', ({ statusCode }) => (isProcessing ||= statusCode === 102))
+    request.on('response', (response) => {
+      isProcessing = false
+      readAnswer(response).then(resolve, reject)
+    })
     request.on('error', (error) => {
+      if (isProcessing) return resolve({ status: 102, headers: [], body: null })
       const stale = request.reusedSocket && ['ECONNRESET', 'EPIPE'].includes(codeOf(error))
       reject(stale ? new StaleConnection() : error)
     })

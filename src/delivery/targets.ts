@@ -17,6 +17,16 @@ export function findTarget(targets: readonly Target[], eventType: string | null)
   return targets.find(({ types }) => types.length === 0 || wants(types, eventType)) ?? null
 }
 
+/** The configured headers of a delivery to an address; entries that share one may each have their own. */
+export function headersFor(
+  targets: readonly Target[],
+  url: URL,
+  eventType: string | null,
+): Record<string, string> {
+  const sharing = targets.filter((target) => new URL(target.url).href === url.href)
+  return (findTarget(sharing, eventType) ?? sharing[0])?.headers ?? {}
+}
+
 function wants(types: string[], eventType: string | null): boolean {
   return eventType !== null && types.some((name) => matchesType(eventType, name))
 }

@@ -118,7 +118,7 @@ test('what is restored is as it was, deliveries and raw bytes included, under a 
 
   const other = await openTestStore()
   await other.capture(sampleCapture(), { targets: [] })
-  const [restored] = await other.restore([{ capture, deliveries }])
+  const [restored] = await other.restore([{ capture, deliveries }], other.lastSeq())
 
   expect(restored).toMatchObject({ seq: 2 })
   expect(other.body(2)?.equals(bytes)).toBe(true)
@@ -135,17 +135,26 @@ test('what the store has already is left out when it is restored', async () => {
   const capture = sampleCapture()
   await store.capture(capture, { targets: [] })
 
-  expect(await store.restore([{ capture, deliveries: [] }])).toEqual([])
-  expect(
-    await store.restore([{ capture: { ...capture, body: Buffer.from('{}') }, deliveries: [] }]),
-  ).toMatchObject([{ seq: 2, twinOf: 1, problems: [] }])
+  expect(await store.restore([{ capture, deliveries: [] }], 1)).toEqual([])
+  const other = { ...capture, body: Buffer.from('{}') }
+  expect(await store.restore([{ capture: other, deliveries: [] }], 1)).toMatchObject([
+    { seq: 2, twinOf: 1, problems: [] },
+  ])
+})
+
+test('twins that are alike are two when they are restored together, and none when they are restored again', async () => {
+  const store = await openTestStore()
+  const twin = { capture: sampleCapture(), deliveries: [] }
+
+  expect(await store.restore([twin, twin], 0)).toMatchObject([{ seq: 1 }, { seq: 2, twinOf: 1 }])
+  expect(await store.restore([twin, twin], 2)).toEqual([])
 })
 
 test('a restored attempt that never ended is not shown as under way', async () => {
   const store = await openTestStore()
   const pending = sampleDelivery({ verdict: 'pending', status: null, durationMs: null })
 
-  await store.restore([{ capture: sampleCapture(), deliveries: [pending] }])
+  await store.restore([{ capture: sampleCapture(), deliveries: [pending] }], 0)
 
   expect(store.notification(1)?.deliveries).toMatchObject([{ verdict: 'retried', status: null }])
 })

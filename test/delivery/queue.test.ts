@@ -1,0 +1,269 @@
+/** The queue of a target: order, retries, verdicts, targets that go and come back. */
+
+import type { ServerResponse } from 'node:http'
+import { expect, test } from 'vitest'
+import type { Verdict } from '../../src/contract/notification.ts'
+import { sampleCapture } from '../support/capture.ts'
+import { startTarget, type ReceivedRequest } from '../support/target.ts'
+import { ofType, openDelivery } from './parts.ts'
+
+const seqsOf = (requests: readonly ReceivedRequest[]) =>
+  requests.map(({ headers }) => Number(headers['x-fic-dev-notification']))
+
+const isEnded = ({ verdict }: { verdict: Verdict }) => verdict !== 'pending'
+
+test('one is sent at a time, in the order of capture', async () => {
+  let open = 0
+  let most = 0
+  await using target = await startTarget(0, (_request, response) => {
+    most = Math.max(most, ++open)
+    setImmediate(() => {
+      open--
+      response.end()
+    })
+  })
+  const { capture, deliverer } = await openDelivery([target.url])
+  await deliverer.start()
+
+  await Promise.all(Array.from({ length: 30 }, () => capture()))
+
+  expect(seqsOf(await target.waitFor(30))).toEqual(Array.from({ length: 30 }, (_, index) => index + 1))
+  expect(most).toBe(1)
+})
+
+test('with a concurrency of 3 three are under way, no more', async () => {
+  const held: ServerResponse[] = []
+  await using target = await startTarget(0, (_request, response) => void held.push(response))
+  const { capture, deliverer, until, told } = await openDelivery([target.url], { concurrency: 3 })
+  await deliverer.start()
+  await Promise.all(Array.from({ length: 5 }, () => capture()))
+  await target.waitFor(3)
+  expect(told.map(({ seq, verdict }) => [seq, verdict])).toEqual([
+    [1, 'pending'],
+    [2, 'pending'],
+    [3, 'pending'],
+  ])
+
+  held[1]?.end()
+  await until(({ seq, verdict }) => seq === 2 && verdict === 'delivered')
+
+  expect(seqsOf(await target.waitFor(4))[3]).toBe(4)
+  target.answerWith(200)
+  for (const response of [held[0], ...held.slice(2)]) response?.end()
+  await until(({ seq, verdict }) => seq === 5 && verdict === 'delivered')
+})
+
+test('one that waits for its next try does not hold up those behind it, and is delivered later', async () => {
+  await using target = await startTarget(0, ({ headers }, response) => {
+    const isFirstTry = headers['x-fic-dev-attempt'] === '1'
+    response.writeHead(isFirstTry && headers['x-fic-dev-notification'] === '1' ? 503 : 200).end()
+  })
+  const { capture, deliverer, until, advance, store } = await openDelivery([target.url])
+  await deliverer.start()
+  await Promise.all([capture(), capture(), capture()])
+  await until(({ seq, verdict }) => seq === 3 && verdict === 'delivered')
+  const retried = await until(({ verdict }) => verdict === 'retried')
+  expect(retried).toMatchObject({ seq: 1, attempt: 1, status: 503, nextAttemptAt: expect.any(String) })
+  expect(store.jobs.count()).toBe(1)
+
+  advance(2000)
+
+  expect(await until(({ seq, verdict }) => seq === 1 && verdict === 'delivered')).toMatchObject({
+    attempt: 2,
+  })
+  expect(seqsOf(target.received)).toEqual([1, 2, 3, 1])
+  expect(store.jobs.count()).toBe(0)
+  expect(store.notification(1)?.deliveries.map(({ attempt, verdict }) => [attempt, verdict])).toEqual([
+    [1, 'retried'],
+    [2, 'delivered'],
+  ])
+})
+
+test('the next try comes by itself', async () => {
+  await using target = await startTarget(0, ({ headers }, response) => {
+    response.writeHead(headers['x-fic-dev-attempt'] === '1' ? 500 : 204).end()
+  })
+  const { capture, deliverer, until } = await openDelivery([target.url])
+  await deliverer.start()
+  await capture()
+
+  expect(await until(({ verdict }) => verdict === 'delivered')).toMatchObject({ attempt: 2, status: 204 })
+})
+
+test.for<[status: number, verdict: Verdict]>([
+  [200, 'delivered'],
+  [201, 'delivered'],
+  [202, 'delivered'],
+  [204, 'delivered'],
+  [203, 'dropped'],
+  [301, 'dropped'],
+  [302, 'dropped'],
+  [400, 'dropped'],
+  [401, 'dropped'],
+  [404, 'dropped'],
+  [429, 'dropped'],
+  [410, 'subscription-deleted'],
+])('%d ends it: %s', async ([status, verdict]) => {
+  await using target = await startTarget(0, status)
+  const { capture, deliverer, until, store } = await openDelivery([target.url])
+  await deliverer.start()
+  await capture()
+
+  expect(await until(isEnded)).toMatchObject({ status, verdict, nextAttemptAt: null })
+  expect(store.jobs.count()).toBe(0)
+})
+
+test('every attempt is told and stored twice: when it begins, and when it has ended', async () => {
+  await using target = await startTarget(0, (_request, response) => {
+    response.writeHead(200, { 'X-App': 'mine' }).end('thanks')
+  })
+  const { capture, deliverer, until, told, store } = await openDelivery([target.url])
+  await deliverer.start()
+  await capture()
+  const ended = await until(isEnded)
+
+  expect(told.map(({ id, verdict }) => [id, verdict])).toEqual([
+    [1, 'pending'],
+    [1, 'delivered'],
+  ])
+  expect(ended).toMatchObject({
+    target: target.url,
+    replay: false,
+    sign: 'original',
+    sent: null,
+    responseBody: 'thanks',
+    responseHeaders: expect.arrayContaining([['X-App', 'mine']]),
+  })
+  expect(store.notification(1)?.deliveries).toEqual([ended])
+})
+
+test('a target that is away gets all that waited when it is back, in order', async () => {
+  const first = await startTarget()
+  const { capture, deliverer, untilTarget, until, store } = await openDelivery([first.url])
+  await deliverer.start()
+  await untilTarget(({ health }) => health === 'healthy')
+  await first.close()
+  for (let count = 1; count <= 10; count++) await capture()
+  expect(await untilTarget(({ health }) => health === 'unreachable')).toMatchObject({
+    detail: 'nobody listens there; deliveries wait',
+  })
+  await until(({ seq, verdict }) => seq === 1 && verdict === 'retried')
+  expect(store.counts()).toMatchObject({ waiting: 10, deliveries: 1 })
+
+  await using second = await startTarget(first.port)
+
+  expect(seqsOf(await second.waitFor(10))).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
+})
+
+test('a notification that waited longer than a day for anybody to listen is still delivered', async () => {
+  const first = await startTarget()
+  await first.close()
+  const { capture, deliverer, until, advance, store } = await openDelivery([first.url])
+  await capture()
+  advance(25 * 60 * 60_000)
+  await deliverer.start()
+  await until(({ verdict }) => verdict === 'retried')
+  expect(store.jobs.count()).toBe(1)
+
+  await using second = await startTarget(first.port)
+
+  expect(seqsOf(await second.waitFor(1))).toEqual([1])
+})
+
+test('a target that answers 500 for a day is given up', async () => {
+  await using target = await startTarget(0, 500)
+  const { capture, deliverer, until, advance, store } = await openDelivery([target.url])
+  await deliverer.start()
+  await capture()
+  await until(({ attempt, verdict }) => attempt === 1 && verdict === 'retried')
+
+  advance(25 * 60 * 60_000)
+
+  expect(await until(({ attempt, verdict }) => attempt === 2 && verdict === 'retried')).toMatchObject({
+    nextAttemptAt: null,
+  })
+  expect(store.jobs.count()).toBe(0)
+})
+
+test('a paused queue holds everything back until it goes on', async () => {
+  await using target = await startTarget()
+  const { capture, deliverer, until, untilTarget, told } = await openDelivery([target.url])
+  deliverer.pause(true)
+  await deliverer.start()
+  await untilTarget(({ health }) => health === 'healthy')
+  await capture()
+  await capture()
+  expect(deliverer.status()).toMatchObject([{ paused: true, waiting: 2 }])
+  expect(told).toEqual([])
+
+  deliverer.pause(false)
+  await until(({ seq, verdict }) => seq === 2 && verdict === 'delivered')
+
+  expect(seqsOf(target.received)).toEqual([1, 2])
+  expect(deliverer.status()).toMatchObject([{ paused: false, waiting: 0 }])
+})
+
+test('a target that is stuck does not hold up another', async () => {
+  await using stuck = await startTarget(0, () => {})
+  await using quick = await startTarget()
+  const { capture, deliverer } = await openDelivery([
+    { types: ['products.*'], url: stuck.url },
+    { url: quick.url },
+  ])
+  await deliverer.start()
+  await capture(ofType('products.create'))
+  await stuck.waitFor(1)
+  await capture(ofType('taxes.create'))
+
+  expect(seqsOf(await quick.waitFor(1))).toEqual([2])
+  await stuck.close()
+})
+
+test('what waits for an address that is no longer configured follows the configuration', async () => {
+  await using target = await startTarget()
+  const { deliverer, store } = await openDelivery([{ types: ['products.*'], url: target.url }])
+  const old = 'http://127.0.0.1:1/old'
+  for (const type of ['products.create', 'taxes.create', 'products.update']) {
+    await store.capture(sampleCapture(ofType(type)), { targets: [old] })
+  }
+
+  await deliverer.start()
+
+  const received = await target.waitFor(2)
+  expect(received.map(({ headers }) => headers['ce-type'])).toEqual([
+    'it.fattureincloud.webhooks.products.create',
+    'it.fattureincloud.webhooks.products.update',
+  ])
+})
+
+test('what was removed in the meantime is not sent', async () => {
+  await using target = await startTarget()
+  const { capture, deliverer, store } = await openDelivery([target.url])
+  deliverer.pause(true)
+  await deliverer.start()
+  await capture()
+  await capture()
+  await store.remove(1)
+
+  deliverer.pause(false)
+
+  expect(seqsOf(await target.waitFor(1))).toEqual([2])
+})
+
+test('closing waits for what is being sent, writes down its end, and sends nothing more', async () => {
+  let answer = () => {}
+  await using target = await startTarget(0, (_request, response) => (answer = () => void response.end()))
+  const { capture, deliverer, store } = await openDelivery([target.url])
+  await deliverer.start()
+  await capture()
+  await capture()
+  await target.waitFor(1)
+
+  const closed = deliverer.close()
+  answer()
+  await closed
+
+  expect(store.counts()).toEqual({ notifications: 2, deliveries: 1, waiting: 1 })
+  expect(store.notification(1)?.deliveries).toMatchObject([{ verdict: 'delivered' }])
+  expect(target.received).toHaveLength(1)
+})
