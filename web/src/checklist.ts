@@ -1,7 +1,7 @@
 /** The way from nothing to the first answered event, and where on it we stand. Pure. */
 
 import type { Status } from '../../src/contract/status.ts'
-import type { Seen } from './state.ts'
+import type { Seen } from './seen.ts'
 
 export interface Step {
   title: string

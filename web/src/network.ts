@@ -104,7 +104,7 @@ export class Network {
     this.#connecting = true
     try {
       // A refused WebSocket does not tell its status, so ordinary requests come first.
-      this.#store.dispatch({ type: 'status', status: await fetchStatus() })
+      await this.#fetchStatus()
       if (!this.#store.state().loaded) await this.#fetchList()
       if (!this.#closed) this.#follow()
     } catch (error) {
@@ -145,6 +145,8 @@ export class Network {
     if (messages.length > 0) this.#store.dispatch(...messages)
     const types = new Set(messages.map((message) => message.type))
     if (types.has('hello')) this.#failures = 0
+    // Another public URL is another sink URL, which only the whole status tells.
+    if (types.has('tunnel')) this.#fetchStatus().catch(this.#say)
     // The stream repeats notifications but not deliveries, so what is shown is fetched again.
     if (types.has('hello') || types.has('lagged')) void this.#renew()
     else if (types.has('notification') && this.#store.state().query) {
@@ -176,6 +178,10 @@ export class Network {
     }
   }
 
+  async #fetchStatus(): Promise<void> {
+    this.#store.dispatch({ type: 'status', status: await fetchStatus() })
+  }
+
   async #fetchList(): Promise<void> {
     const { query, lastSeq, rows } = this.#store.state()
     const wanted = Math.min(rows.length, renewedRows)
@@ -204,7 +210,7 @@ export class Network {
       this.#leave()
       return this.#comeBack(failure)
     }
-    if (failure?.status === 0 && this.#store.state().link.phase !== 'live') return
+    if (failure?.status === 0) return
     const text = error instanceof Error ? error.message : String(error)
     this.#store.dispatch({ type: 'notice', notice: { tone: 'bad', text, hint: failure?.hint ?? null } })
   }

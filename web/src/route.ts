@@ -21,7 +21,12 @@ export function useRoute(onChange: (seq: number | null) => void): (seq: number |
     return () => window.removeEventListener('hashchange', read)
   }, [onChange])
 
-  return useCallback((seq) => {
-    location.hash = toRoute(seq)
-  }, [])
+  return useCallback(
+    (seq) => {
+      // The browser tells of a changed address only later; a key pressed meanwhile must find the new state.
+      onChange(seq)
+      location.hash = toRoute(seq)
+    },
+    [onChange],
+  )
 }

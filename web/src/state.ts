@@ -4,7 +4,10 @@ import type { NotificationPage } from '../../src/contract/api.ts'
 import type { Delivery, Notification } from '../../src/contract/notification.ts'
 import type { Status } from '../../src/contract/status.ts'
 import type { StreamMessage } from '../../src/contract/stream.ts'
+import { withPart } from './parts.ts'
 import { byId, insertNotification, mergeNewest, withDelivery } from './rows.ts'
+import { nothingSeen, sawAll, sawDelivery } from './seen.ts'
+import type { Seen } from './seen.ts'
 
 /** How the page itself stands with the daemon. `locked`: it answers, but this browser has not opened the link. */
 export type Link =
@@ -18,14 +21,6 @@ export interface Notice {
   tone: 'good' | 'bad'
   text: string
   hint: string | null
-}
-
-/** What has been seen at least once, for the checklist. */
-export interface Seen {
-  challenge: boolean
-  welcome: boolean
-  event: boolean
-  answered: boolean
 }
 
 export interface State {
@@ -80,7 +75,7 @@ export const initialState: State = {
   cursor: null,
   detail: null,
   absent: false,
-  seen: { challenge: false, welcome: false, event: false, answered: false },
+  seen: nothingSeen,
   notice: null,
 }
 
@@ -99,6 +94,8 @@ export function reduce(state: State, message: Message): State {
       return withNotification(state, message.notification)
     case 'delivery':
       return withDeliveryMessage(state, message.delivery)
+    case 'answered':
+      return withAnswer(state, message.seq, { answer: message.answer, problems: message.problems })
     case 'tunnel':
     case 'subscription':
     case 'target':
@@ -165,30 +162,9 @@ function withDeliveryMessage(state: State, delivery: Delivery): State {
   return { ...state, rows, detail, seen: sawDelivery(state.seen, delivery) }
 }
 
-function withPart(
-  status: Status,
-  message: Extract<StreamMessage, { type: 'tunnel' | 'subscription' | 'target' }>,
-) {
-  switch (message.type) {
-    case 'tunnel':
-      return { ...status, tunnel: message.tunnel, sinkUrl: movedSink(status, message.tunnel.publicUrl) }
-    case 'subscription':
-      return { ...status, subscription: message.subscription }
-    case 'target': {
-      const { target } = message
-      const known = status.targets.some((each) => each.url === target.url)
-      const targets = known
-        ? status.targets.map((each) => (each.url === target.url ? target : each))
-        : [...status.targets, target]
-      return { ...status, targets }
-    }
-  }
-}
-
-/** A tunnel that comes back under another name takes the sink's secret path along. */
-function movedSink(status: Status, publicUrl: string | null): string | null {
-  if (!publicUrl || !status.sinkUrl) return status.sinkUrl
-  return publicUrl.replace(/\/$/, '') + new URL(status.sinkUrl).pathname
+function withAnswer(state: State, seq: number, late: Pick<Notification, 'answer' | 'problems'>): State {
+  const rows = state.rows.map((row) => (row.seq === seq ? { ...row, ...late } : row))
+  return { ...state, rows, detail: state.detail?.seq === seq ? { ...state.detail, ...late } : state.detail }
 }
 
 function without(state: State, seq: number | null): State {
@@ -244,22 +220,4 @@ function opened(state: State, seq: number | null): State {
     absent: false,
     detail: state.rows.find((row) => row.seq === seq) ?? null,
   }
-}
-
-function sawAll(seen: Seen, notifications: Notification[]): Seen {
-  return notifications.reduce((now, notification) => {
-    const genuine = notification.signature.outcome === 'valid'
-    const next: Seen = {
-      ...now,
-      challenge:
-        now.challenge || (notification.kind === 'verification' && notification.answer.status === 200),
-      welcome: now.welcome || (notification.kind === 'welcome' && genuine),
-      event: now.event || (notification.kind === 'event' && genuine),
-    }
-    return notification.deliveries.reduce(sawDelivery, next)
-  }, seen)
-}
-
-function sawDelivery(seen: Seen, delivery: Delivery): Seen {
-  return delivery.verdict === 'delivered' ? { ...seen, answered: true } : seen
 }

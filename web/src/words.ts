@@ -161,6 +161,8 @@ export function sayWhyNotForwarded(notification: Notification, hasTarget: boolea
   if (!hasTarget) {
     return 'No target is named. Start fic-dev with --forward-to http://localhost:3000/webhooks to hand notifications to your app.'
   }
-  if (notification.signature.outcome === 'valid') return 'It waits for its turn.'
+  if (notification.signature.outcome === 'valid') {
+    return 'It has not been handed over yet: it waits for its turn, or no target is named for its type.'
+  }
   return 'Its signature does not hold, so it is not handed to your app. A replay sends it all the same.'
 }

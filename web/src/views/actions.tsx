@@ -81,16 +81,17 @@ function SignMenu({ notification, sign, canReplay, nowMs, onSign }: ActionsProps
       <Menu.Dropdown>
         <Menu.Label>How a replay is signed</Menu.Label>
         {(['original', 'dev', 'none'] as const).map((each) => (
-          <Menu.Item
+          <Menu.RadioItem
             key={each}
-            role="menuitemradio"
-            aria-checked={each === sign}
-            rightSection={each === sign ? <Icon name="check" /> : null}
-            onClick={() => onSign(each)}
+            value={each}
+            checked={each === sign}
+            checkIcon={<Icon name="check" />}
+            closeMenuOnClick
+            onChange={() => onSign(each)}
           >
             {choices[each].title}
             <span className={classes.says}>{says[each]}</span>
-          </Menu.Item>
+          </Menu.RadioItem>
         ))}
       </Menu.Dropdown>
     </Menu>

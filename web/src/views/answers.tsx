@@ -44,7 +44,7 @@ export function Answers({ notification, hasTarget, nowMs }: AnswersProps) {
             {' '}
             with{' '}
             <code className="mono">
-              <Outside text={answer.body} />
+              <Outside text={toStart(answer.body)} />
             </code>
           </>
         ) : (
@@ -54,6 +54,11 @@ export function Answers({ notification, hasTarget, nowMs }: AnswersProps) {
       </p>
     </Section>
   )
+}
+
+/** A relayed answer may be long. */
+function toStart(text: string): string {
+  return text.length > 200 ? `${text.slice(0, 200)}…` : text
 }
 
 function LastAnswer({ delivery, nowMs }: { delivery: Delivery; nowMs: number }) {

@@ -3,7 +3,7 @@
 import { Kbd } from '@mantine/core'
 import { toChecklist } from '../checklist.ts'
 import type { Step } from '../checklist.ts'
-import type { Seen } from '../state.ts'
+import type { Seen } from '../seen.ts'
 import type { Status } from '../../../src/contract/status.ts'
 import { CopyText } from './copy-button.tsx'
 import classes from './empty.module.css'

@@ -31,7 +31,7 @@ export function Genuine({ notification: { signature }, emulated, nowMs }: Genuin
       {signature.claims.length > 0 && (
         <ul className={classes.claims} aria-label="Claims of the token">
           {signature.claims.map((claim) => (
-            <Claim key={claim.claim} claim={claim} />
+            <Claim key={claim.claim} claim={claim} holds={signature.outcome === 'valid'} />
           ))}
         </ul>
       )}
@@ -78,8 +78,17 @@ const claimTones: Record<ClaimVerdict['verdict'], { tone: Tone; icon: IconName; 
   shown: { tone: 'quiet', icon: 'dash', word: 'only shown' },
 }
 
-function Claim({ claim: { claim, value, expected, verdict, says } }: { claim: ClaimVerdict }) {
-  const { tone, icon, word } = claimTones[verdict]
+interface ClaimProps {
+  claim: ClaimVerdict
+  /** The signature as a whole is valid: what is absent is not missed. */
+  holds: boolean
+}
+
+function Claim({ claim: { claim, value, expected, verdict, says }, holds }: ClaimProps) {
+  const { tone: plainTone, icon, word } = claimTones[verdict]
+  const tone = holds && verdict === 'absent' ? 'quiet' : plainTone
+  // The bytes of the signature itself tell a person nothing.
+  const isShown = value !== null && value !== undefined && claim !== 'signature'
   return (
     <li className={`${classes.claim} tone-${tone}`} data-verdict={verdict}>
       <span className={classes.sign} role="img" aria-label={word}>
@@ -88,7 +97,7 @@ function Claim({ claim: { claim, value, expected, verdict, says } }: { claim: Cl
       <span className={classes.name}>{claim}</span>
       <span className={classes.says}>
         <Outside text={says} />
-        {value !== null && value !== undefined && (
+        {isShown && (
           <code className={classes.value} title={expected ?? undefined}>
             <Outside text={typeof value === 'string' ? value : JSON.stringify(value)} />
           </code>

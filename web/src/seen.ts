@@ -1,0 +1,30 @@
+/** What has been seen at least once: the milestones of the checklist. Pure. */
+
+import type { Delivery, Notification } from '../../src/contract/notification.ts'
+
+export interface Seen {
+  challenge: boolean
+  welcome: boolean
+  event: boolean
+  answered: boolean
+}
+
+export const nothingSeen: Seen = { challenge: false, welcome: false, event: false, answered: false }
+
+export function sawAll(seen: Seen, notifications: Notification[]): Seen {
+  return notifications.reduce((now, notification) => {
+    const genuine = notification.signature.outcome === 'valid'
+    const next: Seen = {
+      ...now,
+      challenge:
+        now.challenge || (notification.kind === 'verification' && notification.answer.status === 200),
+      welcome: now.welcome || (notification.kind === 'welcome' && genuine),
+      event: now.event || (notification.kind === 'event' && genuine),
+    }
+    return notification.deliveries.reduce(sawDelivery, next)
+  }, seen)
+}
+
+export function sawDelivery(seen: Seen, delivery: Delivery): Seen {
+  return delivery.verdict === 'delivered' ? { ...seen, answered: true } : seen
+}
