@@ -5,25 +5,20 @@ import type { Notification, ReplaySignature } from '../../../src/contract/notifi
 import { toMinute } from '../clock-words.ts'
 import { toCurl } from '../curl.ts'
 import { readExpiryMs } from '../expiry.ts'
+import type { Replaying } from '../replaying.ts'
 import classes from './actions.module.css'
 import { CopyText } from './copy-button.tsx'
 import { Icon } from './icons.tsx'
 
 interface ActionsProps {
   notification: Notification
-  sign: ReplaySignature
-  /** Where a replay goes; `null` when no target is named. */
-  target: string | null
-  /** There is a target, and the daemon is there. */
-  canReplay: boolean
-  replaying: boolean
+  replaying: Replaying
   nowMs: number
-  onSign: (sign: ReplaySignature) => void
-  onReplay: () => void
 }
 
 export function Actions(props: ActionsProps) {
-  const { notification, sign, target, canReplay, replaying, onReplay } = props
+  const { notification, replaying } = props
+  const { target } = replaying
   return (
     <div className={classes.actions} role="group" aria-label="Actions">
       <Group gap={1} wrap="nowrap">
@@ -32,11 +27,11 @@ export function Actions(props: ActionsProps) {
             size="xs"
             className={classes.replay}
             leftSection={<Icon name="replay" size={14} />}
-            loading={replaying}
-            disabled={!canReplay}
-            onClick={onReplay}
+            loading={replaying.running}
+            disabled={!replaying.possible}
+            onClick={replaying.start}
           >
-            Replay · {choices[sign].word}
+            Replay · {choices[replaying.sign].word}
           </Button>
         </Tooltip>
         <SignMenu {...props} />
@@ -59,7 +54,7 @@ const choices: Record<ReplaySignature, { word: string; title: string }> = {
   none: { word: 'unsigned', title: 'No signature' },
 }
 
-function SignMenu({ notification, sign, canReplay, nowMs, onSign }: ActionsProps) {
+function SignMenu({ notification, replaying, nowMs }: ActionsProps) {
   const says: Record<ReplaySignature, string> = {
     original: sayOriginal(notification, nowMs),
     dev: 'Fresh for three hours. Your app must trust the public half: fic-dev keys.',
@@ -72,7 +67,7 @@ function SignMenu({ notification, sign, canReplay, nowMs, onSign }: ActionsProps
           size="xs"
           px={7}
           className={classes.choose}
-          disabled={!canReplay}
+          disabled={!replaying.possible}
           aria-label="How a replay is signed"
         >
           <Icon name="chevron" size={14} />
@@ -84,10 +79,10 @@ function SignMenu({ notification, sign, canReplay, nowMs, onSign }: ActionsProps
           <Menu.RadioItem
             key={each}
             value={each}
-            checked={each === sign}
+            checked={each === replaying.sign}
             checkIcon={<Icon name="check" />}
             closeMenuOnClick
-            onChange={() => onSign(each)}
+            onChange={() => replaying.choose(each)}
           >
             {choices[each].title}
             <span className={classes.says}>{says[each]}</span>
@@ -106,12 +101,4 @@ function sayOriginal(notification: Notification, nowMs: number): string {
   return expiryMs > nowMs
     ? `As it was captured; good until ${at}.`
     : `Its three hours were over at ${at}: an app that checks refuses it.`
-}
-
-/** The signature that a replay takes when nobody has chosen: the original one as long as it is good. */
-export function chooseSign(notification: Notification, nowMs: number): ReplaySignature {
-  const expiryMs = readExpiryMs(notification.signature)
-  return notification.signature.outcome === 'valid' && expiryMs !== null && expiryMs <= nowMs
-    ? 'dev'
-    : 'original'
 }
