@@ -5,24 +5,23 @@ import { Value } from 'typebox/value'
 import { FicDevError, messageOf } from '../errors.ts'
 import type { Delivery } from '../contract/notification.ts'
 import type { Capture } from '../store/notifications.ts'
+import { choice } from './schemas.ts'
 
-const nullable = <T extends string>(...values: T[]) =>
-  Type.Union([...values.map((value) => Type.Literal(value)), Type.Null()])
 const Text = Type.Union([Type.String(), Type.Null()])
 const Count = Type.Union([Type.Number(), Type.Null()])
 const Headers = Type.Array(Type.Tuple([Type.String(), Type.String()]))
-const Time = Type.String({ pattern: '^\\d{4}-\\d\\d-\\d\\dT' })
+const Time = Type.String({ format: 'date-time' })
 
 const Exported = Type.Object({
   version: Type.Literal(1),
   bodyBase64: Type.String(),
   notification: Type.Object({
-    kind: Type.Union(['verification', 'welcome', 'event', 'unknown'].map((kind) => Type.Literal(kind))),
+    kind: choice('verification', 'welcome', 'event', 'unknown'),
     receivedAt: Time,
     method: Type.String(),
     path: Type.String(),
     headers: Headers,
-    mapping: nullable('binary', 'structured'),
+    mapping: Type.Union([choice('binary', 'structured'), Type.Null()]),
     eventType: Text,
     company: Count,
     ids: Type.Array(Type.Union([Type.Number(), Type.String()])),
@@ -38,13 +37,13 @@ const Exported = Type.Object({
       Type.Null(),
     ]),
     signature: Type.Object({
-      outcome: Type.Union(['valid', 'invalid', 'missing'].map((outcome) => Type.Literal(outcome))),
+      outcome: choice('valid', 'invalid', 'missing'),
       claims: Type.Array(
         Type.Object({
           claim: Type.String(),
           value: Type.Unknown(),
           expected: Text,
-          verdict: Type.String(),
+          verdict: choice('ok', 'wrong', 'absent', 'shown'),
           says: Type.String(),
         }),
       ),
@@ -57,14 +56,14 @@ const Exported = Type.Object({
         target: Type.String(),
         attempt: Type.Integer(),
         replay: Type.Boolean(),
-        sign: Type.String(),
+        sign: choice('original', 'dev', 'none'),
         startedAt: Time,
         durationMs: Count,
         status: Count,
         error: Text,
         responseHeaders: Headers,
         responseBody: Text,
-        verdict: Type.String(),
+        verdict: choice('delivered', 'retried', 'dropped', 'subscription-deleted', 'pending'),
         sent: Type.Union([Type.Object({ headers: Headers, body: Type.String() }), Type.Null()]),
       }),
     ),

@@ -18,12 +18,12 @@ export function toHarEntries(notification: Notification): unknown[] {
 }
 
 function incoming(notification: Notification): unknown {
-  const { receivedAt, method, path, headers, body, answer } = notification
+  const { receivedAt, method, path, headers, body, bodyBytes, answer } = notification
   const host = headers.find(([name]) => name.toLowerCase() === 'host')?.[1] ?? 'localhost'
   return entry(
     receivedAt,
     0,
-    request(method, `https://${host}${path}`, headers, body ?? ''),
+    { ...request(method, `https://${host}${path}`, headers, body ?? ''), bodySize: bodyBytes },
     response(answer.status, [], answer.body ?? '', null),
     `notification ${notification.seq}, signature ${notification.signature.outcome}`,
   )

@@ -3,9 +3,12 @@
 import { Type, type Static } from 'typebox'
 import type { NotificationFilter } from '../store/filter.ts'
 
-const choice = <T extends string>(...values: T[]) => Type.Unsafe<T>({ type: 'string', enum: values })
+/** One of these words. */
+export const choice = <T extends string>(...values: T[]) => Type.Unsafe<T>({ type: 'string', enum: values })
 const time = Type.String({ format: 'date-time' })
-const ids = Type.Array(Type.Union([Type.Integer(), Type.String()]))
+// Not a union: Fastify converts what it checks, and would make the first member, a number, of the id "0012".
+const ids = Type.Array(Type.Unsafe<number | string>({ type: ['integer', 'string'] }))
+const headers = Type.Record(Type.String(), Type.Unsafe<string | null>({ type: ['string', 'null'] }))
 const mapping = choice('binary', 'structured')
 
 export const SeqParams = Type.Object({ seq: Type.Integer({ minimum: 1 }) })
@@ -34,7 +37,7 @@ export const ReplayBody = Type.Object(
     sign: Type.Optional(choice('original', 'dev', 'none')),
     mapping: Type.Optional(mapping),
     body: Type.Optional(Type.String()),
-    headers: Type.Optional(Type.Record(Type.String(), Type.Union([Type.String(), Type.Null()]))),
+    headers: Type.Optional(headers),
     ids: Type.Optional(ids),
   },
   { additionalProperties: false },

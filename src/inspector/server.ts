@@ -2,7 +2,12 @@
 
 import fastifyWebsocket from '@fastify/websocket'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import Fastify, { type FastifyError, type FastifyInstance } from 'fastify'
+import Fastify, {
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify'
 import type { KeyEntry, ReplayRequest, TriggerAnswer, TriggerRequest } from '../contract/api.ts'
 import type { Delivery } from '../contract/notification.ts'
 import type { Status, SubscriptionStatus } from '../contract/status.ts'
@@ -68,9 +73,24 @@ export async function createInspector(parts: InspectorParts): Promise<Inspector>
     lastSeq: parts.store.lastSeq,
   })
 
-  const app = Fastify({ logger: false, forceCloseConnections: true }).withTypeProvider<TypeBoxTypeProvider>()
+  const guard = createGuard({ session, port })
+  const app = Fastify({
+    logger: false,
+    forceCloseConnections: true,
+    frameworkErrors: (thrown, request, reply) =>
+      void answerUnreadable(thrown, request as FastifyRequest, reply as FastifyReply),
+  }).withTypeProvider<TypeBoxTypeProvider>()
+
+  /** A path that cannot be read meets no hook, so the guard is asked here. */
+  async function answerUnreadable(thrown: FastifyError, request: FastifyRequest, reply: FastifyReply) {
+    const { status, body } = toApiError(thrown)
+    void reply.headers(securityHeaders)
+    await guard(request, reply)
+    if (!reply.sent) await reply.code(status).send(body)
+  }
+
   app.addHook('onRequest', async (_request, reply) => void reply.headers(securityHeaders))
-  app.addHook('onRequest', createGuard({ session, port }))
+  app.addHook('onRequest', guard)
   app.setErrorHandler<FastifyError>((thrown, _request, reply) => {
     const { status, body } = toApiError(thrown)
     if (status >= 500) parts.log.error({ reason: messageOf(thrown), stack: thrown.stack }, 'request failed')
@@ -82,17 +102,24 @@ export async function createInspector(parts: InspectorParts): Promise<Inspector>
   })
   acceptEmptyJson(app)
 
+  // Before the plugin's own, which closes the readers without saying why.
+  app.addHook('preClose', async () => stream.close())
   await app.register(fastifyWebsocket, { options: { maxPayload: 4 * 1024 } })
   await app.register(notificationRoutes(parts))
   await app.register(serviceRoutes(parts, session))
   await app.register(transferRoutes(parts))
   await app.register(pageRoutes(parts.pageDir, session))
   await app.register(async (scope: typeof app) => {
-    scope.get('/api/stream', { websocket: true, schema: { querystring: StreamQuery } }, (socket, request) =>
-      stream.add(socket, request.query.after ?? null),
-    )
+    scope.route({
+      method: 'GET',
+      url: '/api/stream',
+      schema: { querystring: StreamQuery },
+      wsHandler: (socket, request) => stream.add(socket, request.query.after ?? null),
+      handler() {
+        throw new FicDevError('BAD_REQUEST', 'The stream is a websocket; this request asks for none.')
+      },
+    })
   })
-  app.addHook('preClose', async () => stream.close())
   return { app: app as unknown as FastifyInstance, session, stream }
 }
 
@@ -106,10 +133,13 @@ const securityHeaders = {
   'cache-control': 'no-store',
 }
 
-/** A write without a body still says that it is JSON (the guard asks for that), so an empty body is no mistake. */
+/** A body that is left out, or is JSON by its type and empty, changes nothing: it is no mistake. */
 function acceptEmptyJson(
-  app: Pick<FastifyInstance, 'addContentTypeParser' | 'removeContentTypeParser'>,
+  app: Pick<FastifyInstance, 'addContentTypeParser' | 'removeContentTypeParser' | 'addHook'>,
 ): void {
+  app.addHook('preValidation', async (request) => {
+    request.body ??= {}
+  })
   app.removeContentTypeParser('application/json')
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
     try {
