@@ -1,5 +1,6 @@
 /** Hands notifications to the targets: queued ones by themselves, replays when a person asks. */
 
+import { setTimeout as pause } from 'node:timers/promises'
 import type { ReplayRequest } from '../contract/api.ts'
 import type { Delivery, Notification } from '../contract/notification.ts'
 import type { TargetStatus } from '../contract/status.ts'
@@ -63,6 +64,9 @@ export interface Deliverer {
   onTarget(listener: (status: TargetStatus) => void): void
   close(): Promise<void>
 }
+
+/** What is on its way when we stop may still end by itself; after that it is broken off and waits for the next start. */
+const closeGraceMs = 3_000
 
 export function createDeliverer(options: DelivererOptions): Deliverer {
   const { targets, store, log, now = () => new Date() } = options
@@ -220,8 +224,10 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
     onDelivery: (listener) => void deliveryListeners.push(listener),
     onTarget: (listener) => void targetListeners.push(listener),
     async close() {
-      await Promise.all(queues.map((queue) => queue.close()))
+      const ended = Promise.all(queues.map((queue) => queue.close()))
+      await Promise.race([ended, pause(closeGraceMs, null, { ref: false })])
       sender.close()
+      await ended
     },
   }
 }

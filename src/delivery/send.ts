@@ -22,6 +22,7 @@ export interface SendResult {
 export interface Sender {
   /** Never throws. No redirect is followed. */
   send(request: OutgoingRequest, timeoutMs: number): Promise<SendResult>
+  /** Breaks off what is still under way. */
   close(): void
 }
 
@@ -31,17 +32,23 @@ const keptBodyBytes = 64 * 1024
 export function createSender(maxSockets: number): Sender {
   const options = { keepAlive: true, maxSockets, maxFreeSockets: maxSockets }
   const agents = { http: new http.Agent(options), https: new https.Agent(options) }
+  const closing = new AbortController()
 
   async function send(request: OutgoingRequest, timeoutMs: number): Promise<SendResult> {
     const startedAt = performance.now()
-    const signal = AbortSignal.timeout(timeoutMs)
+    const timeout = AbortSignal.timeout(timeoutMs)
+    const signal = AbortSignal.any([timeout, closing.signal])
+    const whyEnded = () => {
+      if (timeout.aborted) return `no answer within ${timeoutMs / 1000} s`
+      return closing.signal.aborted ? 'fic-dev stopped before the target answered' : null
+    }
     try {
       const answer = await exchange(request, agents, signal)
       return { ...answer, error: null, durationMs: since(startedAt), refused: false }
     } catch (thrown) {
       return {
         status: null,
-        error: signal.aborted ? `no answer within ${timeoutMs / 1000} s` : explain(thrown),
+        error: whyEnded() ?? explain(thrown),
         headers: [],
         body: null,
         durationMs: since(startedAt),
@@ -53,6 +60,7 @@ export function createSender(maxSockets: number): Sender {
   return {
     send,
     close() {
+      closing.abort()
       agents.http.destroy()
       agents.https.destroy()
     },
