@@ -1,0 +1,115 @@
+/** F1: `kill -9` at any moment. What was answered 200 is stored, and the target gets it at least once. */
+
+import { createServer, type AddressInfo } from 'node:net'
+import { expect, test } from 'vitest'
+import { createFolder, follow, run, start, type JsonLine, type Running } from '../cli/process.ts'
+import { startTarget, type Target } from '../support/target.ts'
+import { publicKey, startLoad } from './load.ts'
+
+/** How often the daemon is killed; more of them find rarer moments. */
+const kills = Number(process.env['FIC_DEV_TEST_KILLS'] ?? 5)
+const senders = 16
+
+const isReady = (line: JsonLine) => line['type'] === 'ready'
+
+/** A port that nobody has now: the sink must be where it was after a restart. */
+async function freePort(): Promise<string> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  return String(port)
+}
+
+async function kill(daemon: Running): Promise<void> {
+  daemon.signal('SIGKILL')
+  await daemon.ended
+}
+
+const idsAt = (target: Target) => new Set(target.received.map(({ headers }) => String(headers['ce-id'])))
+
+/** Waits until the target has got every one of these. */
+async function arrived(target: Target, ids: readonly string[]): Promise<void> {
+  const missing = new Set(ids)
+  let seen = 0
+  while (missing.size > 0) {
+    const received = await target.waitFor(seen + 1)
+    for (const { headers } of received.slice(seen)) missing.delete(String(headers['ce-id']))
+    seen = received.length
+  }
+}
+
+async function storedIds(cwd: string): Promise<string[]> {
+  const { stdout } = await run(['export', '--format', 'ndjson'], { cwd })
+  const lines = stdout.split('\n').filter((line) => line !== '')
+  return lines.map((line) => JSON.parse(line).notification.cloudEvent.id)
+}
+
+test(
+  `of ${kills} kills at random moments under load none loses what was answered 200`,
+  { timeout: 60_000 + kills * 15_000 },
+  async () => {
+    const cwd = createFolder()
+    await using target = await startTarget()
+    const sinkPort = await freePort()
+    const flags = ['--tunnel', 'none', '--public-key', publicKey, '--keep', '1000000']
+    const launch = () => start([...flags, '--sink-port', sinkPort, '-f', target.url], { cwd })
+    const answered: string[] = []
+    let sent = 0
+    for (let round = 0; round < kills; round++) {
+      const daemon = launch()
+      const { sinkUrl } = await daemon.line(isReady)
+      const load = startLoad(sinkUrl, senders)
+      await load.reached(Math.floor(Math.random() * 500))
+      await kill(daemon)
+      sent += await load.ended
+      answered.push(...load.answered)
+    }
+
+    const last = launch()
+    await last.line(isReady)
+    await arrived(target, answered)
+    const stored = new Set(await storedIds(cwd))
+
+    console.info(
+      `${kills} kills: ${sent} sent, ${answered.length} answered 200, ${stored.size} stored, ` +
+        `${idsAt(target).size} delivered in ${target.received.length} requests`,
+    )
+    expect(answered.filter((id) => !stored.has(id))).toEqual([])
+    expect(answered.length).toBeGreaterThan(0)
+  },
+)
+
+test('a daemon that is killed while it delivers goes on where it was, and spends no verification', async () => {
+  const cwd = createFolder()
+  await using target = await startTarget()
+  const emulator = follow(['emulator', '--port', '0', '--json'], { cwd: createFolder() })
+  const { emulatorUrl, publicKey: emulatorKey } = await emulator.line(isReady)
+  const control = async (path: string, body: unknown) => {
+    const headers = { 'content-type': 'application/json' }
+    const init = { method: 'POST', headers, body: JSON.stringify(body) }
+    return (await (await fetch(`${emulatorUrl}/_emulator/${path}`, init)).json()) as JsonLine
+  }
+  const sinkPort = await freePort()
+  const flags = ['--tunnel', 'none', '--api-base', emulatorUrl, '--public-key', emulatorKey]
+  const place = { cwd, environment: { FIC_ACCESS_TOKEN: 'any', FIC_COMPANY_ID: '12345' } }
+  const launch = () => start([...flags, '--sink-port', sinkPort, '-f', target.url], place)
+
+  const first = launch()
+  await first.line(isReady)
+  const { notificationIds } = await control('trigger', { type: 'products.update', count: 300 })
+  await target.waitFor(100)
+  await kill(first)
+
+  const second = launch()
+  await second.line(isReady)
+  // What met nobody is sent again 30 s later on the emulator's clock.
+  await control('clock', { advanceMs: 60_000 })
+  await arrived(target, notificationIds)
+
+  const { items } = (await (await fetch(`${emulatorUrl}/_emulator/deliveries`)).json()) as JsonLine
+  const outcomes = (kind: string) =>
+    items.filter((item: JsonLine) => item['kind'] === kind).map((item: JsonLine) => item['outcome'])
+  expect(outcomes('verification')).toEqual(['verified'])
+  expect(outcomes('event')).toEqual(notificationIds.map(() => 'delivered'))
+})

@@ -1,0 +1,83 @@
+/** Fatture in Cloud in a hurry: many senders at once, each with signed notifications, until the sink is gone. */
+
+import { randomUUID } from 'node:crypto'
+import http from 'node:http'
+import { fic, ficClaims, makeToken } from '../fic/signature/tokens.ts'
+
+/** As it is given to `--public-key`. */
+export const publicKey = Buffer.from(fic.publicPem).toString('base64')
+
+export interface Load {
+  /** The ids of those that were answered 200. */
+  answered: string[]
+  /** Resolves when so many were answered, or when the sink is gone. */
+  reached(count: number): Promise<void>
+  /** Resolves when every sender has lost its connection; gives how many notifications were sent. */
+  ended: Promise<number>
+}
+
+export function startLoad(sinkUrl: string, senders: number): Load {
+  const answered: string[] = []
+  const agent = new http.Agent({ keepAlive: true, maxSockets: senders })
+  const waiting: { count: number; resolve: () => void }[] = []
+  let sent = 0
+
+  async function sendUntilGone(): Promise<void> {
+    for (;;) {
+      const id = `${++sent}:${randomUUID()}`
+      let status: number
+      try {
+        status = await post(sinkUrl, id, agent)
+      } catch {
+        return
+      }
+      if (status !== 200) throw new Error(`The sink answered ${status}.`)
+      answered.push(id)
+      for (const { count, resolve } of waiting) if (answered.length >= count) resolve()
+    }
+  }
+
+  const ended = Promise.all(Array.from({ length: senders }, sendUntilGone)).then(() => {
+    agent.destroy()
+    for (const { resolve } of waiting) resolve()
+    return sent
+  })
+  return {
+    answered,
+    ended,
+    reached: (count) =>
+      answered.length >= count
+        ? Promise.resolve()
+        : new Promise((resolve) => waiting.push({ count, resolve })),
+  }
+}
+
+/** One event in the binary mapping (protocol section 4). */
+function post(sinkUrl: string, id: string, agent: http.Agent): Promise<number> {
+  const subject = 'company:12345'
+  const iat = Math.floor(Date.now() / 1000)
+  const token = makeToken({ ...ficClaims, jti: id, sub: subject, aud: [sinkUrl], iat, exp: iat + 3 * 3600 })
+  const body = '{"data":{"ids":[3062300]}}'
+  const headers = {
+    authorization: `Bearer ${token}`,
+    'user-agent': 'FattureInCloud/API-WEBHOOK',
+    'content-type': 'application/json',
+    'content-length': String(body.length),
+    'ce-id': id,
+    'ce-type': 'it.fattureincloud.webhooks.issued_documents.invoices.create',
+    'ce-source': 'https://api-v2.fattureincloud.it',
+    'ce-subject': subject,
+    'ce-time': '2023-04-04T12:54:21+02:00',
+    'ce-specversion': '1.0',
+  }
+  return new Promise((resolve, reject) => {
+    const request = http.request(sinkUrl, { method: 'POST', agent, headers })
+    request.on('error', reject)
+    request.on('response', (response) => {
+      // Only what came whole counts as answered.
+      response.on('error', reject).on('end', () => resolve(response.statusCode ?? 0))
+      response.resume()
+    })
+    request.end(body)
+  })
+}
