@@ -63,15 +63,15 @@ test('a reader that stops reading misses nothing and sees nothing twice', async 
   await reader.until(2)
   reader.socket.pause()
 
-  // About 1.5 MB a message: far more than all buffers between the two hold.
-  const ids = Array.from({ length: 100_000 }, (_, index) => 3_062_300 + index)
-  await fic.daemon.trigger({ type: 'products.update', ids, count: 30 })
-  await fic.until((message) => message.type === 'notification' && message.notification.seq === 32)
+  // 900 KB a message: far more than all buffers between the two hold, and fewer than the rate limit for strangers.
+  const body = 'x'.repeat(900_000)
+  for (let count = 0; count < 40; count++) await fetch(fic.sinkUrl, { method: 'POST', body })
+  await fic.until((message) => message.type === 'notification' && message.notification.seq === 42)
   reader.socket.resume()
-  await reader.until(32)
+  await reader.until(42)
   await fic.daemon.trigger({ type: 'products.update', ids: [1], count: 5 })
-  await reader.until(37)
+  await reader.until(47)
 
-  expect(reader.seen).toEqual(Array.from({ length: 37 }, (_, index) => index + 1))
+  expect(reader.seen).toEqual(Array.from({ length: 47 }, (_, index) => index + 1))
   expect(reader.lagged()).toBeGreaterThanOrEqual(1)
 })
