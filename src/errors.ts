@@ -30,6 +30,7 @@ const exitCodes = {
   PROBE_FAILED: 4,
   SUBSCRIPTION_FAILED: 5,
   SUBSCRIPTION_BUDGET: 5,
+  NOT_OURS: 5,
   FIC_API: 5,
 } as const
 

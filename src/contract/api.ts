@@ -1,6 +1,13 @@
 /** Requests and answers of the private API that are not a notification, a delivery or a status. */
 
-import type { Mapping, Notification, ReplaySignature } from './notification.ts'
+import type {
+  ClaimVerdict,
+  Mapping,
+  Notification,
+  ReplaySignature,
+  SignatureOutcome,
+} from './notification.ts'
+import type { VerificationAttempt, VerificationBudget } from './status.ts'
 
 export interface ApiError {
   error: { code: string; message: string; hint?: string }
@@ -56,6 +63,114 @@ export interface KeyEntry {
   pem: string
   /** Base64 of the whole PEM, the form in which Fatture in Cloud publishes its own key. */
   base64: string
+}
+
+/** One subscription at Fatture in Cloud, and what this project knows about it. */
+export interface SubscriptionEntry {
+  id: string
+  sink: string
+  verified: boolean
+  /** In full; never group types. */
+  types: string[]
+  mapping: Mapping
+  /** `made` by fic-dev for this project, `named` with `--subscription`, `taken-over`; `null`: somebody else's. */
+  origin: 'made' | 'named' | 'taken-over' | null
+  /** The sink that it had before the take-over. */
+  takenOverFrom: string | null
+  /** The running daemon keeps it as its configuration says. */
+  kept: boolean
+  /** Of the verifications that this project asked for; those of others are not known. */
+  budget: VerificationBudget
+  /** Oldest first. */
+  attempts: VerificationAttempt[]
+}
+
+/** `POST /api/subscriptions`. Without `sink`: the daemon makes, or takes up again, the one that it keeps. */
+export interface SubscriptionCreation {
+  sink?: string
+  /** Short or long names, group types; all event types when left out. */
+  types?: string[]
+  mapping?: Mapping
+  verificationMethod?: 'header' | 'query'
+}
+
+/** `PUT /api/subscriptions/:id`. What is left out stays. Of the one that the daemon keeps, until it is started again. */
+export interface SubscriptionUpdate extends SubscriptionCreation {
+  /** It is meant, though the subscription is not ours. */
+  anothers?: boolean
+}
+
+/** `POST /api/subscriptions/:id/verify`. */
+export interface SubscriptionVerification {
+  verificationMethod?: 'header' | 'query'
+  anothers?: boolean
+}
+
+/** What creating and updating answer. */
+export interface SubscriptionAnswer {
+  subscription: SubscriptionEntry
+  warnings: string[]
+}
+
+/** One subscription that `POST /api/subscriptions/restore` gave back. */
+export interface RestoredSubscription {
+  id: string
+  /** The old sink. */
+  sink: string
+  /** `elsewhere`: somebody has given it another sink since, so it was left alone. */
+  outcome: 'moved' | 'was-there' | 'gone' | 'elsewhere'
+}
+
+/** `POST /api/token`: a token, the number of a notification, or both to compare the two. */
+export interface TokenRequest {
+  token?: string
+  notification?: number
+}
+
+export interface TokenExplanation {
+  outcome: SignatureOutcome
+  /** The notification that it was compared with. */
+  notification: number | null
+  /** As they stand in the token; `null` where they cannot be read. */
+  header: Record<string, unknown> | null
+  payload: Record<string, unknown> | null
+  claims: ClaimVerdict[]
+  problems: string[]
+  /** What the token proves and what it does not, in sentences. */
+  notes: string[]
+}
+
+/** What became of asking for the resource behind one id of a notification. */
+export interface ResourceEntry {
+  id: number | string
+  /**
+   * `deleted`: it was deleted, and `data` is what lies in the bin, if anything. `missing`: it is nowhere. `refused`:
+   * the token may not read it. `waiting`: not asked, because Fatture in Cloud wants no more requests now.
+   */
+  outcome: 'found' | 'deleted' | 'missing' | 'refused' | 'waiting' | 'failed'
+  place: 'active' | 'bin' | 'pending' | null
+  /** Where it was found, under the API's base. */
+  path: string | null
+  /** The resource as Fatture in Cloud gives it. */
+  data: unknown
+  /** One sentence for a person. */
+  says: string
+  /** When Fatture in Cloud was asked; `null` where it was not. What it said is remembered for half a minute. */
+  askedAt: string | null
+}
+
+/** `GET /api/notifications/:seq/resources?offset`: of at most 20 ids. Nothing of it is stored. */
+export interface ResourcesAnswer {
+  seq: number
+  items: ResourceEntry[]
+  /** How many ids the notification has. */
+  total: number
+  /** Pass as `offset` to get the next ones; `null` at the end. */
+  nextOffset: number | null
+  /** `RateLimit-*` headers of the latest answer, by name. */
+  rateLimits: Record<string, string>
+  /** Fatture in Cloud wants no request before then. */
+  retryAt: string | null
 }
 
 export interface ImportAnswer {

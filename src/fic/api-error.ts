@@ -23,6 +23,8 @@ export class FicApiError extends FicDevError {
   readonly validation: Record<string, string[]>
   /** The `error` member as it came, with what we do not know of. */
   readonly details: unknown
+  /** `RateLimit-*` headers as they came, by name. */
+  readonly rateLimits: Record<string, string>
 
   constructor(code: ErrorCode, message: string, hint: string, refusal: Refusal) {
     super(code, message, { hint })
@@ -32,6 +34,7 @@ export class FicApiError extends FicDevError {
     this.ficCode = refusal.ficCode
     this.validation = refusal.validation
     this.details = refusal.details
+    this.rateLimits = refusal.rateLimits
   }
 
   /** Whether the same call may succeed later with nothing changed. */

@@ -1,13 +1,8 @@
 /** Fatture in Cloud's subscriptions API (protocol section 1), through the official SDK. */
 
-import type { AxiosResponse, RawAxiosRequestConfig } from 'axios'
-import type { AxiosInstance as SdkAxios } from 'axios' with { 'resolution-mode': 'require' }
 import type { Mapping } from '../contract/notification.ts'
-import { FicDevError } from '../errors.ts'
-import type { Logger } from '../log.ts'
-import { isEmulator, toFicApiError } from './api-error.ts'
 import { readCompanies, readSubscription, readSubscriptions, readWarnings } from './api-answer.ts'
-import { membersOf, readRateLimits, readRefusal } from './api-refusal.ts'
+import { createFicCaller, type FicCallerOptions } from './api-call.ts'
 
 export type VerificationMethod = 'header' | 'query'
 
@@ -49,43 +44,13 @@ export interface FicApi {
   companies(): Promise<{ id: number; name: string }[]>
 }
 
-export interface FicApiOptions {
-  apiBase: string
-  token: string
+export interface FicApiOptions extends FicCallerOptions {
   company: number
-  log: Logger
-  /** For a whole call; 15 s. */
-  timeoutMs?: number
 }
 
-/** Builds the client. The SDK is loaded with the first call, since that takes a quarter of a second. */
-export function createFicApi({ apiBase, token, company, log, timeoutMs = 15_000 }: FicApiOptions): FicApi {
-  let loaded: ReturnType<typeof loadSdk> | null = null
-
-  /** Makes one call and reads its answer; what goes wrong becomes a FicApiError. */
-  async function call<T>(
-    doing: string,
-    send: (
-      sdk: Awaited<ReturnType<typeof loadSdk>>,
-      options: RawAxiosRequestConfig,
-    ) => Promise<AxiosResponse>,
-    read: (body: unknown) => T | null,
-  ): Promise<T> {
-    refuseUnsendable(token)
-    const sdk = await (loaded ??= loadSdk(apiBase, token, timeoutMs))
-    let response: AxiosResponse
-    try {
-      response = await send(sdk, { signal: AbortSignal.timeout(timeoutMs) })
-    } catch (thrown) {
-      const error = toFicApiError(readRefusal(thrown, token, timeoutMs), { apiBase, doing })
-      log.debug({ doing, status: error.status, reason: error.message }, 'api call failed')
-      throw error
-    }
-    log.debug({ doing, status: response.status, ...readRateLimits(membersOf(response.headers)) }, 'api call')
-    const value = read(response.data)
-    if (value === null) throw toFicApiError(readRefusal({ response }, token, timeoutMs), { apiBase, doing })
-    return value
-  }
+/** Builds the client; nothing is asked yet. */
+export function createFicApi({ company, ...options }: FicApiOptions): FicApi {
+  const call = createFicCaller(options)
 
   return {
     list: () =>
@@ -139,40 +104,6 @@ export function createFicApi({ apiBase, token, company, log, timeoutMs = 15_000 
         readCompanies,
       ),
   }
-}
-
-async function loadSdk(apiBase: string, token: string, timeoutMs: number) {
-  const [loaded, { default: axios }] = await Promise.all([
-    import('@fattureincloud/fattureincloud-ts-sdk'),
-    import('axios'),
-  ])
-  // A CommonJS package: Node and the bundle give it as the default export, tsx does not.
-  const sdk = loaded.default ?? loaded
-  const configuration = new sdk.Configuration({ accessToken: token })
-  const client = axios.create({
-    timeout: timeoutMs,
-    // A redirect would carry the token to wherever it points.
-    maxRedirects: 0,
-    maxContentLength: 10 * 1024 * 1024,
-    // A proxy from the environment must not get what is meant for this machine.
-    ...(isEmulator(apiBase) ? { proxy: false as const } : {}),
-    // The SDK is CommonJS and sees axios's types for that; the object is the same.
-  }) as unknown as SdkAxios
-  const basePath = apiBase.replace(/\/+$/, '')
-  return {
-    webhooks: new sdk.WebhooksApi(configuration, basePath, client),
-    user: new sdk.UserApi(configuration, basePath, client),
-  }
-}
-
-/** Node would refuse such a header with a message that helps nobody. */
-function refuseUnsendable(token: string): void {
-  if (/^[\x21-\x7e]+$/.test(token)) return
-  throw new FicDevError(
-    'TOKEN_REJECTED',
-    'The access token is empty or holds spaces, line breaks or other characters that cannot be sent.',
-    { hint: 'Set FIC_ACCESS_TOKEN to the token alone, without quotation marks or "Bearer".' },
-  )
 }
 
 function toBody({ sink, types, mapping, verificationMethod }: Partial<SubscriptionRequest>) {

@@ -1,22 +1,32 @@
-/** Where the API keeps the resource behind an id of a notification (protocol section 9). */
+/** Where the API keeps the resource behind an id of a notification (protocol section 9). Pure. */
 
 import { eventTypePrefix } from './event-types.ts'
 
-/** Beginning of the short event type → folder of the company. The first that fits counts. */
-const folders: readonly (readonly [RegExp, string])[] = [
-  [/^issued_documents\..*\.delete$/, 'bin/issued_documents'],
-  [/^received_documents\.delete$/, 'bin/received_documents'],
+/** Where a resource can be: among those in use, in the bin, or with the received documents not registered yet. */
+export type ResourcePlaceName = 'active' | 'bin' | 'pending'
+
+export interface ResourcePlace {
+  place: ResourcePlaceName
+  /** Under the API's base, `/c/{company}/…/{id}`. */
+  path: string
+}
+
+/** Beginning of the short event type → folder of the company, and where in it to look, in order. The first that fits counts. */
+const folders: readonly (readonly [pattern: RegExp, folder: string, places: ResourcePlaceName[]])[] = [
+  [/^issued_documents\..*\.delete$/, 'issued_documents', ['bin']],
+  [/^received_documents\.delete$/, 'received_documents', ['bin']],
   // Whether this id is of the pending or of the registered document is unknown: pending is to be tried first.
-  [/^received_documents\.e_invoices\.receive$/, 'received_documents/pending'],
-  [/^issued_documents\./, 'issued_documents'],
-  [/^received_documents\./, 'received_documents'],
-  [/^receipts\./, 'receipts'],
-  [/^taxes\./, 'taxes'],
-  [/^cashbook\./, 'cashbook'],
-  [/^archive_documents\./, 'archive'],
-  [/^products\./, 'products'],
-  [/^entities\.clients\./, 'entities/clients'],
-  [/^entities\.suppliers\./, 'entities/suppliers'],
+  [/^received_documents\.e_invoices\.receive$/, 'received_documents', ['pending', 'active', 'bin']],
+  // What was made or changed may have been deleted since.
+  [/^issued_documents\./, 'issued_documents', ['active', 'bin']],
+  [/^received_documents\./, 'received_documents', ['active', 'bin']],
+  [/^receipts\./, 'receipts', ['active']],
+  [/^taxes\./, 'taxes', ['active']],
+  [/^cashbook\./, 'cashbook', ['active']],
+  [/^archive_documents\./, 'archive', ['active']],
+  [/^products\./, 'products', ['active']],
+  [/^entities\.clients\./, 'entities/clients', ['active']],
+  [/^entities\.suppliers\./, 'entities/suppliers', ['active']],
 ]
 
 /**
@@ -24,11 +34,23 @@ const folders: readonly (readonly [RegExp, string])[] = [
  * resource. A deleted document is in the bin; whatever else was deleted is no longer where its path points.
  */
 export function resourcePath(eventType: string, company: number, id: number | string): string | null {
-  if (!eventType.startsWith(eventTypePrefix)) return null
+  return resourcePlaces(eventType, company, id)[0]?.path ?? null
+}
+
+/** All places where the resource of an event type in full may be, the likeliest first; none for a type without resource. */
+export function resourcePlaces(eventType: string, company: number, id: number | string): ResourcePlace[] {
+  if (!eventType.startsWith(eventTypePrefix) || !isPathSegment(String(id))) return []
   const shortName = eventType.slice(eventTypePrefix.length)
-  const folder = folders.find(([pattern]) => pattern.test(shortName))?.[1]
-  if (folder === undefined || !isPathSegment(String(id))) return null
-  return `/c/${company}/${folder}/${encodeURIComponent(id)}`
+  const [, folder = '', places = []] = folders.find(([pattern]) => pattern.test(shortName)) ?? []
+  return places.map((place) => ({
+    place,
+    path: `/c/${company}/${within(folder, place)}/${encodeURIComponent(id)}`,
+  }))
+}
+
+function within(folder: string, place: ResourcePlaceName): string {
+  if (place === 'bin') return `bin/${folder}`
+  return place === 'pending' ? `${folder}/pending` : folder
 }
 
 /** Ids come from outside, and a dot segment would lead to another resource. A lone surrogate cannot be encoded. */

@@ -47,6 +47,12 @@ export interface SubscriptionKeeper {
   check(): Promise<void>
   /** By hand, within the budget; goes on where the probe could not tell. Throws when it is not verified after all. */
   verify(): Promise<void>
+  /** Something else with the subscriptions, while nothing is changed here. */
+  between<T>(work: () => Promise<T>): Promise<T>
+  /** Wants something else from now on, until the daemon ends, and goes on if it was resting. Throws as `verify`. */
+  want(changes: Partial<SubscriptionKeeperOptions['wanted']>): Promise<void>
+  /** Keeps nothing any more until something is wanted again: a person did away with what was kept. `why` is told. */
+  rest(why: string): void
   status(): SubscriptionStatus
   /** The reason, when the state is `failed`. */
   failure(): FicDevError | null
@@ -60,7 +66,8 @@ export function createSubscriptionKeeper(options: SubscriptionKeeperOptions): Su
   const { api, records, company, log, now = () => new Date() } = options
   const apiBase = options.apiBase.replace(/\/+$/, '')
   const timing = { ...defaultTiming, ...options.timing }
-  const types = readWantedTypes(options.wanted.types)
+  let { wanted } = options
+  let types = readWantedTypes(wanted.types)
   const board = createStatusBoard(log)
   const closing = new AbortController()
   const rounds = createRounds(round, log)
@@ -71,10 +78,12 @@ export function createSubscriptionKeeper(options: SubscriptionKeeperOptions): Su
   /** The last round asked for a challenge. */
   let attempted = false
   let mayRecreate = options.recreate ?? false
+  let isResting = false
 
   /** One look, and when to look again. Never throws. */
   async function round(byHand: boolean): Promise<void> {
     attempted = false
+    if (isResting) return
     const sink = options.sinkUrl()
     if (sink === null) {
       failure = null
@@ -110,7 +119,7 @@ export function createSubscriptionKeeper(options: SubscriptionKeeperOptions): Su
       signal: closing.signal,
       isInterrupted: () => rounds.isAsked() && options.sinkUrl() !== sink,
       wanted: {
-        ...options.wanted,
+        ...wanted,
         types,
         sink,
         subscriptionId: options.subscriptionId ?? null,
@@ -178,12 +187,24 @@ export function createSubscriptionKeeper(options: SubscriptionKeeperOptions): Su
     return holdUntil === null ? 0 : Math.max(0, holdUntil.getTime() - now().getTime())
   }
 
+  /** Where a person did away with what was kept, nothing else is deleted in its place. */
+  function onExit(): SubscriptionKeeperOptions['onExit'] {
+    return isResting && options.onExit === 'delete' ? 'restore' : options.onExit
+  }
+
+  /** A round by hand; a failure of it is thrown. */
+  async function demandVerified(): Promise<void> {
+    await rounds.askByHand()
+    const { state, detail, hint } = board.get()
+    if (state === 'verified') return
+    const code = attempted ? 'SUBSCRIPTION_FAILED' : 'SUBSCRIPTION_BUDGET'
+    throw failure ?? new FicDevError(code, detail ?? 'Not verified.', hint === null ? {} : { hint })
+  }
+
   async function close(): Promise<void> {
     closing.abort()
     rounds.stop()
-    const done = rounds
-      .settled()
-      .then(() => leave({ ...options, apiBase, now, verificationMethod: options.wanted.verificationMethod }))
+    const done = rounds.settled().then(() => leave({ ...options, onExit: onExit(), apiBase, now, ...wanted }))
     await within(timing.closeMs, done).catch((thrown: unknown) => {
       log.warn({ reason: messageOf(thrown), onExit: options.onExit }, 'subscription left as it is')
     })
@@ -197,12 +218,20 @@ export function createSubscriptionKeeper(options: SubscriptionKeeperOptions): Su
       // The sink's URL may have changed meanwhile.
       await rounds.settled()
     },
-    async verify() {
-      await rounds.askByHand()
-      const { state, detail, hint } = board.get()
-      if (state === 'verified') return
-      const code = attempted ? 'SUBSCRIPTION_FAILED' : 'SUBSCRIPTION_BUDGET'
-      throw failure ?? new FicDevError(code, detail ?? 'Not verified.', hint === null ? {} : { hint })
+    verify: demandVerified,
+    between: rounds.between,
+    async want(changes) {
+      wanted = { ...wanted, ...changes }
+      types = readWantedTypes(wanted.types)
+      isResting = false
+      await demandVerified()
+    },
+    rest(why) {
+      isResting = true
+      failure = null
+      const nothing = { id: null, sink: null, types: [], taken: [], warnings: [], budget: null }
+      const hint = 'fic-dev subscriptions create makes one again; so does a new start.'
+      board.set({ ...nothing, state: 'unmanaged', detail: why, hint })
     },
     status: board.get,
     failure: () => failure,

@@ -99,7 +99,10 @@ function complete(
 const settledAfterMs = 60_000
 
 /** Settles what a crash, a late challenge, an early end of the waiting, or a give-back left open. */
-function settleOldAttempts(observed: readonly Subscription[], { records, apiBase, now }: LookOptions): void {
+export function settleOldAttempts(
+  observed: readonly Subscription[],
+  { records, apiBase, now }: Pick<LookOptions, 'records' | 'apiBase' | 'now'>,
+): void {
   const longAgo = new Date(now().getTime() - settledAfterMs)
   for (const { id, verified } of observed) {
     if (verified) records.settleVerified(apiBase, id)

@@ -10,6 +10,8 @@ export interface Rounds {
   askByHand(): Promise<void>
   /** Whether a round has been asked for and has not begun. */
   isAsked(): boolean
+  /** Does something else in turn, while no round runs. Its failure is the caller's. */
+  between<T>(work: () => Promise<T>): Promise<T>
   /** Resolves when all that were asked for are over. */
   settled(): Promise<void>
   /** Replaces an earlier time. Does not keep the process alive. */
@@ -44,6 +46,14 @@ export function createRounds(round: (byHand: boolean) => Promise<void>, log: Log
     ask,
     askByHand: () => enqueue(true),
     isAsked: () => asked !== null,
+    between(work) {
+      const done = queue.then(work)
+      queue = done.then(
+        () => {},
+        () => {},
+      )
+      return done
+    },
     settled: () => queue,
     askIn(delayMs) {
       clearTimeout(timer)

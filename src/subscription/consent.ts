@@ -1,0 +1,35 @@
+/** Another's subscription is never changed by accident: whoever means it has to say so (design section 6). */
+
+import type { SubscriptionEntry } from '../contract/api.ts'
+import { FicDevError } from '../errors.ts'
+
+export type Doing = 'update' | 'verify' | 'delete'
+
+/** What would happen to whom, in words; `null` for a subscription that is ours to do this with. */
+export function whoseItIs(
+  doing: Doing,
+  entry: Pick<SubscriptionEntry, 'id' | 'sink' | 'origin' | 'takenOverFrom'>,
+): string | null {
+  const { id, sink, origin, takenOverFrom } = entry
+  if (origin === 'made' || (origin === 'named' && doing !== 'delete')) return null
+  if (origin === 'taken-over') {
+    if (doing === 'verify') return null
+    return `${id} was taken over from ${takenOverFrom ?? 'somebody'}, who expects it back as it was.`
+  }
+  const whose = `${id} was not made by fic-dev; it belongs to whoever receives at ${sink}`
+  const consequences = {
+    update: ', who would notice the change',
+    verify: ', who would get a challenge, and one of its five verifications would be used',
+    delete: ', who would get nothing any more',
+  }
+  return `${whose}${consequences[doing]}.`
+}
+
+/** @throws FicDevError NOT_OURS */
+export function demandConsent(doing: Doing, entry: SubscriptionEntry, isGiven: boolean): void {
+  const whose = whoseItIs(doing, entry)
+  if (whose === null || isGiven) return
+  throw new FicDevError('NOT_OURS', whose, {
+    hint: `If that is meant: fic-dev subscriptions ${doing} ${entry.id} --yes.`,
+  })
+}
