@@ -20,6 +20,9 @@ export type Run<Options = Record<string, unknown>> = (
   invocation: Invocation<Options>,
 ) => Promise<number | void>
 
+/** Adds a command whose file is loaded only when it runs. */
+export type Add = (usage: string, summary: string, load: () => Promise<{ run: Run<never> }>) => Command
+
 /** Reads the configuration for a command that is about to run. */
 export async function prepare<Options>(
   command: Command,

@@ -6,8 +6,9 @@ import { settingKeys } from '../config/settings.ts'
 import { didYouMean } from '../config/spelling.ts'
 import { FicDevError } from '../errors.ts'
 import { version } from '../installation.ts'
-import { prepare, type Run } from './command.ts'
+import { prepare, type Add } from './command.ts'
 import { addSettings, commonSettings } from './flags.ts'
+import { addSetupCommands } from './setup-commands.ts'
 import { readCount, readHeader, readIds, readMoment, readPort } from './values.ts'
 
 export interface ProgramEvents {
@@ -18,9 +19,6 @@ export interface ProgramEvents {
   /** The process has to end at once. */
   leave(exitCode: number): void
 }
-
-/** Adds a command whose file is loaded only when it runs. */
-type Add = (usage: string, summary: string, load: () => Promise<{ run: Run<never> }>) => Command
 
 /** Builds the program. Nothing runs before it is told to parse; help, version and wrong usage are thrown as CommanderError. */
 export function createProgram(events: ProgramEvents): Command {
@@ -48,6 +46,7 @@ export function createProgram(events: ProgramEvents): Command {
   addWork(add)
   addReading(add)
   addUpkeep(add)
+  addSetupCommands(add)
   // The flags of `start` work without its name, so the first help that people see has to show them.
   const help = new Help()
   return program.helpCommand('help [command]', 'print the help of a command').configureHelp({

@@ -18,6 +18,21 @@ export function readPort(text: string): number {
   return value
 }
 
+/** A time in seconds, fractions allowed, up to an hour; gives milliseconds. */
+export function readSeconds(text: string): number {
+  const value = Number(text)
+  if (!/^\d+(?:\.\d+)?$/.test(text) || value <= 0 || value > 3600) {
+    throw new InvalidArgumentError('It is not a number of seconds above zero.')
+  }
+  return value * 1000
+}
+
+/** `a,b` and repeated flags: the words in order. To be collected. */
+export function readWords(text: string, previous: string[] | undefined): string[] {
+  const words = text.split(',').map((word) => word.trim())
+  return [...(previous ?? []), ...words.filter((word) => word !== '')]
+}
+
 /** `1,2,abc`: numbers where they are such, as Fatture in Cloud uses both (protocol section 9). */
 export function readIds(text: string): (number | string)[] {
   const ids = text.split(',').map((id) => id.trim())

@@ -1,0 +1,78 @@
+/** What a case of `fic-dev check` is, and what comes out of it. */
+
+import type { HeaderPair } from '../contract/notification.ts'
+
+/** What the cases are written for. */
+export interface World {
+  /** The receiver that is checked. */
+  target: URL
+  /** What the tokens name as their audience: the URL that the app believes to be its own. */
+  audience: string
+  company: number
+  /** In full: a type that the app is meant to take. */
+  eventType: string
+  /** Added to every request, as the configured headers of a target are. */
+  headers: Record<string, string>
+  /** PEM; the app is given the public half. */
+  devKey: { privateKey: string; publicKey: string }
+  /** PEM; a key that the app has never heard of. */
+  strangerKey: string
+  now: Date
+}
+
+export interface CheckRequest {
+  method: 'GET' | 'POST'
+  url: URL
+  headers: HeaderPair[]
+  body: Buffer
+}
+
+/** How an answer came, or why none did. */
+export interface CheckAnswer {
+  status: number | null
+  /** Why there is no status, in words. */
+  error: string | null
+  headers: HeaderPair[]
+  body: string | null
+  durationMs: number
+}
+
+/** Sends one request, follows no redirect, and never rejects. */
+export type Exchange = (request: CheckRequest, timeoutMs: number) => Promise<CheckAnswer>
+
+/** A right receiver answers with the challenge, takes the notification, or refuses; a refused challenge is not repeated. */
+export type Expectation = 'challenge' | 'delivery' | 'refusal' | 'no-challenge'
+
+export interface CheckCase {
+  /** Short, stable, kebab-case: for `--only`, `--skip` and scripts. */
+  name: string
+  /** What is sent, in a few words. */
+  title: string
+  expects: Expectation
+  /** What the wrong answer is: a failure, or something to be warned of. */
+  severity: 'wrong' | 'careless'
+  /** Why a right receiver answers so, and what the wrong answer costs; one or two sentences. */
+  why: string
+  /** In the order of sending; each has to be answered as expected. */
+  write(world: World): Promise<CheckRequest[]>
+}
+
+/** The challenge in every case that has one: 64 hex characters (protocol section 2). */
+export const sampleChallenge = '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08'
+
+export type Outcome = 'right' | 'careless' | 'wrong' | 'skipped'
+
+export interface CheckResult {
+  name: string
+  title: string
+  /** What a right receiver does, in words. */
+  expected: string
+  outcome: Outcome
+  /** Of the answer that decided; `null` when none came. */
+  status: number | null
+  durationMs: number | null
+  /** What the app did, in words. */
+  says: string
+  /** What it would cost, in words; `null` where all is right. */
+  cost: string | null
+}

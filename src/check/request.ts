@@ -1,0 +1,85 @@
+/** Writes the requests of the cases as Fatture in Cloud sends them (protocol sections 2 and 4). */
+
+import { randomUUID } from 'node:crypto'
+import type { CloudEventAttributes, HeaderPair, Mapping } from '../contract/notification.ts'
+import { challengeName } from '../fic/challenge.ts'
+import { toBinary, toStructured } from '../fic/mapping.ts'
+import { sampleChallenge, type CheckRequest, type World } from './case.ts'
+import { byDevKey, type Sign } from './tokens.ts'
+
+export interface EventOptions {
+  /** Binary when left out. */
+  mapping?: Mapping
+  /** In place of the mapping's own. */
+  contentType?: string
+  /** In full; the type that the app is meant to take when left out. */
+  type?: string
+  ids?: readonly (number | string)[]
+  /** The whole body, in place of one with ids. */
+  body?: string
+  /** `ce-` headers with everything percent-encoded that may be. */
+  percentEncoded?: true
+  sign?: Sign
+}
+
+/** A notification as it goes over the wire. */
+export async function writeEvent(world: World, options: EventOptions = {}): Promise<CheckRequest> {
+  const cloudEvent = createEvent(world, options.type ?? world.eventType)
+  const content = { cloudEvent, ids: options.ids ?? [3_062_300] }
+  const written = options.mapping === 'structured' ? toStructured(content) : toBinary(content)
+  const headers = written.headers.map(([name, value]): HeaderPair => {
+    if (name === 'content-type') return [name, options.contentType ?? value]
+    return [name, options.percentEncoded ? encodeURIComponent(value) : value]
+  })
+  const token = await (options.sign ?? byDevKey)(world, cloudEvent)
+  return {
+    method: 'POST',
+    url: world.target,
+    headers: [...headers, ...commonHeaders(world, token)],
+    body: Buffer.from(options.body ?? written.body),
+  }
+}
+
+/** A verification. What its token says of id and subject is unknown (protocol section 2), so it is what we would guess. */
+export async function writeChallenge(
+  world: World,
+  by: 'header' | 'query',
+  sign: Sign = byDevKey,
+): Promise<CheckRequest> {
+  const token = await sign(world, createEvent(world, world.eventType))
+  const url = new URL(world.target)
+  if (by === 'query') url.searchParams.append(challengeName, sampleChallenge)
+  return {
+    method: 'GET',
+    url,
+    headers: [
+      ...(by === 'header' ? [[challengeName, sampleChallenge] as HeaderPair] : []),
+      ...commonHeaders(world, token),
+    ],
+    body: Buffer.alloc(0),
+  }
+}
+
+function createEvent({ company, now }: World, type: string): CloudEventAttributes {
+  return {
+    id: `198:${randomUUID()}`,
+    source: 'https://api-v2.fattureincloud.it',
+    specversion: '1.0',
+    type,
+    subject: `company:${company}`,
+    time: now.toISOString().replace(/\.\d+Z$/, '+00:00'),
+  }
+}
+
+/** Configured headers come along, but for those that the case is about. */
+function commonHeaders({ headers }: World, token: string | null): HeaderPair[] {
+  const extra = Object.entries(headers).filter(
+    ([name]) => !/^(?:authorization|user-agent|connection|content-type|ce-.*)$/i.test(name),
+  )
+  return [
+    ['user-agent', 'FattureInCloud/API-WEBHOOK'],
+    ['connection', 'close'],
+    ...(token === null ? [] : [['authorization', `Bearer ${token}`] as HeaderPair]),
+    ...extra,
+  ]
+}

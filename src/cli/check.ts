@@ -1,0 +1,108 @@
+/** `fic-dev check [url]`: is the developer's own receiver right? */
+
+import { writeFile } from 'node:fs/promises'
+import type { CheckCase, CheckResult, World } from '../check/case.ts'
+import { checkCases } from '../check/cases.ts'
+import { toJunit, type CheckedTarget } from '../check/junit.ts'
+import { runCases } from '../check/run.ts'
+import { summarize, type CheckSummary } from '../check/summary.ts'
+import { didYouMean } from '../config/spelling.ts'
+import { createSender } from '../delivery/send.ts'
+import { FicDevError, messageOf } from '../errors.ts'
+import { createDevKey } from '../fic/signature/sign.ts'
+import { prepareDataDir } from '../store/data-dir.ts'
+import { readSecretsOf } from '../store/secrets.ts'
+import { randomSubdomain } from '../tunnel/subdomain.ts'
+import { caseText, summaryText } from './check-lines.ts'
+import { findCheckTargets } from './check-target.ts'
+import type { Invocation } from './command.ts'
+import type { Output } from './output.ts'
+import { visible } from './visible.ts'
+
+export interface CheckOptions {
+  timeout?: number
+  wait?: number
+  audience?: string
+  only?: string[]
+  skip?: string[]
+  junit?: string
+}
+
+/** For those who name none: any number is a company. */
+const sampleCompany = 12_345
+
+/** Exit code 1 when something is wrong; what is careless does not count. */
+export async function run({ args, options, config, output }: Invocation<CheckOptions>): Promise<number> {
+  const cases = chooseCases(options)
+  const targets = findCheckTargets(args[0], config)
+  prepareDataDir(config.dataDir)
+  const { devKey } = await readSecretsOf(config.dataDir, randomSubdomain)
+  const { privateKey: strangerKey } = await createDevKey()
+  const company = config.company ?? sampleCompany
+
+  const checked: CheckedTarget[] = []
+  for (const target of targets) {
+    const audience = options.audience ?? target.url.href
+    const world = { ...target, target: target.url, audience, company, devKey, strangerKey, now: new Date() }
+    checked.push({ target: target.url.href, results: await checkTarget(cases, world, options, output) })
+  }
+  if (options.junit !== undefined) await writeJunit(options.junit, checked)
+  return checked.every(({ results }) => results.every(({ outcome }) => outcome !== 'wrong')) ? 0 : 1
+}
+
+async function checkTarget(
+  cases: readonly CheckCase[],
+  world: World,
+  options: CheckOptions,
+  output: Output,
+): Promise<CheckResult[]> {
+  const target = world.target.href
+  const results: CheckResult[] = []
+  const sender = createSender(1)
+  if (!output.json) output.say(`Checking ${visible(target)}, signed with this project's dev key.`)
+  try {
+    const { timeout: timeoutMs = 5_000, wait: waitMs = 5_000 } = options
+    for await (const result of runCases(cases, { world, exchange: sender.send, timeoutMs, waitMs })) {
+      results.push(result)
+      if (output.json) output.object({ type: 'case', target, ...result })
+      else if (result.outcome !== 'skipped') output.line(caseText(result, output.colors))
+      // All for the same reason, so it is said once.
+      else if (results.at(-2)?.outcome !== 'skipped') output.say(result.says)
+    }
+  } finally {
+    sender.close()
+  }
+  tell(summarize(target, results), output)
+  return results
+}
+
+function tell(summary: CheckSummary, output: Output): void {
+  if (output.json) output.object({ type: 'summary', ...summary })
+  else output.say(summaryText(summary, output.colors))
+}
+
+/** `--skip structured` leaves out `structured` and `structured-json`. */
+function chooseCases({ only, skip = [] }: CheckOptions): CheckCase[] {
+  for (const name of [...(only ?? []), ...skip]) {
+    if (checkCases.some((one) => isMeant(one, name))) continue
+    const names = checkCases.map((one) => one.name)
+    throw new FicDevError('USAGE', `There is no case "${name}".${didYouMean(name, names)}`, {
+      hint: `The cases: ${names.join(', ')}.`,
+    })
+  }
+  const wanted = (one: CheckCase) => only === undefined || only.some((name) => isMeant(one, name))
+  return checkCases.filter((one) => wanted(one) && !skip.some((name) => isMeant(one, name)))
+}
+
+function isMeant({ name }: CheckCase, word: string): boolean {
+  return name === word || name.startsWith(`${word}-`)
+}
+
+async function writeJunit(file: string, checked: readonly CheckedTarget[]): Promise<void> {
+  await writeFile(file, toJunit(checked)).catch((error: unknown) => {
+    throw new FicDevError('USAGE', `${file} cannot be written: ${messageOf(error)}.`, {
+      hint: 'Name another file with --junit.',
+      cause: error,
+    })
+  })
+}

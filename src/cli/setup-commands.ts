@@ -1,0 +1,38 @@
+/** The commands that set a project up and look whether all is well, with their flags and examples. */
+
+import type { Add } from './command.ts'
+import { addSettings, commonSettings } from './flags.ts'
+import { readSeconds, readWords } from './values.ts'
+
+export function addSetupCommands(add: Add): void {
+  const check = add('check [url]', 'check whether your own receiver is right', () => import('./check.ts'))
+    .option('--timeout <seconds>', 'how long an answer may take (default: 5)', readSeconds)
+    .option('--wait <seconds>', 'how long your app may take to start (default: 5)', readSeconds)
+    .option('--audience <url>', 'what your app expects in aud (default: the URL that is checked)')
+    .option('--only <cases>', 'only these cases, separated by commas', readWords)
+    .option('--skip <cases>', 'all cases but these, separated by commas', readWords)
+    .option('--junit <file>', 'write the results as JUnit XML too')
+  addSettings(check, [...commonSettings, 'company', 'headers', 'yes'])
+  check.addHelpText(
+    'after',
+    `
+It sends what Fatture in Cloud sends and what an attacker would, signed with this project's dev key and with others,
+and says what each answer would cost. Your app has to know the dev key: "fic-dev keys" prints it in the form in which
+Fatture in Cloud publishes its own. The ids are made up. Exit code 1 when something is wrong.
+${examplesText([
+  ['fic-dev check', 'the configured targets'],
+  ['fic-dev check localhost:3000/webhooks', 'this route'],
+  ['fic-dev check --skip structured', 'your subscription is binary'],
+  ['fic-dev check --only forged,expired', 'just these'],
+  ['fic-dev check --wait 30 --junit check.xml', 'in CI, while your app starts'],
+])}`,
+  )
+}
+
+/** Examples for the end of a command's help. */
+export function examplesText(examples: readonly (readonly [command: string, does: string])[]): string {
+  const width = Math.max(...examples.map(([command]) => command.length))
+  return ['', 'Examples:', ...examples.map(([command, does]) => `  ${command.padEnd(width)}   ${does}`)].join(
+    '\n',
+  )
+}

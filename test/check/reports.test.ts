@@ -1,0 +1,104 @@
+import { expect, test } from 'vitest'
+import type { CheckAnswer, CheckResult } from '../../src/check/case.ts'
+import { checkCases } from '../../src/check/cases.ts'
+import { judgeCase } from '../../src/check/judge.ts'
+import { toJunit } from '../../src/check/junit.ts'
+import { summarize } from '../../src/check/summary.ts'
+
+function result(name: string, changes: Partial<CheckResult> = {}): CheckResult {
+  return {
+    name,
+    title: 'what is sent',
+    expected: '200',
+    outcome: 'right',
+    status: 200,
+    durationMs: 12,
+    says: '200',
+    cost: null,
+    ...changes,
+  }
+}
+
+/** The same answer to every case. */
+function all(status: number, outcome: CheckResult['outcome'] = 'wrong'): CheckResult[] {
+  return checkCases.map(({ name }) => result(name, { status, outcome }))
+}
+
+test('an answer after more than half of the time is careless: how long Fatture in Cloud waits is not known', () => {
+  const binary = checkCases.find(({ name }) => name === 'binary')
+  if (!binary) throw new Error('the case has another name')
+  const answer: CheckAnswer = { status: 200, error: null, headers: [], body: '', durationMs: 2_501 }
+  expect(judgeCase(binary, [answer], 5_000)).toMatchObject({ outcome: 'careless', says: '200 after 2501 ms' })
+  expect(judgeCase(binary, [{ ...answer, durationMs: 2_500 }], 5_000).outcome).toBe('right')
+})
+
+test('of two answers to a twin the worse one counts', () => {
+  const twin = checkCases.find(({ name }) => name === 'twin')
+  if (!twin) throw new Error('the case has another name')
+  const answer: CheckAnswer = { status: 200, error: null, headers: [], body: '', durationMs: 5 }
+  expect(judgeCase(twin, [answer, { ...answer, status: 409 }], 5_000)).toMatchObject({
+    outcome: 'wrong',
+    status: 409,
+    says: 'The second time: 409',
+  })
+})
+
+test('a check passes when nothing is wrong; what is careless only warns', () => {
+  const careless = summarize('http://localhost:3000/', [result('a'), result('b', { outcome: 'careless' })])
+  expect(careless).toMatchObject({ passed: true, counts: { right: 1, careless: 1, wrong: 0, skipped: 0 } })
+  expect(summarize('', [result('a', { outcome: 'wrong' })]).passed).toBe(false)
+})
+
+test.each([
+  [401, 'fic-dev keys'],
+  [404, 'no such path'],
+  [419, 'CSRF'],
+  [308, 'redirects'],
+])('%i to everything has one cause', (status, words) => {
+  const { advice } = summarize('', all(status))
+  expect(advice.join(' ')).toContain(words)
+})
+
+test('whoever takes everything is told that the token is not checked', () => {
+  const [only, ...others] = summarize('', all(200)).advice
+  expect(others).toEqual([])
+  expect(only).toContain('does not check the token at all')
+})
+
+test('single faults get no advice about a common cause', () => {
+  expect(
+    summarize('', [...all(200, 'right'), result('x', { status: 404, outcome: 'wrong' })]).advice,
+  ).toEqual([])
+})
+
+test('JUnit has a suite per target, a failure per wrong case, and escapes what came from outside', () => {
+  const xml = toJunit([
+    {
+      target: 'http://localhost:3000/a?b&c',
+      results: [
+        result('binary'),
+        result('forged', { outcome: 'careless', says: '500', cost: 'It broke.' }),
+        result('welcome', { outcome: 'wrong', status: 302, says: '302 to "<x>"\u001B\u0000', cost: 'Lost.' }),
+        result('twin', { outcome: 'skipped', status: null, durationMs: null, says: 'Not tried.' }),
+      ],
+    },
+  ])
+  expect(xml).toBe(`<?xml version="1.0" encoding="UTF-8"?>
+<testsuites name="fic-dev check">
+  <testsuite name="http://localhost:3000/a?b&amp;c" tests="4" failures="1" errors="0" skipped="1" time="0.036">
+    <testcase classname="http://localhost:3000/a?b&amp;c" name="binary: what is sent" time="0.012"/>
+    <testcase classname="http://localhost:3000/a?b&amp;c" name="forged: what is sent" time="0.012">
+      <system-out>careless: 500. It broke.
+expected: 200</system-out>
+    </testcase>
+    <testcase classname="http://localhost:3000/a?b&amp;c" name="welcome: what is sent" time="0.012">
+      <failure message="302 to &quot;&lt;x&gt;&quot;\uFFFD\uFFFD">Lost.
+expected: 200</failure>
+    </testcase>
+    <testcase classname="http://localhost:3000/a?b&amp;c" name="twin: what is sent" time="0.000">
+      <skipped message="Not tried."/>
+    </testcase>
+  </testsuite>
+</testsuites>
+`)
+})
