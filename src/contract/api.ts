@@ -25,7 +25,9 @@ export interface ReplayRequest {
   to?: string
   sign?: ReplaySignature
   mapping?: Mapping
-  /** The whole HTTP body as text; wins over `ids` and `mapping`. */
+  /** Another event type, by its short or long name; a type of somebody else as it is. */
+  type?: string
+  /** The whole HTTP body as text; wins over `ids` and `mapping`, and in the structured mapping over `type`. */
   body?: string
   /** Set, or with `null` remove, headers of the request. */
   headers?: Record<string, string | null>

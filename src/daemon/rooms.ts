@@ -10,6 +10,7 @@ import { FicDevError } from '../errors.ts'
 import { isEmulator } from '../fic/api-error.ts'
 import { toBase64Key } from '../fic/signature/public-key.ts'
 import type { VerifySignature } from '../fic/signature/verify.ts'
+import type { EmulatorControl } from '../inspector/routes/emulator.ts'
 import { createInspector, type Inspector } from '../inspector/server.ts'
 import { pageDir, version } from '../installation.ts'
 import type { Logger } from '../log.ts'
@@ -18,6 +19,7 @@ import type { Capture, CaptureOptions } from '../store/notifications.ts'
 import type { ProjectSecrets } from '../store/secrets.ts'
 import type { Store } from '../store/store.ts'
 import type { Probe } from '../tunnel/probe.ts'
+import { controlAt, controlOf } from './emulator-control.ts'
 import type { Live } from './live.ts'
 import { triggerAt } from './trigger-at.ts'
 
@@ -79,8 +81,10 @@ export async function buildRooms(options: RoomOptions): Promise<Rooms> {
     heldTypes: () => live.managed?.keeper.status().types ?? [],
     keys: () => [toKeyEntry('dev', project.devKey.publicKey), toKeyEntry('fic', live.publicKey)],
     replay: deliverer.replay,
+    preview: deliverer.preview,
     pause: deliverer.pause,
     trigger,
+    emulator: () => emulatorOf(live, config.apiBase),
     subscriptions: () => live.managed?.api ?? null,
     publish: options.publish,
     log: log.child({ part: 'inspector' }),
@@ -119,6 +123,11 @@ async function relay(
   await store.answered(notification.seq, answer, problems)
   publish({ type: 'answered', seq: notification.seq, answer, problems })
   return answer
+}
+
+function emulatorOf(live: Live, apiBase: string): EmulatorControl | null {
+  if (live.emulator) return controlOf(live.emulator)
+  return isEmulator(apiBase) ? controlAt(apiBase) : null
 }
 
 async function triggerWith(live: Live, apiBase: string, asked: TriggerRequest): Promise<TriggerAnswer> {

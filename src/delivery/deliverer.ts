@@ -2,9 +2,11 @@
 
 import { setTimeout as pause } from 'node:timers/promises'
 import type { ReplayRequest } from '../contract/api.ts'
+import type { ReplayPreview } from '../contract/detail.ts'
 import type { Delivery, Notification } from '../contract/notification.ts'
 import type { TargetStatus } from '../contract/status.ts'
 import { FicDevError } from '../errors.ts'
+import { textOf } from '../fic/read-notification.ts'
 import type { Logger } from '../log.ts'
 import type { Store } from '../store/store.ts'
 import { beginAttempt, endAttempt } from './attempt.ts'
@@ -51,6 +53,8 @@ export interface Deliverer {
    * @throws FicDevError NOT_FOUND, REPLAY_TARGET, REPLAY_UNSIGNABLE
    */
   replay(seq: number, asked: ReplayRequest): Promise<Delivery>
+  /** What `replay` would send; throws the same. */
+  preview(seq: number, asked: ReplayRequest): Promise<ReplayPreview>
   /**
    * Asks the target at once, so that Fatture in Cloud can be given its answer; nothing is queued.
    * `null` when no target wants it.
@@ -112,7 +116,7 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
     }
   }
 
-  async function replay(seq: number, asked: ReplayRequest): Promise<Delivery> {
+  async function prepare(seq: number, asked: ReplayRequest) {
     const captured = read(seq)
     const to = asked.to ?? findTarget(targets, captured.notification.eventType)?.url
     if (to === undefined) {
@@ -125,13 +129,18 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
       )
     }
     const url = checkReplayTarget(to, targets, options.ownPorts())
-    const { request, sent } = await prepareReplay(captured, asked, {
+    const prepared = await prepareReplay(captured, asked, {
       to: url,
       targetHeaders: headersFor(targets, url, captured.notification.eventType),
       sinkUrl: sinkUrl(),
       devKey: options.devKey,
       now: now(),
     })
+    return { ...prepared, to }
+  }
+
+  async function replay(seq: number, asked: ReplayRequest): Promise<Delivery> {
+    const { request, sent, to } = await prepare(seq, asked)
     const { delivery } = await sendOnce(request, deliveryTimeoutMs, {
       seq,
       target: to,
@@ -140,6 +149,12 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
       sent,
     })
     return delivery
+  }
+
+  async function preview(seq: number, asked: ReplayRequest): Promise<ReplayPreview> {
+    const { request } = await prepare(seq, asked)
+    const { method, url, headers, body } = request
+    return { method, url: url.href, headers, body: textOf(body) }
   }
 
   async function passThrough(notification: Notification, own: PassThrough): Promise<RelayedAnswer | null> {
@@ -214,6 +229,7 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
     },
     wake: () => queues.forEach((queue) => queue.pump()),
     replay,
+    preview,
     passThrough,
     pause(next) {
       paused = next

@@ -3,6 +3,7 @@
 import type { ReplayRequest } from '../contract/api.ts'
 import type { Delivery, HeaderPair, Notification } from '../contract/notification.ts'
 import { FicDevError } from '../errors.ts'
+import { findEventType, toLongName, toShortName, welcomeType } from '../fic/event-types.ts'
 import { toBinary, toStructured } from '../fic/mapping.ts'
 import { signNotification } from '../fic/signature/sign.ts'
 import { setHeaders, toDeliveryHeaders, withQueryOf, type OutgoingRequest } from './request.ts'
@@ -48,8 +49,8 @@ export async function prepareReplay(
   }
 }
 
-function isAsCaptured({ sign = 'original', mapping, body, headers, ids }: ReplayRequest): boolean {
-  return sign === 'original' && [mapping, body, headers, ids].every((change) => change === undefined)
+function isAsCaptured({ sign = 'original', mapping, type, body, headers, ids }: ReplayRequest): boolean {
+  return sign === 'original' && [mapping, type, body, headers, ids].every((change) => change === undefined)
 }
 
 interface Rewritten {
@@ -60,15 +61,21 @@ interface Rewritten {
 function rewrite(captured: { notification: Notification; body: Buffer }, asked: ReplayRequest): Rewritten {
   const { notification, body } = captured
   let rewritten: Rewritten = { headers: notification.headers, body }
-  if (asked.mapping !== undefined || asked.ids !== undefined) {
+  if (asked.mapping !== undefined || asked.ids !== undefined || asked.type !== undefined) {
     const { cloudEvent, ids } = notification
-    if (cloudEvent === null) throw unsignable(notification, 'its ids or mapping cannot be changed')
+    if (cloudEvent === null) throw unsignable(notification, 'its type, ids or mapping cannot be changed')
+    const type = asked.type === undefined ? cloudEvent.type : toFullType(asked.type)
     const write = (asked.mapping ?? notification.mapping) === 'structured' ? toStructured : toBinary
-    const written = write({ cloudEvent, ids: asked.ids ?? ids })
+    const written = write({ cloudEvent: { ...cloudEvent, type }, ids: asked.ids ?? ids })
     const others = notification.headers.filter(([name]) => !/^(ce-.*|content-type)$/i.test(name))
     rewritten = { headers: [...others, ...written.headers], body: Buffer.from(written.body) }
   }
   return asked.body === undefined ? rewritten : { ...rewritten, body: Buffer.from(asked.body) }
+}
+
+/** A short name of an event type that we know gets its prefix; any other name is what the person means. */
+function toFullType(name: string): string {
+  return findEventType(name) === undefined && name !== toShortName(welcomeType) ? name : toLongName(name)
 }
 
 async function sign(

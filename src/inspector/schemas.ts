@@ -36,6 +36,7 @@ export const ReplayBody = Type.Object(
     to: Type.Optional(Type.String()),
     sign: Type.Optional(choice('original', 'dev', 'none')),
     mapping: Type.Optional(mapping),
+    type: Type.Optional(Type.String({ minLength: 1 })),
     body: Type.Optional(Type.String()),
     headers: Type.Optional(headers),
     ids: Type.Optional(ids),

@@ -9,6 +9,7 @@ import Fastify, {
   type FastifyRequest,
 } from 'fastify'
 import type { KeyEntry, ReplayRequest, TriggerAnswer, TriggerRequest } from '../contract/api.ts'
+import type { ReplayPreview } from '../contract/detail.ts'
 import type { Delivery } from '../contract/notification.ts'
 import type { Status, SubscriptionStatus } from '../contract/status.ts'
 import type { StreamMessage } from '../contract/stream.ts'
@@ -17,6 +18,8 @@ import type { Logger } from '../log.ts'
 import type { Store } from '../store/store.ts'
 import { createGuard } from './guard.ts'
 import { pageRoutes } from './page.ts'
+import { detailRoutes } from './routes/detail.ts'
+import { emulatorRoutes, type EmulatorControl } from './routes/emulator.ts'
 import { notificationRoutes } from './routes/notifications.ts'
 import { serviceRoutes } from './routes/service.ts'
 import { transferRoutes } from './routes/transfer.ts'
@@ -38,8 +41,11 @@ export interface InspectorParts {
   heldTypes(): string[]
   keys(): KeyEntry[]
   replay(seq: number, asked: ReplayRequest): Promise<Delivery>
+  preview(seq: number, asked: ReplayRequest): Promise<ReplayPreview>
   pause(paused: boolean): void
   trigger(asked: TriggerRequest): Promise<TriggerAnswer>
+  /** `null` while notifications come from elsewhere. */
+  emulator(): EmulatorControl | null
   /** `null` without a token and a company. */
   subscriptions(): SubscriptionApi | null
   /** Tells the stream. */
@@ -106,6 +112,8 @@ export async function createInspector(parts: InspectorParts): Promise<Inspector>
   app.addHook('preClose', async () => stream.close())
   await app.register(fastifyWebsocket, { options: { maxPayload: 4 * 1024 } })
   await app.register(notificationRoutes(parts))
+  await app.register(detailRoutes(parts))
+  await app.register(emulatorRoutes(parts))
   await app.register(serviceRoutes(parts, session))
   await app.register(transferRoutes(parts))
   await app.register(pageRoutes(parts.pageDir, session))

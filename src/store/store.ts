@@ -1,5 +1,6 @@
 /** The store: every notification made durable before it is answered, every delivery written down, one process at a time. */
 
+import type { TwinEntry } from '../contract/detail.ts'
 import type { Delivery, Notification } from '../contract/notification.ts'
 import type { Logger } from '../log.ts'
 import { messageOf } from '../errors.ts'
@@ -10,6 +11,7 @@ import type { NotificationFilter } from './filter.ts'
 import { createJobs, type Job, type Jobs } from './jobs.ts'
 import { createNotifications, type Capture, type CaptureOptions } from './notifications.ts'
 import { createSubscriptionRecords, type SubscriptionRecords } from './subscriptions.ts'
+import { createTwins } from './twins.ts'
 import { createWriteQueue } from './write-queue.ts'
 
 export interface StoreOptions {
@@ -41,6 +43,8 @@ export interface Store {
   body(seq: number): Buffer | null
   list(filter: NotificationFilter, limit: number): Notification[]
   after(seq: number, limit: number): Notification[]
+  /** The others with the same CloudEvents id, oldest first. */
+  twins(seq: number): TwinEntry[]
   lastSeq(): number
   counts(): { notifications: number; deliveries: number; waiting: number }
   remove(seq: number): Promise<boolean>
@@ -124,6 +128,7 @@ export function openStore({ dataDir, log, keep = 10_000 }: StoreOptions): Store 
     body: notifications.body,
     list: notifications.list,
     after: notifications.after,
+    twins: createTwins(database),
     lastSeq: notifications.lastSeq,
     counts: () => ({
       notifications: notifications.count(),

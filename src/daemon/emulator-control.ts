@@ -1,0 +1,60 @@
+/** Reaches the clock and the faults of the emulator: in this process directly, in another through its control routes. */
+
+import type { EmulatorClock, EmulatorFaults } from '../contract/emulator.ts'
+import type { Emulator } from '../emulator/index.ts'
+import { FicDevError, messageOf } from '../errors.ts'
+import type { EmulatorControl } from '../inspector/routes/emulator.ts'
+
+/** Moving the clock by days sends all that falls due on the way. */
+const timeoutMs = 60_000
+
+export function controlOf({ clock, faults }: Pick<Emulator, 'clock' | 'faults'>): EmulatorControl {
+  const now = () => ({ now: clock.now().toISOString() })
+  return {
+    clock: async () => now(),
+    async advance(ms) {
+      await clock.advance(ms)
+      return now()
+    },
+    faults: async () => faults.get(),
+    async setFaults(changes) {
+      faults.set(changes)
+      return faults.get()
+    },
+  }
+}
+
+/** @throws FicDevError NO_EMULATOR where nobody answers, BAD_REQUEST with what the emulator said */
+export function controlAt(emulatorUrl: string): EmulatorControl {
+  const clock = (body?: unknown) => ask<EmulatorClock>(emulatorUrl, 'clock', body)
+  const faults = (body?: unknown) => ask<EmulatorFaults>(emulatorUrl, 'faults', body)
+  return {
+    clock: () => clock(),
+    advance: (advanceMs) => clock({ advanceMs }),
+    faults: () => faults(),
+    setFaults: (changes) => faults(changes),
+  }
+}
+
+async function ask<T>(emulatorUrl: string, what: 'clock' | 'faults', body: unknown): Promise<T> {
+  let response: Response
+  try {
+    response = await fetch(`${emulatorUrl}/_emulator/${what}`, {
+      ...(body !== undefined && {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      }),
+      signal: AbortSignal.timeout(timeoutMs),
+    })
+  } catch (thrown) {
+    throw new FicDevError('NO_EMULATOR', `No emulator answers at ${emulatorUrl}: ${messageOf(thrown)}.`, {
+      hint: 'Start one with "fic-dev emulator".',
+      cause: thrown,
+    })
+  }
+  const answer = (await response.json().catch(() => null)) as (T & { error?: { message?: string } }) | null
+  if (response.ok && answer) return answer
+  const reason = answer?.error?.message ?? 'no reason given'
+  throw new FicDevError('BAD_REQUEST', `The emulator answered ${response.status}: ${reason}`)
+}
