@@ -9,6 +9,7 @@ import { createDevKey } from '../../src/fic/signature/sign.ts'
 import { silentLog } from '../../src/log.ts'
 import type { Capture } from '../../src/store/notifications.ts'
 import { openTestStore, sampleCapture, typePrefix, type TestStore } from '../support/capture.ts'
+import type { ReceivedRequest } from '../support/target.ts'
 
 export interface TestDelivery {
   store: TestStore
@@ -74,6 +75,11 @@ export function toTarget(one: string | Partial<Target>): Target {
 /** A capture of an event of this short type. */
 export function ofType(shortName: string): Partial<Capture> {
   return { eventType: typePrefix + shortName }
+}
+
+/** Which notifications the requests carried, in order. */
+export function seqsOf(requests: readonly ReceivedRequest[]): number[] {
+  return requests.map(({ headers }) => Number(headers['x-fic-dev-notification']))
 }
 
 function createHistory<T>() {

@@ -33,7 +33,8 @@ async function arrived(target: Target, ids: readonly string[]): Promise<void> {
   const missing = new Set(ids)
   let seen = 0
   while (missing.size > 0) {
-    const received = await target.waitFor(seen + 1)
+    // Each of them needs a request of its own.
+    const received = await target.waitFor(seen + missing.size)
     for (const { headers } of received.slice(seen)) missing.delete(String(headers['ce-id']))
     seen = received.length
   }

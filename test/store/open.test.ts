@@ -80,6 +80,7 @@ test.for<[name: string, change: (file: Buffer) => Buffer]>([
   ['whose header is overwritten', (file) => Buffer.from(file).fill(0xff, 0, 100)],
   ['with a page of noise in the middle', (file) => Buffer.from(file).fill(0xa5, 4096 * 20, 4096 * 24)],
   ['that is cut short', (file) => file.subarray(0, 4096 * 10)],
+  ['that is cut in the middle of a page', (file) => file.subarray(0, 4096 * 10 + 123)],
 ])('a file %s is set aside whole, and a new store is begun', async ([, change]) => {
   const dataDir = await storeWith(200)
   damage(dataDir, change)
