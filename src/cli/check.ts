@@ -9,12 +9,9 @@ import { summarize, type CheckSummary } from '../check/summary.ts'
 import { didYouMean } from '../config/spelling.ts'
 import { createSender } from '../delivery/send.ts'
 import { FicDevError, messageOf } from '../errors.ts'
-import { createDevKey } from '../fic/signature/sign.ts'
-import { prepareDataDir } from '../store/data-dir.ts'
-import { readSecretsOf } from '../store/secrets.ts'
-import { randomSubdomain } from '../tunnel/subdomain.ts'
 import { caseText, summaryText } from './check-lines.ts'
 import { findCheckTargets } from './check-target.ts'
+import { createWorld } from './check-world.ts'
 import type { Invocation } from './command.ts'
 import type { Output } from './output.ts'
 import { visible } from './visible.ts'
@@ -28,22 +25,12 @@ export interface CheckOptions {
   junit?: string
 }
 
-/** For those who name none: any number is a company. */
-const sampleCompany = 12_345
-
 /** Exit code 1 when something is wrong; what is careless does not count. */
 export async function run({ args, options, config, output }: Invocation<CheckOptions>): Promise<number> {
   const cases = chooseCases(options)
-  const targets = findCheckTargets(args[0], config)
-  prepareDataDir(config.dataDir)
-  const { devKey } = await readSecretsOf(config.dataDir, randomSubdomain)
-  const { privateKey: strangerKey } = await createDevKey()
-  const company = config.company ?? sampleCompany
-
   const checked: CheckedTarget[] = []
-  for (const target of targets) {
-    const audience = options.audience ?? target.url.href
-    const world = { ...target, target: target.url, audience, company, devKey, strangerKey, now: new Date() }
+  for (const target of findCheckTargets(args[0], config)) {
+    const world = await createWorld(target, config, options.audience)
     checked.push({ target: target.url.href, results: await checkTarget(cases, world, options, output) })
   }
   if (options.junit !== undefined) await writeJunit(options.junit, checked)

@@ -1,10 +1,16 @@
 /** The commands that set a project up and look whether all is well, with their flags and examples. */
 
+import { settingKeys } from '../config/settings.ts'
 import type { Add } from './command.ts'
 import { addSettings, commonSettings } from './flags.ts'
 import { readSeconds, readWords } from './values.ts'
 
 export function addSetupCommands(add: Add): void {
+  addCheck(add)
+  addDoctor(add)
+}
+
+function addCheck(add: Add): void {
   const check = add('check [url]', 'check whether your own receiver is right', () => import('./check.ts'))
     .option('--timeout <seconds>', 'how long an answer may take (default: 5)', readSeconds)
     .option('--wait <seconds>', 'how long your app may take to start (default: 5)', readSeconds)
@@ -25,6 +31,28 @@ ${examplesText([
   ['fic-dev check --skip structured', 'your subscription is binary'],
   ['fic-dev check --only forged,expired', 'just these'],
   ['fic-dev check --wait 30 --junit check.xml', 'in CI, while your app starts'],
+])}`,
+  )
+}
+
+function addDoctor(add: Add): void {
+  const doctor = add(
+    'doctor',
+    'look at everything that fic-dev stands on, and say what to do',
+    () => import('./doctor.ts'),
+  )
+  // The same flags as `start`, so that it can be asked about just that start.
+  addSettings(doctor, settingKeys)
+  doctor.addHelpText(
+    'after',
+    `
+It looks at Node, the configuration and where each value comes from, the data dir and the disk, the key, the clock, the
+token with its companies and scopes, the running daemon with its tunnel, subscription and budget, and sends your app a
+challenge and a notification signed with the dev key. Exit code 1 when something does not work.
+${examplesText([
+  ['fic-dev doctor', 'in the folder where fic-dev runs'],
+  ['fic-dev doctor --json', 'one object per finding'],
+  ['fic-dev doctor -f localhost:3000/webhooks', 'with the flags that you start it with'],
 ])}`,
   )
 }

@@ -1,0 +1,33 @@
+/** What the cases of a check are written for: a target, this project's dev key, and a key that nobody knows. */
+
+import type { World } from '../check/case.ts'
+import type { Config } from '../config/config.ts'
+import { createDevKey } from '../fic/signature/sign.ts'
+import { prepareDataDir } from '../store/data-dir.ts'
+import { readSecretsOf } from '../store/secrets.ts'
+import { randomSubdomain } from '../tunnel/subdomain.ts'
+import type { CheckTarget } from './check-target.ts'
+
+/** For those who name none: any number is a company. */
+const sampleCompany = 12_345
+
+/** `audience` is the target's own URL when left out. */
+export async function createWorld(
+  { url, headers, eventType }: CheckTarget,
+  { dataDir, company }: Pick<Config, 'dataDir' | 'company'>,
+  audience = url.href,
+): Promise<World> {
+  prepareDataDir(dataDir)
+  const { devKey } = await readSecretsOf(dataDir, randomSubdomain)
+  const { privateKey: strangerKey } = await createDevKey()
+  return {
+    target: url,
+    audience,
+    company: company ?? sampleCompany,
+    eventType,
+    headers,
+    devKey,
+    strangerKey,
+    now: new Date(),
+  }
+}

@@ -1,0 +1,48 @@
+/** Compares this machine's clock with that of Fatture in Cloud: tokens live by it. */
+
+import { messageOf } from '../errors.ts'
+import { doubtful, fine, skipped, wrong, type Finding } from './finding.ts'
+
+/** What the check of a token forgives. */
+const leewaySeconds = 60
+
+/** Asks for nothing but the headers of an answer, of whatever status. */
+export async function lookAtClock(apiBase: string, timeoutMs = 5_000): Promise<Finding> {
+  const sentAt = Date.now()
+  try {
+    const response = await fetch(apiBase, {
+      method: 'HEAD',
+      redirect: 'manual',
+      signal: AbortSignal.timeout(timeoutMs),
+    })
+    const middle = (sentAt + Date.now()) / 2
+    const theirs = Date.parse(response.headers.get('date') ?? '')
+    if (Number.isNaN(theirs)) return skipped('clock', `${apiBase} does not say what time it is.`)
+    return judgeClock((middle - theirs) / 1000)
+  } catch (thrown) {
+    const cause = thrown instanceof Error ? (thrown.cause ?? thrown) : thrown
+    return doubtful(
+      'clock',
+      `${apiBase} does not answer: ${messageOf(cause)}.`,
+      'Without it there is no subscription, and the clock cannot be compared.',
+      'Check the connection to the internet and the proxy; --emulator works without.',
+    )
+  }
+}
+
+/** @param aheadSeconds by how much this machine is ahead; the other side tells whole seconds only */
+export function judgeClock(aheadSeconds: number): Finding {
+  const seconds = Math.round(Math.abs(aheadSeconds))
+  const what =
+    seconds <= 2
+      ? 'The clock is right.'
+      : `The clock is ${seconds} s ${aheadSeconds > 0 ? 'ahead' : 'behind'}.`
+  if (seconds <= leewaySeconds / 2) return fine('clock', what)
+  const judge = seconds > leewaySeconds ? wrong : doubtful
+  return judge(
+    'clock',
+    what,
+    'A token is good from its issue on for three hours; to a wrong clock it is not yet or no longer.',
+    'Set the clock, or have it set from the network (NTP).',
+  )
+}

@@ -1,0 +1,139 @@
+/** Judges what the running daemon says of itself: tunnel, subscription, budget, sink, deliveries. Pure. */
+
+import type { Status, SubscriptionStatus, TunnelStatus } from '../contract/status.ts'
+import { doubtful, fine, skipped, wrong, type Finding } from './finding.ts'
+
+/** `null`: no daemon runs for this project. */
+export function judgeRunning(status: Status | null): Finding[] {
+  if (!status) {
+    return [
+      skipped(
+        'daemon',
+        'No fic-dev runs for this project, so tunnel and subscription were not looked at.',
+        'Start it, and run doctor beside it.',
+      ),
+    ]
+  }
+  return [
+    fine('daemon', `fic-dev ${status.version} has run since ${status.startedAt} on Node ${status.node}.`),
+    ...(status.tunnel ? [judgeTunnel(status.tunnel)] : []),
+    ...(status.subscription ? judgeSubscription(status.subscription) : []),
+    ...judgeDeliveries(status),
+    ...(status.sink && status.sink.failed > 0
+      ? [
+          wrong(
+            'sink',
+            `${status.sink.failed} notifications could not be kept, and were answered 503.`,
+            'Fatture in Cloud tries four times, and then drops them.',
+            'Make room on the disk, and look at the log of the daemon.',
+          ),
+        ]
+      : []),
+  ]
+}
+
+function judgeTunnel({ provider, state, publicUrl, detail }: TunnelStatus): Finding {
+  if (provider === 'none') return skipped('tunnel', 'No tunnel: the sink is reached on this machine only.')
+  const because = detail === null ? '' : ` ${detail}`
+  if (state === 'up') {
+    return fine(
+      'tunnel',
+      `${provider} is up: requests to ${publicUrl ?? 'it'} come back to this machine.${because}`,
+    )
+  }
+  const judge = state === 'suspect' || state === 'starting' || state === 'unknown' ? doubtful : wrong
+  return judge(
+    'tunnel',
+    `${provider} is ${state}.${because}`,
+    'What Fatture in Cloud sends meanwhile may be lost: it tries four times.',
+    'It is opened again by itself. If this goes on, try another --tunnel, or --public-url.',
+  )
+}
+
+function judgeSubscription(subscription: SubscriptionStatus): Finding[] {
+  const { state, id, detail, hint, budget, warnings, taken } = subscription
+  const because = detail === null ? '' : ` ${detail}`
+  const findings: Finding[] = []
+  if (state === 'verified')
+    findings.push(fine('subscription', `${id ?? 'The subscription'} is verified.${because}`))
+  else if (state === 'unmanaged') {
+    findings.push(
+      skipped(
+        'subscription',
+        'fic-dev leaves the subscription alone.',
+        'It needs a token and --company to keep one.',
+      ),
+    )
+  } else {
+    const judge = state === 'working' ? doubtful : wrong
+    const todo = hint ?? 'Look at "fic-dev subscriptions" and at the terminal of the daemon.'
+    findings.push(
+      judge(
+        'subscription',
+        `${id ?? 'The subscription'} is ${state}.${because}`,
+        'No event is sent before it is verified.',
+        todo,
+      ),
+    )
+  }
+  for (const warning of warnings) {
+    findings.push(
+      doubtful(
+        'subscription',
+        warning,
+        'Notifications of that type do not come.',
+        'Leave the type out, or free it where it is held.',
+      ),
+    )
+  }
+  if (taken.length > 0) {
+    const holders = [...new Set(taken.map(({ subscriptionId, sink }) => `${subscriptionId} (${sink})`))].join(
+      ', ',
+    )
+    findings.push(
+      doubtful(
+        'subscription',
+        `${taken.length} wanted types are held by ${holders}.`,
+        'Each type goes to one subscription of an app and company only.',
+        'Use an app of your own for development, or --take-over to borrow that subscription.',
+      ),
+    )
+  }
+  return budget === null || state === 'unmanaged'
+    ? findings
+    : [...findings, judgeBudget(subscription, budget)]
+}
+
+function judgeBudget(
+  { state }: SubscriptionStatus,
+  budget: NonNullable<SubscriptionStatus['budget']>,
+): Finding {
+  const { used, limit, nextPossibleAt } = budget
+  const next = nextPossibleAt === null ? '' : `, the next is possible at ${nextPossibleAt}`
+  const what = `${used} of ${limit} verification attempts used${next}.`
+  if (state === 'verified' || used < limit - 1) return fine('budget', what)
+  const judge = used >= limit ? wrong : doubtful
+  return judge(
+    'budget',
+    what,
+    'After the fifth failed attempt the subscription is lost.',
+    used >= limit ? '--recreate makes a new subscription.' : 'Find out first why the last ones failed.',
+  )
+}
+
+function judgeDeliveries({ targets, counts }: Status): Finding[] {
+  const findings = targets
+    .filter(({ waiting, paused, health }) => paused || (waiting > 0 && health === 'unreachable'))
+    .map(({ url, waiting, paused }) =>
+      doubtful(
+        'deliveries',
+        `${waiting} deliveries wait for ${url}${paused ? ', which is paused' : ', where nobody listens'}.`,
+        'They are tried for 24 hours.',
+        paused ? 'Go on with the key p, or on the page.' : 'Start your app.',
+      ),
+    )
+  if (findings.length > 0 || targets.length === 0) return findings
+  return [
+    fine('deliveries', `${counts.notifications} notifications are kept, ${counts.waiting} deliveries wait.`),
+  ]
+}
