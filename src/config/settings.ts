@@ -50,6 +50,7 @@ export const tunnelNames = [
   'ngrok',
   'tailscale',
   'ssh',
+  'forwarded-port',
   'none',
   'public-url',
 ] as const
@@ -63,6 +64,9 @@ function matching(pattern: RegExp): (text: string) => string | null {
 function origin(value: string): string | null {
   return readHttpUrl(value)?.href.replace(/\/+$/, '') ?? null
 }
+
+/** What may stand there in full is known to the tunnel `ssh`. */
+const sshHost = matching(/^[^\s@/]+@[^\s@/]+(?:\/\d+)?$/)
 
 const portKind: Kind<PortChoice> = mapKind(wholeNumberKind(0, 65_535), (port) => ({ port, named: true }))
 
@@ -302,10 +306,13 @@ export const settings: Table = {
     flag: '--tunnel-host <url>',
     environment: ['FIC_DEV_TUNNEL_HOST'],
     group: 'Tunnel',
-    help: 'a tunnel server of your own',
+    help: 'a localtunnel server of your own, or the server for ssh: user@host[:port][/remote port]',
     standardly: null,
     standard: null,
-    kind: textKind('an http(s) URL', origin),
+    kind: textKind(
+      'an http(s) URL. For ssh it is user@host[:port]',
+      (value) => origin(value) ?? sshHost(value),
+    ),
     example: { text: 'https://tunnel.example.com', file: 'tunnelHost: "https://tunnel.example.com"' },
   },
   subdomain: {

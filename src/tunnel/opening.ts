@@ -30,6 +30,8 @@ export class Opening {
   #attempts = 0
   #lastProblem = ''
   #worked = false
+  /** What the attempt that is being made was told of its end. */
+  #ended: string | null = null
   /** Since when, on the monotonic clock, and how often we were given another name. */
   #refused: { since: number; times: number } | null = null
 
@@ -100,13 +102,17 @@ export class Opening {
 
   async #begin(signal: AbortSignal): Promise<OpenTunnel | null> {
     const { provider, port, timing, onHint } = this.#parts
+    this.#ended = null
     try {
       return await provider.start({
         port,
         desired: this.#name,
         signal,
-        timeoutMs: timing.openTimeoutMs,
-        onHint,
+        timeoutMs: provider.openTimeoutMs ?? timing.openTimeoutMs,
+        onHint: (hint) => {
+          if (hint.kind === 'exit') this.#ended = hint.words
+          onHint(hint)
+        },
       })
     } catch (error) {
       signal.throwIfAborted()
@@ -142,8 +148,13 @@ export class Opening {
   /** Until a request comes back, or so long that opening again is worth more than waiting. */
   async #confirm(opened: OpenTunnel, signal: AbortSignal): Promise<boolean> {
     const { provider, timing, probe } = this.#parts
+    if (opened.isNewName) await sleep(timing.newNameMs, undefined, { signal })
     const until = performance.now() + timing.confirmLimitMs
     for (;;) {
+      if (this.#ended !== null) {
+        this.#tell(this.#ended)
+        return false
+      }
       const outcome = await probe(opened.url, signal)
       signal.throwIfAborted()
       if (outcome.outcome === 'ok') return true

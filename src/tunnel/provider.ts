@@ -7,6 +7,8 @@ export interface TunnelProvider {
   readonly urlStability: 'fixed' | 'best-effort' | 'per-start'
   /** `false` where nothing of ours runs (`none`, `--public-url`): it is watched, but there is nothing to reopen. */
   readonly runs: boolean
+  /** What one attempt may take, where it needs more than the others. */
+  readonly openTimeoutMs?: number
   /**
    * Opens the tunnel. Always settles within `timeoutMs`, or at once when `signal` aborts. A `FicDevError` is a mistake
    * that another attempt would not mend (not installed, a name that cannot be); any other error is worth a retry.
@@ -36,6 +38,8 @@ export interface OpenTunnel {
   readonly url: string
   /** The name that we were given, `null` where the provider has no names. It need not be the desired one. */
   readonly granted: string | null
+  /** The name in the address was made a moment ago: who asks for it too early is told that there is none, for long. */
+  readonly isNewName?: boolean
   /** Ends it for good. Does not reject. */
   stop(): Promise<void>
   /** Clears connections that died with a former tunnel and still hold the desired name. Does not reject. */

@@ -1,20 +1,39 @@
-/** All providers by name. A new one is a file of the shape in `provider.ts` and a line here. */
+/** All providers by name. A new one is a file of the shape in `provider.ts` and a line here; CONTRIBUTING.md has more. */
 
 import { FicDevError } from '../errors.ts'
+import { cloudflaredProvider } from './cloudflared.ts'
 import { localtunnelProvider } from './localtunnel.ts'
+import { ngrokProvider } from './ngrok.ts'
+import type { Variables } from './program.ts'
 import type { TunnelProvider } from './provider.ts'
-import { loopbackProvider, publicUrlProvider } from './static-url.ts'
+import { sshProvider } from './ssh.ts'
+import { forwardedPortProvider, loopbackProvider, publicUrlProvider } from './static-url.ts'
+import { tailscaleProvider } from './tailscale.ts'
 
 export interface ProviderOptions {
-  /** `--tunnel-host`: the localtunnel server to use. */
+  /** `--tunnel-host`: the localtunnel server to use, or the server for ssh. */
   host?: string | undefined
-  /** `--public-url`; wins over the name. */
+  /** `--public-url`; wins over the name, but for `ssh`: there it is where the server lets people in. */
   publicUrl?: string | undefined
+  /** The variables of the process: for programs, and for the accounts of the services. */
+  environment?: Variables
+  /** Where a library that the user installed is looked for. */
+  projectDir?: string
 }
 
 const makers: Record<string, (options: ProviderOptions) => TunnelProvider> = {
   localtunnel: ({ host }) =>
     localtunnelProvider(host === undefined ? undefined : readUrl('--tunnel-host', host)),
+  cloudflared: ({ environment = {} }) => cloudflaredProvider(environment),
+  ngrok: ({ environment = {}, projectDir = '.' }) => ngrokProvider(environment, projectDir),
+  tailscale: ({ environment = {} }) => tailscaleProvider(environment),
+  ssh: ({ host, publicUrl, environment = {} }) =>
+    sshProvider({
+      host,
+      environment,
+      publicUrl: publicUrl === undefined ? undefined : readUrl('--public-url', publicUrl),
+    }),
+  'forwarded-port': ({ environment = {} }) => forwardedPortProvider(environment),
   none: () => loopbackProvider(),
 }
 
@@ -23,7 +42,7 @@ export const providerNames: readonly string[] = Object.keys(makers)
 
 /** Throws `TUNNEL_PROVIDER` for a name that nobody has, `CONFIG_INVALID` for an address that is none. */
 export function findProvider(name: string, options: ProviderOptions = {}): TunnelProvider {
-  if (options.publicUrl !== undefined) {
+  if (options.publicUrl !== undefined && name !== 'ssh') {
     return publicUrlProvider(readUrl('--public-url', options.publicUrl))
   }
   const make = Object.hasOwn(makers, name) ? makers[name] : undefined

@@ -1,5 +1,8 @@
-/** Public addresses for which nothing of ours has to run: the user's own proxy, and loopback for the emulator. */
+/** Public addresses for which nothing of ours has to run: the user's own proxy, the workspace's, and loopback. */
 
+import { FicDevError } from '../errors.ts'
+import { readForwardedPort } from './forwarded-port.ts'
+import type { Variables } from './program.ts'
 import type { OpenTunnel, TunnelProvider } from './provider.ts'
 
 /** `--public-url`: somebody else brings this address to the sink's port. */
@@ -15,6 +18,22 @@ export function loopbackProvider(): TunnelProvider {
     urlStability: 'fixed',
     runs: false,
     start: async ({ port }) => still(`http://127.0.0.1:${port}`),
+  }
+}
+
+/** `--tunnel forwarded-port`: in Codespaces and Gitpod, the port's own public address. */
+export function forwardedPortProvider(environment: Variables): TunnelProvider {
+  return {
+    name: 'forwarded-port',
+    urlStability: 'fixed',
+    runs: false,
+    async start({ port }) {
+      const forwarded = readForwardedPort(environment, port)
+      if (forwarded) return still(forwarded.url)
+      throw new FicDevError('TUNNEL_PROVIDER', 'This is neither GitHub Codespaces nor Gitpod.', {
+        hint: 'Take a tunnel that works everywhere: --tunnel localtunnel',
+      })
+    },
   }
 }
 

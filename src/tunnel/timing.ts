@@ -1,10 +1,12 @@
 /** All waits of the tunnel in one place, so that tests can shorten them. */
 
 export interface TunnelTiming {
-  /** What `start` takes at most before it gives up. */
+  /** What `start` takes at most before it gives up: with all else, fic-dev ends within a minute. */
   openingLimitMs: number
   /** One attempt to open. */
   openTimeoutMs: number
+  /** From the making of a name to the first question for it. */
+  newNameMs: number
   /** From "open" to the first request that comes back. */
   confirmLimitMs: number
   confirmIntervalMs: number
@@ -28,8 +30,9 @@ export interface TunnelTiming {
 }
 
 export const defaultTiming: TunnelTiming = {
-  openingLimitMs: 60_000,
+  openingLimitMs: 55_000,
   openTimeoutMs: 10_000,
+  newNameMs: 6_000,
   confirmLimitMs: 15_000,
   confirmIntervalMs: 1_000,
   probeIntervalMs: 20_000,

@@ -72,6 +72,7 @@ export async function startSmallSink(
 export const shortTiming: TunnelTiming = {
   openingLimitMs: 20_000,
   openTimeoutMs: 5_000,
+  newNameMs: 10,
   confirmLimitMs: 5_000,
   confirmIntervalMs: 50,
   probeIntervalMs: 150,

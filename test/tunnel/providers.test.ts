@@ -17,7 +17,9 @@ describe('a provider', () => {
       expect.objectContaining({
         code: 'FIC_DEV_E_TUNNEL_PROVIDER',
         message: 'There is no tunnel provider "lokaltunnel".',
-        hint: expect.stringContaining('localtunnel, none'),
+        hint: expect.stringContaining(
+          'localtunnel, cloudflared, ngrok, tailscale, ssh, forwarded-port, none',
+        ),
       }),
     )
     expect(() => findProvider('constructor')).toThrow('There is no tunnel provider "constructor".')
