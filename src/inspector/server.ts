@@ -83,6 +83,8 @@ export async function createInspector(parts: InspectorParts): Promise<Inspector>
   const app = Fastify({
     logger: false,
     forceCloseConnections: true,
+    // Otherwise it complains on stderr about an id that is a number or a string.
+    ajv: { customOptions: { allowUnionTypes: true } },
     frameworkErrors: (thrown, request, reply) =>
       void answerUnreadable(thrown, request as FastifyRequest, reply as FastifyReply),
   }).withTypeProvider<TypeBoxTypeProvider>()
@@ -93,8 +95,13 @@ export async function createInspector(parts: InspectorParts): Promise<Inspector>
     void reply.headers(securityHeaders)
     await guard(request, reply)
     if (!reply.sent) await reply.code(status).send(body)
+    if (request.headers.upgrade !== undefined) request.raw.socket.destroy()
   }
 
+  // Before the plugin's own, which closes the readers without saying why.
+  app.addHook('preClose', async () => stream.close())
+  // Before the guard, so that it closes the connection of an upgrade that the guard refuses.
+  await app.register(fastifyWebsocket, { options: { maxPayload: 4 * 1024 } })
   app.addHook('onRequest', async (_request, reply) => void reply.headers(securityHeaders))
   app.addHook('onRequest', guard)
   app.setErrorHandler<FastifyError>((thrown, _request, reply) => {
@@ -108,9 +115,6 @@ export async function createInspector(parts: InspectorParts): Promise<Inspector>
   })
   acceptEmptyJson(app)
 
-  // Before the plugin's own, which closes the readers without saying why.
-  app.addHook('preClose', async () => stream.close())
-  await app.register(fastifyWebsocket, { options: { maxPayload: 4 * 1024 } })
   await app.register(notificationRoutes(parts))
   await app.register(detailRoutes(parts))
   await app.register(emulatorRoutes(parts))
