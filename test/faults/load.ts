@@ -52,12 +52,16 @@ export function startLoad(sinkUrl: string, senders: number): Load {
   }
 }
 
-/** One event in the binary mapping (protocol section 4). */
-function post(sinkUrl: string, id: string, agent: http.Agent): Promise<number> {
+/** One signed event in the binary mapping (protocol section 4). Gives the status. */
+export function post(
+  sinkUrl: string,
+  id: string,
+  agent: http.Agent,
+  body = '{"data":{"ids":[3062300]}}',
+): Promise<number> {
   const subject = 'company:12345'
   const iat = Math.floor(Date.now() / 1000)
   const token = makeToken({ ...ficClaims, jti: id, sub: subject, aud: [sinkUrl], iat, exp: iat + 3 * 3600 })
-  const body = '{"data":{"ids":[3062300]}}'
   const headers = {
     authorization: `Bearer ${token}`,
     'user-agent': 'FattureInCloud/API-WEBHOOK',

@@ -1,10 +1,13 @@
 /** F9: a reader of the stream that does not read is told, fetches the rest, and has seen everything exactly once. */
 
+import { Agent } from 'node:http'
 import { expect, onTestFinished, test } from 'vitest'
 import { WebSocket } from 'ws'
 import type { NotificationPage } from '../../src/contract/api.ts'
 import type { StreamMessage } from '../../src/contract/stream.ts'
+import { fic as ficKeys } from '../fic/signature/tokens.ts'
 import { startDaemon, temporaryFolder, type TestDaemon } from '../support/daemon.ts'
+import { post } from './load.ts'
 
 /** Fetches as the page does: from the newest back, a few at a time. Gives them oldest first. */
 async function fetchBetween(fic: TestDaemon, after: number, lastSeq: number): Promise<number[]> {
@@ -58,20 +61,25 @@ async function openReader(fic: TestDaemon) {
 
 test('a reader that stops reading misses nothing and sees nothing twice', async () => {
   await using folder = await temporaryFolder()
-  await using fic = await startDaemon(folder.path)
+  await using fic = await startDaemon(folder.path, { emulator: false, publicKey: ficKeys.publicPem })
+  const agent = new Agent({ keepAlive: true })
+  onTestFinished(() => agent.destroy())
+  let sent = 0
+  const send = async (count: number, body?: string) => {
+    for (let each = 0; each < count; each++) await post(fic.sinkUrl, `${++sent}:x`, agent, body)
+  }
   const reader = await openReader(fic)
+  await send(2)
   await reader.until(2)
   reader.socket.pause()
 
-  // 900 KB a message: far more than all buffers between the two hold, and fewer than the rate limit for strangers.
-  const body = 'x'.repeat(900_000)
-  for (let count = 0; count < 40; count++) await fetch(fic.sinkUrl, { method: 'POST', body })
-  await fic.until((message) => message.type === 'notification' && message.notification.seq === 42)
+  // 64 KiB each, which the stream does not shorten: together far more than all buffers between the two hold.
+  await send(320, '{"data":{"ids":[1]}}'.padEnd(64 * 1024))
   reader.socket.resume()
-  await reader.until(42)
-  await fic.daemon.trigger({ type: 'products.update', ids: [1], count: 5 })
-  await reader.until(47)
+  await reader.until(322)
+  await send(5)
+  await reader.until(327)
 
-  expect(reader.seen).toEqual(Array.from({ length: 47 }, (_, index) => index + 1))
+  expect(reader.seen).toEqual(Array.from({ length: 327 }, (_, index) => index + 1))
   expect(reader.lagged()).toBeGreaterThanOrEqual(1)
 })

@@ -6,6 +6,7 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from '
 import { join } from 'node:path'
 import Libsql from 'libsql'
 import { expect, onTestFinished, test } from 'vitest'
+import { migrations } from '../../src/store/schema.ts'
 import { openTestStore, sampleCapture, testFolder } from '../support/capture.ts'
 
 const fileName = 'fic-dev.db'
@@ -41,10 +42,13 @@ function setAside(dataDir: string): string[] {
   return readdirSync(dataDir).filter((name) => name.startsWith(`${fileName}.damaged-`))
 }
 
-test('a new store has schema version 1, and opening it again changes nothing', async () => {
+/** What this fic-dev writes. */
+const current = migrations.length
+
+test('a new store has the current schema version, and opening it again changes nothing', async () => {
   const dataDir = await storeWith(3)
 
-  expect(schemaVersion(dataDir)).toBe(1)
+  expect(schemaVersion(dataDir)).toBe(current)
   const again = await openTestStore({ dataDir })
   expect(again.counts().notifications).toBe(3)
   expect(again.lastSeq()).toBe(3)
@@ -58,20 +62,46 @@ test('an empty file, as an interrupted first start leaves it, becomes a store', 
 
   expect(store.counts()).toEqual({ notifications: 0, deliveries: 0, waiting: 0 })
   store.close()
-  expect(schemaVersion(dataDir)).toBe(1)
+  expect(schemaVersion(dataDir)).toBe(current)
 })
+
+test.for(migrations.map((_, index) => index + 1))(
+  'a store of version %d is brought up to date, with what is in it',
+  async (version) => {
+    const dataDir = await testFolder()
+    inFile(dataDir, (database) => {
+      for (const statements of migrations.slice(0, version)) database.exec(statements)
+      database.exec(`PRAGMA user_version = ${version}`)
+      database
+        .prepare(
+          `INSERT INTO notifications (kind, received_at, event_type, company, ce_id, signature, details, body)
+           VALUES ('event', 1772366400000, 'it.fattureincloud.webhooks.taxes.create', 1, '1:a', 'valid', ?, x'7b7d')`,
+        )
+        .run([JSON.stringify({ ...sampleCapture(), body: undefined })])
+    })
+
+    const store = await openTestStore({ dataDir })
+
+    expect(store.notification(1)).toMatchObject({ receivedAt: '2026-03-01T12:00:00.000Z', body: '{}' })
+    expect(await store.capture(sampleCapture(), { targets: [] })).toMatchObject({ seq: 2 })
+    expect(store.list({}, 10).map(({ seq }) => seq)).toEqual([2, 1])
+    expect(store.list({ type: 'taxes.*', q: 'brave-otter' }, 10).map(({ seq }) => seq)).toEqual([1])
+    store.close()
+    expect(schemaVersion(dataDir)).toBe(current)
+  },
+)
 
 test('a store of a newer schema is refused and left as it is', async () => {
   const dataDir = await storeWith(1)
-  inFile(dataDir, (database) => database.exec('PRAGMA user_version = 2'))
+  inFile(dataDir, (database) => database.exec(`PRAGMA user_version = ${current + 1}`))
 
   await expect(openTestStore({ dataDir })).rejects.toMatchObject({
     code: 'FIC_DEV_E_STORE_NEWER',
     exitCode: 1,
-    message: expect.stringContaining('schema 2, this one knows 1'),
+    message: expect.stringContaining(`schema ${current + 1}, this one knows ${current}`),
   })
 
-  expect(schemaVersion(dataDir)).toBe(2)
+  expect(schemaVersion(dataDir)).toBe(current + 1)
   expect(setAside(dataDir)).toEqual([])
 })
 
