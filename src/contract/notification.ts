@@ -48,7 +48,10 @@ export interface Notification {
   path: string
   headers: HeaderPair[]
   bodyBytes: number
-  /** The body as text; `null` when it is not UTF-8 (the raw bytes: `GET /api/notifications/:seq/body`). */
+  /**
+   * The body as text; `null` when it is not UTF-8 (the raw bytes: `GET /api/notifications/:seq/body`). In lists and on
+   * the stream only its first 64 KiB: where `bodyBytes` is more, the detail has the whole.
+   */
   body: string | null
   mapping: Mapping | null
   eventType: string | null

@@ -1,7 +1,6 @@
 /** What the private API takes: checked by Fastify before a route sees it, and read into types. */
 
-import { Type, type Static } from 'typebox'
-import type { NotificationFilter } from '../store/filter.ts'
+import { Type } from 'typebox'
 
 /** One of these words. */
 export const choice = <T extends string>(...values: T[]) => Type.Unsafe<T>({ type: 'string', enum: values })
@@ -27,6 +26,14 @@ export const NotificationQuery = Type.Object(
     ),
     since: Type.Optional(time),
     until: Type.Optional(time),
+  },
+  { additionalProperties: false },
+)
+
+export const HistogramQuery = Type.Object(
+  {
+    minutes: Type.Integer({ minimum: 1, maximum: 1440, default: 60 }),
+    q: Type.Optional(Type.String()),
   },
   { additionalProperties: false },
 )
@@ -60,17 +67,3 @@ export const StreamQuery = Type.Object({ after: Type.Optional(Type.Integer({ min
 export const ExportQuery = Type.Object({ format: choice('ndjson', 'har') }, { additionalProperties: false })
 
 export const SubscriptionParams = Type.Object({ id: Type.String({ minLength: 1 }) })
-
-/** The query as the store understands it. */
-export function toFilter({
-  limit: _limit,
-  since,
-  until,
-  ...rest
-}: Static<typeof NotificationQuery>): NotificationFilter {
-  return {
-    ...rest,
-    ...(since !== undefined && { since: new Date(since) }),
-    ...(until !== undefined && { until: new Date(until) }),
-  }
-}

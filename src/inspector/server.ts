@@ -20,6 +20,7 @@ import { createGuard } from './guard.ts'
 import { pageRoutes } from './page.ts'
 import { detailRoutes } from './routes/detail.ts'
 import { emulatorRoutes, type EmulatorControl } from './routes/emulator.ts'
+import { boardRoutes } from './routes/board.ts'
 import { notificationRoutes } from './routes/notifications.ts'
 import { serviceRoutes } from './routes/service.ts'
 import { transferRoutes } from './routes/transfer.ts'
@@ -116,6 +117,7 @@ export async function createInspector(parts: InspectorParts): Promise<Inspector>
   acceptEmptyJson(app)
 
   await app.register(notificationRoutes(parts))
+  await app.register(boardRoutes(parts))
   await app.register(detailRoutes(parts))
   await app.register(emulatorRoutes(parts))
   await app.register(serviceRoutes(parts, session))

@@ -3,6 +3,7 @@
 import type { WebSocket } from 'ws'
 import type { StreamMessage } from '../contract/stream.ts'
 import type { Notification } from '../contract/notification.ts'
+import { toListItem } from './list-item.ts'
 
 export interface StreamParts {
   hello(): Extract<StreamMessage, { type: 'hello' }>
@@ -57,7 +58,7 @@ export function createStream(parts: StreamParts): Stream {
   }
 
   function send(reader: Reader, message: StreamMessage): void {
-    deliver(reader, message, JSON.stringify(message))
+    deliver(reader, message, toText(message))
   }
 
   function deliver(reader: Reader, message: StreamMessage, text: string): void {
@@ -92,7 +93,7 @@ export function createStream(parts: StreamParts): Stream {
     add,
     publish(message) {
       if (readers.size === 0) return
-      const text = JSON.stringify(message)
+      const text = toText(message)
       for (const reader of readers) deliver(reader, message, text)
     },
     readers: () => readers.size,
@@ -101,4 +102,9 @@ export function createStream(parts: StreamParts): Stream {
       for (const { socket } of readers) socket.close(1001, 'fic-dev stops')
     },
   }
+}
+
+function toText(message: StreamMessage): string {
+  if (message.type !== 'notification') return JSON.stringify(message)
+  return JSON.stringify({ ...message, notification: toListItem(message.notification) })
 }

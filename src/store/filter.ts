@@ -2,13 +2,15 @@
 
 import type { NotificationKind, SignatureOutcome, Verdict } from '../contract/notification.ts'
 import { findGroupType, toLongName } from '../fic/event-types.ts'
+import type { FilterTerm } from './filter-language.ts'
+import { addTerms, addText, lastDelivery, type Add } from './filter-terms.ts'
 
 export interface NotificationFilter {
   /** Only those with a smaller `seq`. */
   before?: number
   /** Only those with a greater `seq`. */
   after?: number
-  /** Text that stands in the event type, the id, the body, the headers or the signature's words; case does not matter. */
+  /** Text that stands in the body, the headers (the token left out), the ids or the words on it; case does not matter. */
   q?: string
   kind?: NotificationKind
   /** An event type or group type, short or long; a `*` at the end stands for any rest. */
@@ -18,9 +20,11 @@ export interface NotificationFilter {
   delivery?: Verdict | 'none'
   since?: Date
   until?: Date
+  /** What a person typed in the filter language; holds beside all the others. */
+  terms?: readonly FilterTerm[]
 }
 
-/** The WHERE clause, empty where everything is meant, with its parameters in order. */
+/** The WHERE clause over `notification_search n`, empty where everything is meant, with its parameters in order. */
 export function toWhere(filter: NotificationFilter): { where: string; parameters: unknown[] } {
   const conditions: string[] = []
   const parameters: unknown[] = []
@@ -38,11 +42,10 @@ export function toWhere(filter: NotificationFilter): { where: string; parameters
   if (filter.since !== undefined) add('n.received_at >= ?', filter.since.getTime())
   if (filter.until !== undefined) add('n.received_at < ?', filter.until.getTime())
   if (filter.q !== undefined && filter.q !== '') addText(filter.q, add)
+  if (filter.terms !== undefined) addTerms(filter.terms, add)
 
   return { where: conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`, parameters }
 }
-
-type Add = (condition: string, ...values: unknown[]) => void
 
 function addType(name: string, add: Add): void {
   const long = toLongName(name)
@@ -52,24 +55,8 @@ function addType(name: string, add: Add): void {
   else add('n.event_type = ?', long)
 }
 
-/** The details are JSON: only its values count, not the names of its members, and looking for those values costs more. */
-function addText(text: string, add: Add): void {
-  const pattern = toPattern(text)
-  add(
-    String.raw`(CAST(n.body AS TEXT) LIKE ? ESCAPE '\' OR (n.details LIKE ? ESCAPE '\'
-      AND EXISTS (SELECT 1 FROM json_tree(n.details) v WHERE v.atom LIKE ? ESCAPE '\')))`,
-    pattern,
-    toPattern(JSON.stringify(text).slice(1, -1)),
-    pattern,
-  )
-}
-
-function toPattern(text: string): string {
-  return `%${text.replaceAll(/[\\%_]/g, '\\$&')}%`
-}
-
 function addDelivery(verdict: Verdict | 'none', add: Add): void {
-  const last = 'SELECT d.verdict FROM deliveries d WHERE d.seq = n.seq ORDER BY d.id DESC LIMIT 1'
-  if (verdict === 'none') add(`NOT EXISTS (${last})`)
-  else add(`(${last}) = ?`, verdict)
+  const last = lastDelivery('verdict')
+  if (verdict === 'none') add(`${last} IS NULL`)
+  else add(`${last} = ?`, verdict)
 }

@@ -13,6 +13,7 @@ import type {
 import { textOf } from '../fic/read-notification.ts'
 import type { Database, Row } from './database.ts'
 import { toWhere, type NotificationFilter } from './filter.ts'
+import { createSearch } from './search.ts'
 
 /** A notification that is about to be made durable. */
 export interface Capture {
@@ -72,6 +73,7 @@ export function createNotifications(
   database: Database,
   lastDeliveryOf: (seq: number) => Delivery[],
 ): Notifications {
+  const search = createSearch(database)
   const insertRow = database.prepare(
     `INSERT INTO notifications (kind, received_at, event_type, company, ce_id, signature, twin_of, details, body)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -110,7 +112,8 @@ export function createNotifications(
     const known = listStatements.get(where)
     if (known) return known
     const made = database.prepare(
-      `SELECT ${columns} FROM notifications n ${where} ORDER BY n.seq DESC LIMIT ?`,
+      `SELECT ${columns} FROM (SELECT n.seq AS found FROM notification_search n ${where} ORDER BY n.seq DESC LIMIT ?)
+       CROSS JOIN notifications n ON n.seq = found ORDER BY n.seq DESC`,
     )
     listStatements.set(where, made)
     return made
@@ -141,7 +144,9 @@ export function createNotifications(
       body,
     ])
     const seq = Number(lastInsertRowid)
-    return assemble({ seq, kind, receivedAt, eventType, company, twinOf, details, body })
+    const inserted = assemble({ seq, kind, receivedAt, eventType, company, twinOf, details, body })
+    search.insert(inserted, ceId, body)
+    return inserted
   }
 
   function isKept(capture: Capture, upTo: number): boolean {
@@ -162,7 +167,9 @@ export function createNotifications(
       const found = JSON.parse(String(row['details'])) as Details
       const details = { ...found, answer, problems: [...found.problems, ...problems] }
       updateDetails.run([JSON.stringify(details), seq])
-      return toNotification({ ...row, details: JSON.stringify(details) })
+      const changed = toNotification({ ...row, details: JSON.stringify(details) })
+      search.update(changed, toBuffer(row['body']))
+      return changed
     },
     get(seq) {
       const row = selectOne.get([seq])

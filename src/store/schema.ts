@@ -1,5 +1,6 @@
 /** The schema, one entry per version. An entry that was released is never changed: add another. */
 
+import { searchSchema } from './search.ts'
 import { subscriptionsSchema } from './subscriptions.ts'
 
 /** Columns are what is searched by or joined on; the rest of a notification is one JSON text. Times are ms since 1970. */
@@ -55,4 +56,7 @@ const deliveriesSchema = `
   CREATE INDEX jobs_by_seq ON jobs (seq);
 `
 
-export const migrations: readonly string[] = [notificationsSchema + deliveriesSchema + subscriptionsSchema]
+export const migrations: readonly string[] = [
+  notificationsSchema + deliveriesSchema + subscriptionsSchema,
+  searchSchema,
+]

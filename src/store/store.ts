@@ -4,6 +4,7 @@ import type { TwinEntry } from '../contract/detail.ts'
 import type { Delivery, Notification } from '../contract/notification.ts'
 import type { Logger } from '../log.ts'
 import { messageOf } from '../errors.ts'
+import { createBoard, type Board } from './board.ts'
 import { closeDatabase, openDatabase } from './database.ts'
 import { prepareDataDir } from './data-dir.ts'
 import { createDeliveries, type Deliveries } from './deliveries.ts'
@@ -57,6 +58,7 @@ export interface Store {
   wakeJobs(target: string, now: Date): Promise<void>
   /** Gives the jobs of a target to others, by event type; those that nobody wants end. Gives how many were moved. */
   moveJobs(from: string, toTarget: (eventType: string | null) => string | null): Promise<number>
+  board: Board
   jobs: Pick<Jobs, 'due' | 'nextDue' | 'count' | 'targets'>
   subscriptions: SubscriptionRecords
   /** After each commit, in order of capture. */
@@ -158,6 +160,7 @@ export function openStore({ dataDir, log, keep = 10_000 }: StoreOptions): Store 
         }
         return moving.length
       }),
+    board: createBoard(database),
     jobs,
     subscriptions: createSubscriptionRecords(database),
     onCaptured: (listener) => void listeners.push(listener),

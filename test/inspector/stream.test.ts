@@ -104,8 +104,8 @@ test('a reader that does not read holds nobody up, and is told from where to fet
   const quick = await room.read()
   await slow.until(1)
   slow.socket.pause()
-  const body = Buffer.alloc(512 * 1024, 0x20)
-  const total = 40
+  const body = Buffer.alloc(64 * 1024, 0x20)
+  const total = 320
   for (let count = 0; count < total; count++) await room.store.capture(toCapture({ body }), { targets: [] })
   const told = seqsIn(await quick.until(total + 1))
   slow.socket.resume()

@@ -2,17 +2,26 @@
 
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { FicDevError } from '../../errors.ts'
-import { NotificationQuery, ReplayBody, SeqParams, toFilter } from '../schemas.ts'
+import { toFilter } from '../filter-query.ts'
+import { toListItem } from '../list-item.ts'
+import { NotificationQuery, ReplayBody, SeqParams } from '../schemas.ts'
 import type { InspectorParts } from '../server.ts'
 
 export function notificationRoutes({ store, replay, publish }: InspectorParts): FastifyPluginAsyncTypebox {
   return async (app) => {
-    app.get('/api/notifications', { schema: { querystring: NotificationQuery } }, async ({ query }) => {
-      // One more than asked for tells whether there is an older page.
-      const found = store.list(toFilter(query), query.limit + 1)
-      const items = found.slice(0, query.limit)
-      return { items, nextBefore: found.length > query.limit ? (items.at(-1)?.seq ?? null) : null }
-    })
+    app.get(
+      '/api/notifications',
+      { schema: { querystring: NotificationQuery } },
+      async ({ query: { limit, ...asked } }) => {
+        // One more than asked for tells whether there is an older page.
+        const found = store.list(toFilter(asked, new Date()), limit + 1)
+        const items = found.slice(0, limit)
+        return {
+          items: items.map(toListItem),
+          nextBefore: found.length > limit ? (items.at(-1)?.seq ?? null) : null,
+        }
+      },
+    )
 
     app.get('/api/notifications/:seq', { schema: { params: SeqParams } }, async ({ params }) => {
       return store.notification(params.seq) ?? notFound(params.seq)

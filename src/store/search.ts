@@ -1,0 +1,96 @@
+/**
+ * What filters read of each notification: a narrow copy. The notifications themselves carry their claims and bodies,
+ * and a filter that few fit would have to walk through all of that.
+ */
+
+import type { Notification } from '../contract/notification.ts'
+import type { Database } from './database.ts'
+
+/** As filters look for ids: each between two of these. */
+export const idSeparator = '\u001F'
+
+/** Longer bodies stay where they are; a text is looked for there, too. */
+export const searchedBodyBytes = 16 * 1024
+
+/** Longer than any header that a person would look for: the token is. */
+const longestValue = 300
+
+export const searchSchema = `
+  CREATE TABLE notification_search (
+    seq INTEGER PRIMARY KEY REFERENCES notifications (seq) ON DELETE CASCADE,
+    kind TEXT NOT NULL,
+    received_at INTEGER NOT NULL,
+    event_type TEXT,
+    company INTEGER,
+    ce_id TEXT,
+    signature TEXT NOT NULL,
+    twin_of INTEGER,
+    problems INTEGER NOT NULL,
+    body_bytes INTEGER NOT NULL,
+    ids TEXT NOT NULL,
+    text TEXT NOT NULL
+  );
+  CREATE INDEX notification_search_by_time ON notification_search (received_at);
+  INSERT INTO notification_search
+  SELECT seq, kind, received_at, event_type, company, ce_id, signature, twin_of,
+    json_array_length(details, '$.problems'),
+    length(body),
+    coalesce((SELECT char(31) || group_concat(value, char(31)) || char(31) FROM json_each(details, '$.ids')), ''),
+    CASE WHEN length(body) <= ${searchedBodyBytes} THEN CAST(body AS TEXT) ELSE '' END || char(10) ||
+      coalesce((SELECT group_concat(atom, char(10)) FROM json_tree(details)
+        WHERE atom IS NOT NULL AND length(atom) <= ${longestValue} AND path NOT LIKE '$.signature.claims%'), '')
+  FROM notifications;
+`
+
+export interface Search {
+  insert(notification: Notification, ceId: string | null, body: Buffer): void
+  /** After its problems or its answer have changed. */
+  update(notification: Notification, body: Buffer): void
+}
+
+export function createSearch(database: Database): Search {
+  const insertRow = database.prepare(
+    `INSERT INTO notification_search (seq, kind, received_at, event_type, company, ce_id, signature, twin_of,
+       problems, body_bytes, ids, text) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  )
+  const updateRow = database.prepare('UPDATE notification_search SET problems = ?, text = ? WHERE seq = ?')
+
+  return {
+    insert(notification, ceId, body) {
+      const { seq, kind, receivedAt, eventType, company, signature, twinOf, problems, ids } = notification
+      insertRow.run([
+        seq,
+        kind,
+        Date.parse(receivedAt),
+        eventType,
+        company,
+        ceId,
+        signature.outcome,
+        twinOf,
+        problems.length,
+        body.length,
+        ids.length === 0 ? '' : idSeparator + ids.join(idSeparator) + idSeparator,
+        toText(notification, body),
+      ])
+    },
+    update(notification, body) {
+      updateRow.run([notification.problems.length, toText(notification, body), notification.seq])
+    },
+  }
+}
+
+/** Everything that a person may look for, a line each; no names of members, so that they are not found everywhere. */
+function toText(notification: Notification, body: Buffer): string {
+  const { method, path, headers, cloudEvent, eventType, signature, problems, answer } = notification
+  const texts = [
+    body.length <= searchedBodyBytes ? body.toString() : '',
+    eventType ?? '',
+    ...Object.values(cloudEvent ?? {}),
+    `${method} ${path}`,
+    ...headers.map(([name, value]) => `${name}: ${value.length <= longestValue ? value : ''}`),
+    ...signature.problems,
+    ...problems,
+    answer.body ?? '',
+  ]
+  return [...new Set(texts)].join('\n')
+}

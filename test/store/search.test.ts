@@ -1,0 +1,34 @@
+/** What filters read is there for notifications of an older store, too. */
+
+import { join } from 'node:path'
+import Libsql from 'libsql'
+import { expect, test } from 'vitest'
+import { openTestStore, sampleCapture, testFolder, typePrefix } from '../support/capture.ts'
+
+test('a store of schema version 1 is found through by all filters after it was opened', async () => {
+  const dataDir = await testFolder()
+  const before = await openTestStore({ dataDir })
+  await before.capture(
+    sampleCapture({
+      eventType: `${typePrefix}entities.clients.create`,
+      ids: ['a', 30],
+      problems: ['Odd.'],
+      signature: { outcome: 'invalid', claims: [], problems: ['Another key.'] },
+    }),
+    { targets: [] },
+  )
+  before.close()
+  const database = new Libsql(join(dataDir, 'fic-dev.db'))
+  database.exec('DROP TABLE notification_search; PRAGMA user_version = 1')
+  database.close()
+
+  const store = await openTestStore({ dataDir })
+  const found = (field: 'id' | 'text' | 'type', value: string) =>
+    store.list({ terms: [{ field, value, not: false }] }, 10).map(({ seq }) => seq)
+  expect(found('id', '30')).toEqual([1])
+  expect(found('id', '3')).toEqual([])
+  expect(found('type', 'clients')).toEqual([1])
+  expect(found('text', 'another key')).toEqual([1])
+  expect(found('text', 'brave-otter')).toEqual([1])
+  expect(store.list({ terms: [{ field: 'is', value: 'problem', not: false }] }, 10)).toHaveLength(1)
+})
