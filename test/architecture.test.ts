@@ -1,0 +1,288 @@
+/** Reads the import lines of the house and holds its floors and fences: what may know of what. */
+
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative, resolve, sep } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+/** The floor of each room of `src`; a file that is alone in `src` is a room of its own. */
+const floors: Record<string, number> = {
+  cli: 5,
+  index: 5,
+  daemon: 4,
+  config: 4,
+  sink: 3.5,
+  inspector: 3.5,
+  emulator: 3.5,
+  delivery: 3,
+  subscription: 3,
+  tunnel: 3,
+  check: 3,
+  doctor: 3,
+  store: 2,
+  fic: 1,
+  contract: 0,
+  errors: 0,
+  log: 0,
+  installation: 0,
+}
+
+/** One room that may know of another on its floor: the daemon is what a configuration is for. */
+const neighbours = new Set(['daemon config'])
+
+/** Pure parts of the store: they open nothing, so the inspector may use them itself. */
+const pureStore = new Set(['src/store/filter-language.ts'])
+
+const nobody = /^$/
+
+interface Import {
+  /** The file that imports, from the root. */
+  file: string
+  /** A file from the root, or the name of a package. */
+  of: string
+  typeOnly: boolean
+}
+
+const sources = filesIn('src')
+const page = filesIn('web')
+const imports = [...sources, ...page].flatMap(readImports)
+const inHouse = imports.filter(({ file, of }) => file.startsWith('src/') && of.startsWith('src/'))
+
+test('there is something to read', () => {
+  expect(sources.length).toBeGreaterThan(100)
+  expect(page.length).toBeGreaterThan(10)
+  expect(imports.length).toBeGreaterThan(300)
+})
+
+describe('floors (design section 2)', () => {
+  test('every room has a floor', () => {
+    const homeless = [...new Set(sources.map(roomOf))].filter((room) => floors[room] === undefined)
+
+    expect(homeless, 'A new room of src needs a floor here and in the design.').toEqual([])
+  })
+
+  test('nobody imports from above', () => {
+    expect(
+      wrong(inHouse, ({ file, of }) => floorOf(of) > floorOf(file)),
+      'What a part needs from above is handed to it as an argument by the daemon.',
+    ).toEqual([])
+  })
+
+  test('neighbours do not know each other', () => {
+    expect(
+      wrong(inHouse, ({ file, of }) => {
+        const [from, to] = [roomOf(file), roomOf(of)]
+        return from !== to && floorOf(file) === floorOf(of) && !neighbours.has(`${from} ${to}`)
+      }),
+      'Rooms of one floor are joined by the daemon, with functions as arguments.',
+    ).toEqual([])
+  })
+
+  test('the servers know of store, deliverer and the like by their types alone: they are handed to them', () => {
+    const isServer = (file: string) => floorOf(file) === 3.5
+    const isGiven = (file: string) => floorOf(file) >= 2 && floorOf(file) <= 3 && !pureStore.has(file)
+
+    expect(
+      wrong(inHouse, ({ file, of, typeOnly }) => isServer(file) && isGiven(of) && !typeOnly),
+      'Import the type; the thing itself comes as an argument.',
+    ).toEqual([])
+  })
+
+  test('of the ground floor, contract is types and knows of nothing but itself', () => {
+    expect(
+      wrong(imports, ({ file, of }) => file.startsWith('src/contract/') && !of.startsWith('src/contract/')),
+      'The page shares these types, so they must not drag anything along.',
+    ).toEqual([])
+    const values = sources
+      .filter((file) => file.startsWith('src/contract/'))
+      .filter((file) => /^export (const|let|function|class|enum|default)/m.test(read(file)))
+    expect(values, 'Types only: a value here would become part of the page.').toEqual([])
+  })
+})
+
+describe('fences', () => {
+  /** Files of `types` may import types of the package: those leave no trace. */
+  test.each<[what: string, names: RegExp, where: RegExp, types: RegExp, why: string]>([
+    [
+      'fastify',
+      /^(fastify$|@fastify\/)/,
+      /^src\/(sink|inspector|emulator)\//,
+      /^src\/(daemon|cli)\b/,
+      'HTTP servers live in sink, inspector and emulator.',
+    ],
+    [
+      'localtunnel',
+      /^localtunnel$/,
+      /^src\/tunnel\/localtunnel-worker\.ts$/,
+      nobody,
+      'Its errors end a process, so only its own worker loads it.',
+    ],
+    [
+      'jose',
+      /^jose$/,
+      /^src\/(fic\/signature\/|emulator\/signer\.ts$)/,
+      nobody,
+      'Signatures are made and checked in one place on each side.',
+    ],
+    ['libsql', /^libsql$/, /^src\/store\/database\.ts$/, nobody, 'There is one connection to the database.'],
+    ['ws', /^ws$/, /^src\/inspector\/stream\.ts$/, nobody, 'There is one stream.'],
+    ['pino', /^pino$/, /^src\/log\.ts$/, /^src\/cli\//, 'There is one log, which takes secrets out.'],
+    [
+      'the SDK of Fatture in Cloud',
+      /^(@fattureincloud\/|axios$)/,
+      /^src\/fic\/api[\w-]*\.ts$/,
+      /^src\/emulator\/sample-[\w-]+\.ts$/,
+      'Fatture in Cloud is asked in one place.',
+    ],
+    [
+      'commander',
+      /^commander$/,
+      /^src\/cli\//,
+      nobody,
+      'What a person types is the business of the command line.',
+    ],
+  ])('%s stays where it belongs', (_what, names, where, types, why) => {
+    const isOutside = ({ file, of, typeOnly }: Import) =>
+      file.startsWith('src/') && names.test(of) && !where.test(file) && !(typeOnly && types.test(file))
+
+    expect(wrong(imports, isOutside), `${why}`).toEqual([])
+    expect(
+      imports.some(({ of }) => names.test(of)),
+      'Nothing is fenced in here any more.',
+    ).toBe(true)
+  })
+
+  test('the emulator uses the event types of fic and nothing else of it', () => {
+    expect(
+      wrong(
+        inHouse,
+        ({ file, of }) =>
+          roomOf(file) === 'emulator' && roomOf(of) === 'fic' && of !== 'src/fic/event-types.ts',
+      ),
+      'A mistake of our readers or verifiers must not be mirrored on the other side.',
+    ).toEqual([])
+  })
+
+  test('the page imports types from contract and nothing else of src', () => {
+    expect(
+      wrong(
+        imports,
+        ({ file, of, typeOnly }) =>
+          file.startsWith('web/') && of.startsWith('src/') && !(of.startsWith('src/contract/') && typeOnly),
+      ),
+      'The page knows the house by its private API only.',
+    ).toEqual([])
+  })
+
+  test('src knows nothing of the page, the tests and the examples', () => {
+    expect(
+      wrong(imports, ({ file, of }) => file.startsWith('src/') && /^(web|test|bench|examples)\//.test(of)),
+    ).toEqual([])
+  })
+
+  test.each([
+    ['process.exit', /\bprocess\.exit\(/, ['src/cli/main.ts'], 'Everybody else throws or returns.'],
+    [
+      'process.env',
+      /\bprocess\.env\b/,
+      ['src/config/environment.ts'],
+      'The environment is read once, at the start; after that there is the configuration.',
+    ],
+    ['console', /\bconsole\.\w+\(/, [], 'The log is for us, the output of the command line for people.'],
+    [
+      'a default export',
+      /^export default\b|^export \{[^}]*\bas default\b/m,
+      ['web/vite.config.ts'],
+      'A name that is given once is found everywhere. Tools that ask for a default export are listed.',
+    ],
+    ['an enum', /^(export )?(const )?enum \w/m, [], 'Types are erased: plain Node runs the sources.'],
+    ['any', /(:|\bas|<)\s*any\b(?!\s*\w)/, [], 'unknown at the door, and a reader just inside.'],
+  ])('%s stands only where it may', (_what, pattern, where, why) => {
+    const found = [...sources, ...page].filter((file) => pattern.test(withoutComments(read(file))))
+
+    expect(
+      found.filter((file) => !where.includes(file)),
+      `${why}`,
+    ).toEqual([])
+  })
+
+  test.each([
+    ['dangerouslySetInnerHTML', /dangerouslySetInnerHTML|\.innerHTML\b|insertAdjacentHTML|document\.write/],
+    ['eval', /\beval\(|new Function\(/],
+  ])('%s stands nowhere: text from outside is text', (_what, pattern) => {
+    expect([...sources, ...page].filter((file) => pattern.test(withoutComments(read(file))))).toEqual([])
+  })
+
+  test('every file says on its first line what it is for', () => {
+    const silent = [...sources, ...page.filter((file) => /^web\/src\/.*\.tsx?$/.test(file))].filter(
+      (file) => !/^(#!.*\n)?(\/\*\*|\/\*|\/\/)/.test(read(file)),
+    )
+
+    expect(silent).toEqual([])
+  })
+})
+
+/** The offending import lines, in words. */
+function wrong(lines: Import[], isWrong: (line: Import) => boolean): string[] {
+  return lines.filter(isWrong).map(({ file, of }) => `${file} imports ${of}`)
+}
+
+function floorOf(file: string): number {
+  return floors[roomOf(file)] ?? Number.NaN
+}
+
+/** `src/fic/signature/verify.ts` → `fic`, `src/log.ts` → `log`. */
+function roomOf(file: string): string {
+  return (file.split('/')[1] ?? '').replace(/\.ts$/, '')
+}
+
+function filesIn(folder: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && /\.(ts|tsx|js|mjs)$/.test(entry.name))
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'))
+    .filter((file) => !/\/(node_modules|dist)\//.test(file))
+    .toSorted()
+}
+
+function read(file: string): string {
+  return readFileSync(join(root, file), 'utf8')
+}
+
+function readImports(file: string): Import[] {
+  const text = read(file)
+  const told = [...text.matchAll(/^(?:import|export)\s+(type\s+)?([^'"`;]*?\sfrom\s+)?'([^']+)'/gm)]
+  const asked = [...text.matchAll(/\bimport\(\s*'([^']+)'/g)]
+  return [
+    ...told.map(([, type, names = '', of = '']) => ({
+      file,
+      of: locate(file, of),
+      typeOnly: type !== undefined || isOnlyTypes(names),
+    })),
+    ...asked.map(([, of = '']) => ({ file, of: locate(file, of), typeOnly: false })),
+  ]
+}
+
+/** `{ type A, type B } from`: each name by itself is a type. */
+function isOnlyTypes(names: string): boolean {
+  const list = /^\{([^}]*)\}/.exec(names.trim())?.[1]
+  return (
+    list !== undefined && list.split(',').every((name) => name.trim() === '' || /^type\s/.test(name.trim()))
+  )
+}
+
+function locate(file: string, of: string): string {
+  if (!of.startsWith('.')) return of
+  return relative(root, resolve(root, dirname(file), of))
+    .split(sep)
+    .join('/')
+}
+
+/** Comments and text in quotes may name what code may not use. */
+function withoutComments(text: string): string {
+  return text
+    .replaceAll(/\/\*[\s\S]*?\*\//g, '')
+    .replaceAll(/^\s*\/\/.*$/gm, '')
+    .replaceAll(/(['"])(?:(?!\1)[^\\\n]|\\.)*\1/g, '$1$1')
+}
