@@ -252,7 +252,7 @@ class Supervisor implements Tunnel {
       : 'No request came back through the public address'
     return new FicDevError(
       'TUNNEL_FAILED',
-      `${what} within ${this.#timing.openingLimitMs / 1_000} s. ${lastProblem}`.trimEnd(),
+      `${what} within ${Number((this.#timing.openingLimitMs / 1_000).toFixed(1))} s. ${lastProblem}`.trimEnd(),
       {
         hint: 'Try another provider (--tunnel) or your own address (--public-url), or go on offline with --emulator.',
       },

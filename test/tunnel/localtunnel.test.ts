@@ -239,6 +239,11 @@ describe('start fails with a clear reason when the server', () => {
   const answers: [string, RequestListener, string][] = [
     ['answers 502', (_request, response) => response.writeHead(502).end(), 'it answers 502 Bad Gateway'],
     [
+      'answers 503',
+      (_request, response) => response.writeHead(503).end(),
+      'it answers 503 Service Unavailable',
+    ],
+    [
       'answers with a page',
       (_request, response) => response.setHeader('content-type', 'text/html').end('<h1>Hello</h1>'),
       'what answers there is no localtunnel server',

@@ -38,6 +38,7 @@ export const sinkPath = '/secret'
 export async function startSmallSink(
   http: { headersTimeout?: number; connectionsCheckingInterval?: number } = { headersTimeout: 0 },
   probe: Probe = createProbe(Buffer.from('key of the sink')),
+  onPort = 0,
 ): Promise<SmallSink> {
   const app = fastify({ requestTimeout: 0, http, forceCloseConnections: true })
   app.removeAllContentTypeParsers()
@@ -53,7 +54,7 @@ export async function startSmallSink(
     sink.arrivals.push({ method: request.method, url: request.url, headers: request.headers, body })
     return reply.type('application/octet-stream').send(body)
   })
-  await app.listen({ port: 0, host: '127.0.0.1' })
+  await app.listen({ port: onPort, host: '127.0.0.1' })
   const { port } = app.server.address() as AddressInfo
   const sink = {
     port,
