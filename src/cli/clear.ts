@@ -1,7 +1,6 @@
 /** `fic-dev clear [n…]`: removes notifications, all of them only after a yes. */
 
-import { createInterface } from 'node:readline/promises'
-import { FicDevError } from '../errors.ts'
+import { NoAnswer, openPrompt } from './ask.ts'
 import { connect } from './client.ts'
 import type { Invocation } from './command.ts'
 import { readSeqs } from './seq.ts'
@@ -24,16 +23,13 @@ export async function run({ args, config, output }: Invocation): Promise<number>
 }
 
 async function confirm(dataDir: string): Promise<boolean> {
-  if (!process.stdin.isTTY) {
-    throw new FicDevError('USAGE', 'clear removes all notifications and has nobody to ask here.', {
-      hint: 'Example: fic-dev clear --yes',
-    })
+  const prompt = openPrompt('clear removes all notifications and', 'fic-dev clear --yes')
+  try {
+    return await prompt.confirm(`Remove all notifications of ${dataDir}?`, false)
+  } catch (thrown) {
+    if (thrown instanceof NoAnswer) return false
+    throw thrown
+  } finally {
+    prompt.close()
   }
-  const terminal = createInterface({ input: process.stdin, output: process.stderr })
-  // Ctrl-D and Ctrl-C close without an answer.
-  const closed = new Promise<string>((resolve) => terminal.once('close', () => resolve('')))
-  const question = terminal.question(`Remove all notifications of ${dataDir}? [y/N] `)
-  const answer = await Promise.race([question, closed])
-  terminal.close()
-  return /^y(?:es)?$/i.test(answer.trim())
 }

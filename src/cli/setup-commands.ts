@@ -6,8 +6,32 @@ import { addSettings, commonSettings } from './flags.ts'
 import { readSeconds, readWords } from './values.ts'
 
 export function addSetupCommands(add: Add): void {
+  addInit(add)
   addCheck(add)
   addDoctor(add)
+}
+
+function addInit(add: Add): void {
+  const init = add(
+    'init',
+    'ask what this project needs, and write fic-dev.config.ts',
+    () => import('./init.ts'),
+  )
+    .option('--force', 'write a new config file where there is one, and keep the old one beside it')
+    .option('--save-token', 'with --yes: keep FIC_ACCESS_TOKEN of the environment in .env')
+  const asked = ['company', 'forwardTo', 'types', 'tunnel', 'emulator', 'apiBase', 'yes'] as const
+  addSettings(init, [...commonSettings, ...asked])
+  init.addHelpText(
+    'after',
+    `
+With a token in FIC_ACCESS_TOKEN, or typed in, it lists the companies that the token sees. It adds .fic-dev/ to
+.gitignore. The token is written nowhere but, when you say so, to .env.
+${examplesText([
+  ['fic-dev init', 'asks'],
+  ['fic-dev init --yes --emulator -f localhost:3000/webhooks', 'asks nothing'],
+  ['fic-dev init --yes --company 12345 --tunnel cloudflared', 'with a real account'],
+])}`,
+  )
 }
 
 function addCheck(add: Add): void {
