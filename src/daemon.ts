@@ -10,6 +10,7 @@ import type { StreamMessage } from './contract/stream.ts'
 import type { Config } from './config/config.ts'
 import type { Secrets } from './config/environment.ts'
 import { removeDaemonFile, writeDaemonFile } from './daemon/daemon-file.ts'
+import { findFicAccess } from './daemon/fic-access.ts'
 import { listenNear } from './daemon/listen.ts'
 import { Live } from './daemon/live.ts'
 import { createManagedSubscription } from './daemon/managed-subscription.ts'
@@ -18,6 +19,7 @@ import { openTunnel } from './daemon/open-tunnel.ts'
 import { buildRooms, type Rooms } from './daemon/rooms.ts'
 import { createEmulator } from './emulator/index.ts'
 import { FicDevError, messageOf } from './errors.ts'
+import { createResourceReader } from './fic/resources.ts'
 import { createVerifier, type VerifySignature } from './fic/signature/verify.ts'
 import { version } from './installation.ts'
 import { silentLog, type Logger } from './log.ts'
@@ -214,22 +216,29 @@ class RunningDaemon implements Daemon {
   }
 
   async #keepSubscription(): Promise<void> {
-    const { tunnel } = this.#live
-    if (tunnel === null) return
+    const live = this.#live
+    const { tunnel } = live
+    const secrets = this.#parts.secrets ?? { accessToken: null }
+    const access = findFicAccess(this.#config, secrets, live.emulator?.url ?? null)
+    if (tunnel === null || access === null) return
+    const log = this.#log.child({ part: 'subscription' })
+    live.resources = createResourceReader({ ...access, log, now: this.#now })
+    const { company } = access
+    if (company === null) return
     const managed = createManagedSubscription({
       config: this.#config,
-      secrets: this.#parts.secrets ?? { accessToken: null },
-      apiBase: this.#live.emulator?.url ?? this.#config.apiBase,
+      access: { ...access, company },
       records: this.#store.subscriptions,
       tunnel,
-      sinkUrl: () => this.#live.sinkUrl,
+      sinkUrl: () => live.sinkUrl,
+      localSinkUrl: live.localSinkUrl ?? '',
       stableUrl: this.#stableUrl,
-      log: this.#log.child({ part: 'subscription' }),
+      log,
       now: this.#now,
     })
-    if (managed === null) return
     const { keeper } = managed
-    this.#live.managed = managed
+    live.managed = managed
+    live.subscriptions = managed.byHand
     this.#closers.push(() => keeper.close())
     keeper.onChange(() => {
       this.#publish({ type: 'subscription', subscription: keeper.status() })

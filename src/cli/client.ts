@@ -2,6 +2,7 @@
 
 import type { DaemonFile } from '../contract/api.ts'
 import type { Config } from '../config/config.ts'
+import type { Secrets } from '../config/environment.ts'
 import { isPlainObject } from '../config/kinds.ts'
 import { readDaemonFile } from '../daemon/daemon-file.ts'
 import { FicDevError, messageOf, printedErrorCodes, type ErrorCode } from '../errors.ts'
@@ -24,8 +25,9 @@ export interface Client {
 
 const answerTimeoutMs = 2000
 
-export async function connect(config: Config): Promise<Client> {
-  return (await connectToDaemon(config)) ?? connectToStore(config)
+/** `secrets`: for what asks Fatture in Cloud where no daemon runs that has a token of its own. */
+export async function connect(config: Config, secrets?: Secrets): Promise<Client> {
+  return (await connectToDaemon(config)) ?? connectToStore(config, secrets)
 }
 
 /** The client of the running daemon; `null` when there is none. */
@@ -48,9 +50,9 @@ export async function requireDaemon(config: Config): Promise<Client> {
   })
 }
 
-async function connectToStore(config: Config): Promise<Client> {
+async function connectToStore(config: Config, secrets?: Secrets): Promise<Client> {
   const { openOffline } = await import('../daemon.ts')
-  const offline = await openOffline(config)
+  const offline = await openOffline(config, secrets)
   return createClient(
     null,
     async ({ method, path, body, contentType }) => {

@@ -2,7 +2,9 @@
 
 import type { Addresses } from '../daemon.ts'
 import type { Emulator } from '../emulator/index.ts'
+import type { ResourceReader } from '../fic/resources.ts'
 import { ficPublicKeyPem } from '../fic/signature/public-key.ts'
+import type { SubscriptionsByHand } from '../subscription/by-hand.ts'
 import type { Tunnel } from '../tunnel/supervisor.ts'
 import type { ManagedSubscription } from './managed-subscription.ts'
 
@@ -10,6 +12,10 @@ export class Live {
   tunnel: Tunnel | null = null
   emulator: Emulator | null = null
   managed: ManagedSubscription | null = null
+  /** `null` without a token and a company. */
+  subscriptions: SubscriptionsByHand | null = null
+  /** `null` without a token. */
+  resources: ResourceReader | null = null
   sinkPort: number | null = null
   inspectorPort: number | null = null
   readonly startedAt: string

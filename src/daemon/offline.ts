@@ -2,12 +2,18 @@
 
 import type { InjectOptions, LightMyRequestResponse } from 'fastify'
 import type { Config } from '../config/config.ts'
+import type { Secrets } from '../config/environment.ts'
+import { createFicApi } from '../fic/api.ts'
+import { createResourceReader } from '../fic/resources.ts'
+import { createVerifier } from '../fic/signature/verify.ts'
 import { silentLog, type Logger } from '../log.ts'
 import { readSecretsOf } from '../store/secrets.ts'
+import { openStore, type Store } from '../store/store.ts'
+import { createSubscriptionsByHand } from '../subscription/by-hand.ts'
 import { createProbe } from '../tunnel/probe.ts'
 import { randomSubdomain } from '../tunnel/subdomain.ts'
+import { findFicAccess } from './fic-access.ts'
 import { Live } from './live.ts'
-import { openProjectStore } from './open-store.ts'
 import { buildRooms } from './rooms.ts'
 
 export interface Offline {
@@ -20,19 +26,24 @@ export interface Offline {
  * Holds the store's lock until `close`.
  * @throws FicDevError DATA_DIR_LOCKED when a daemon runs after all
  */
-export async function openOffline(config: Config, log: Logger = silentLog()): Promise<Offline> {
-  const store = openProjectStore({ dataDir: config.dataDir, keep: config.keep, log })
+export async function openOffline(
+  config: Config,
+  secrets: Secrets = { accessToken: null },
+  log: Logger = silentLog(),
+): Promise<Offline> {
+  const store = openStore({ dataDir: config.dataDir, keep: config.keep, log })
   const project = await readSecretsOf(config.dataDir, randomSubdomain)
-  const live = new Live(new Date(), `/${project.sinkSecret}`, config.publicKey)
+  const sinkPath = `/${project.sinkSecret}`
+  const live = new Live(new Date(), sinkPath, config.publicKey)
   live.inspectorPort = config.port.port
+  reachFic(live, { config, secrets, store, sinkPath, log })
   const { inspector, deliverer } = await buildRooms({
     config,
     project,
     store,
     probe: createProbe(Buffer.from(project.probeKey, 'hex')),
     live,
-    // Nothing arrives here.
-    verify: async () => ({ outcome: 'missing', claims: [], problems: [] }),
+    verify: await createVerifier(live.publicKey),
     publish: () => {},
     log,
     now: () => new Date(),
@@ -53,4 +64,34 @@ export async function openOffline(config: Config, log: Logger = silentLog()): Pr
       store.close()
     },
   }
+}
+
+interface Reaching {
+  config: Config
+  secrets: Secrets
+  store: Store
+  sinkPath: string
+  log: Logger
+}
+
+/** Subscriptions and resources need no daemon, but a sink of ours answers nobody without one. */
+function reachFic(live: Live, { config, secrets, store, sinkPath, log }: Reaching): void {
+  const access = findFicAccess(config, secrets, null)
+  if (access === null) return
+  live.resources = createResourceReader({ ...access, log })
+  const { apiBase, company } = access
+  if (company === null) return
+  live.subscriptions = createSubscriptionsByHand({
+    api: createFicApi({ ...access, company, log }),
+    records: store.subscriptions,
+    apiBase,
+    company,
+    verificationMethod: config.verificationMethod,
+    ourSink: `http://127.0.0.1${sinkPath}`,
+    probe: async () => ({
+      outcome: 'failed',
+      reason: 'no fic-dev runs here that would answer; started, it verifies by itself',
+    }),
+    log,
+  })
 }

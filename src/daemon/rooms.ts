@@ -85,7 +85,11 @@ export async function buildRooms(options: RoomOptions): Promise<Rooms> {
     pause: deliverer.pause,
     trigger,
     emulator: () => emulatorOf(live, config.apiBase),
-    subscriptions: () => live.managed?.api ?? null,
+    verify: options.verify,
+    audiences: () => live.audiences(),
+    sinkPath: `/${project.sinkSecret}`,
+    subscriptions: () => live.subscriptions ?? refuseSubscriptions(config),
+    resources: () => live.resources,
     publish: options.publish,
     log: log.child({ part: 'inspector' }),
   })
@@ -128,6 +132,14 @@ async function relay(
 function emulatorOf(live: Live, apiBase: string): EmulatorControl | null {
   if (live.emulator) return controlOf(live.emulator)
   return isEmulator(apiBase) ? controlAt(apiBase) : null
+}
+
+/** The subscriptions of an emulator that does not run are nowhere. */
+function refuseSubscriptions({ emulator }: Config): null {
+  if (!emulator) return null
+  throw new FicDevError('NO_DAEMON', 'With the emulator, subscriptions are there while fic-dev runs.', {
+    hint: 'Start it in another terminal: fic-dev --emulator',
+  })
 }
 
 async function triggerWith(live: Live, apiBase: string, asked: TriggerRequest): Promise<TriggerAnswer> {

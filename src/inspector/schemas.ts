@@ -66,4 +66,40 @@ export const StreamQuery = Type.Object({ after: Type.Optional(Type.Integer({ min
 
 export const ExportQuery = Type.Object({ format: choice('ndjson', 'har') }, { additionalProperties: false })
 
-export const SubscriptionParams = Type.Object({ id: Type.String({ minLength: 1 }) })
+export const SubscriptionParams = Type.Object({ id: Type.String({ minLength: 1, maxLength: 100 }) })
+
+const verificationMethod = choice('header', 'query')
+const subscriptionMembers = {
+  sink: Type.Optional(Type.String({ minLength: 1 })),
+  types: Type.Optional(Type.Array(Type.String({ minLength: 1 }), { minItems: 1 })),
+  mapping: Type.Optional(mapping),
+  verificationMethod: Type.Optional(verificationMethod),
+}
+const anothers = Type.Optional(Type.Boolean())
+
+export const SubscriptionCreationBody = Type.Object(subscriptionMembers, { additionalProperties: false })
+
+export const SubscriptionUpdateBody = Type.Object(
+  { ...subscriptionMembers, anothers },
+  { additionalProperties: false },
+)
+
+export const SubscriptionVerificationBody = Type.Object(
+  { verificationMethod: Type.Optional(verificationMethod), anothers },
+  { additionalProperties: false },
+)
+
+export const SubscriptionRemovalQuery = Type.Object({ anothers }, { additionalProperties: false })
+
+export const TokenBody = Type.Object(
+  {
+    token: Type.Optional(Type.String({ minLength: 1 })),
+    notification: Type.Optional(Type.Integer({ minimum: 1 })),
+  },
+  { additionalProperties: false },
+)
+
+export const ResourcesQuery = Type.Object(
+  { offset: Type.Integer({ minimum: 0, default: 0 }) },
+  { additionalProperties: false },
+)

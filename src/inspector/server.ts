@@ -11,18 +11,24 @@ import Fastify, {
 import type { KeyEntry, ReplayRequest, TriggerAnswer, TriggerRequest } from '../contract/api.ts'
 import type { ReplayPreview } from '../contract/detail.ts'
 import type { Delivery } from '../contract/notification.ts'
-import type { Status, SubscriptionStatus } from '../contract/status.ts'
+import type { Status } from '../contract/status.ts'
 import type { StreamMessage } from '../contract/stream.ts'
 import { FicDevError, messageOf } from '../errors.ts'
+import type { ResourceReader } from '../fic/resources.ts'
+import type { VerifySignature } from '../fic/signature/verify.ts'
 import type { Logger } from '../log.ts'
 import type { Store } from '../store/store.ts'
+import type { SubscriptionsByHand } from '../subscription/by-hand.ts'
 import { createGuard } from './guard.ts'
 import { pageRoutes } from './page.ts'
 import { detailRoutes } from './routes/detail.ts'
 import { emulatorRoutes, type EmulatorControl } from './routes/emulator.ts'
 import { boardRoutes } from './routes/board.ts'
 import { notificationRoutes } from './routes/notifications.ts'
+import { resourceRoutes } from './routes/resources.ts'
 import { serviceRoutes } from './routes/service.ts'
+import { subscriptionRoutes } from './routes/subscriptions.ts'
+import { tokenRoutes } from './routes/token.ts'
 import { transferRoutes } from './routes/transfer.ts'
 import { StreamQuery } from './schemas.ts'
 import { createSession, type Session } from './session.ts'
@@ -47,16 +53,17 @@ export interface InspectorParts {
   trigger(asked: TriggerRequest): Promise<TriggerAnswer>
   /** `null` while notifications come from elsewhere. */
   emulator(): EmulatorControl | null
+  /** The check that the sink makes, with the sink's URLs and its secret path, to explain tokens. */
+  verify: VerifySignature
+  audiences(): string[]
+  sinkPath: string
   /** `null` without a token and a company. */
-  subscriptions(): SubscriptionApi | null
+  subscriptions(): SubscriptionsByHand | null
+  /** `null` without a token. */
+  resources(): ResourceReader | null
   /** Tells the stream. */
   publish(message: StreamMessage): void
   log: Logger
-}
-
-export interface SubscriptionApi {
-  list(): Promise<unknown[]>
-  verify(id: string): Promise<SubscriptionStatus>
 }
 
 export interface Inspector {
@@ -121,6 +128,9 @@ export async function createInspector(parts: InspectorParts): Promise<Inspector>
   await app.register(detailRoutes(parts))
   await app.register(emulatorRoutes(parts))
   await app.register(serviceRoutes(parts, session))
+  await app.register(subscriptionRoutes(parts))
+  await app.register(resourceRoutes(parts))
+  await app.register(tokenRoutes(parts))
   await app.register(transferRoutes(parts))
   await app.register(pageRoutes(parts.pageDir, session))
   await app.register(async (scope: typeof app) => {
@@ -173,7 +183,9 @@ const statusOfCode: Record<string, number> = {
   FIC_DEV_E_NO_EMULATOR: 409,
   FIC_DEV_E_TRIGGER_FAILED: 409,
   FIC_DEV_E_TOKEN_MISSING: 409,
+  FIC_DEV_E_NO_DAEMON: 409,
   FIC_DEV_E_SUBSCRIPTION_BUDGET: 409,
+  FIC_DEV_E_NOT_OURS: 409,
 }
 
 function toApiError(thrown: FastifyError | FicDevError) {

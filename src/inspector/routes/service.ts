@@ -1,11 +1,10 @@
-/** What is not a notification: the state of the parts, event types, keys, trigger, forwarding, links, subscriptions. */
+/** What is not a notification: the state of the parts, event types, keys, trigger, forwarding, links. */
 
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import type { EventTypeEntry, OpenLink } from '../../contract/api.ts'
-import { FicDevError } from '../../errors.ts'
 import { eventTypes, findEventType, groupTypes, toShortName } from '../../fic/event-types.ts'
-import { SubscriptionParams, TriggerBody } from '../schemas.ts'
+import { TriggerBody } from '../schemas.ts'
 import type { InspectorParts } from '../server.ts'
 import type { Session } from '../session.ts'
 
@@ -29,26 +28,6 @@ export function serviceRoutes(parts: InspectorParts, session: Session): FastifyP
     )
 
     app.post('/api/links', async (): Promise<OpenLink> => ({ openUrl: parts.url() + session.createLink() }))
-
-    app.get('/api/subscriptions', async () => ({ items: await manager().list() }))
-
-    app.post(
-      '/api/subscriptions/:id/verify',
-      { schema: { params: SubscriptionParams } },
-      async ({ params }) => manager().verify(params.id),
-    )
-  }
-
-  function manager() {
-    const subscriptions = parts.subscriptions()
-    if (subscriptions) return subscriptions
-    throw new FicDevError(
-      'TOKEN_MISSING',
-      'fic-dev has no token and company, so it does not know the subscriptions.',
-      {
-        hint: 'Set FIC_ACCESS_TOKEN and FIC_COMPANY_ID, or start with --emulator.',
-      },
-    )
   }
 }
 

@@ -1,0 +1,44 @@
+/** The resources behind the ids of a notification, fetched when asked for and never stored. */
+
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { ResourcesAnswer } from '../../contract/api.ts'
+import { FicDevError } from '../../errors.ts'
+import { ResourcesQuery, SeqParams } from '../schemas.ts'
+import type { InspectorParts } from '../server.ts'
+
+/** An import in Fatture in Cloud can send hundreds of ids, and the quota is small (protocol section 7). */
+const mostAtOnce = 20
+
+export function resourceRoutes({ store, resources }: InspectorParts): FastifyPluginAsyncTypebox {
+  return async (app) => {
+    app.get(
+      '/api/notifications/:seq/resources',
+      { schema: { params: SeqParams, querystring: ResourcesQuery } },
+      async ({ params: { seq }, query: { offset } }): Promise<ResourcesAnswer> => {
+        const notification = store.notification(seq)
+        if (!notification) throw new FicDevError('NOT_FOUND', `There is no notification ${seq}.`)
+        const { eventType, company, ids } = notification
+        const reader = resources()
+        if (!reader) throw noToken()
+        const some = ids.slice(offset, offset + mostAtOnce)
+        const isAbout = eventType !== null && company !== null
+        const items = isAbout ? await reader.read(eventType, company, some) : []
+        const next = offset + some.length
+        return {
+          seq,
+          items,
+          total: ids.length,
+          nextOffset: next < ids.length && some.length > 0 ? next : null,
+          rateLimits: reader.rateLimits(),
+          retryAt: reader.holdUntil()?.toISOString() ?? null,
+        }
+      },
+    )
+  }
+}
+
+function noToken(): FicDevError {
+  return new FicDevError('TOKEN_MISSING', 'fic-dev has no token to fetch resources with.', {
+    hint: 'Set FIC_ACCESS_TOKEN, or start with --emulator.',
+  })
+}

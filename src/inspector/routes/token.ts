@@ -1,0 +1,52 @@
+/** Explains a token: one that is given, or the one that a notification came with. */
+
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { TokenExplanation } from '../../contract/api.ts'
+import type { Notification } from '../../contract/notification.ts'
+import { FicDevError } from '../../errors.ts'
+import { readBearerToken } from '../../fic/bearer-token.ts'
+import { explainToken, readPastedToken, type ComparedNotification } from '../../fic/signature/explain.ts'
+import { TokenBody } from '../schemas.ts'
+import type { InspectorParts } from '../server.ts'
+
+export function tokenRoutes(parts: InspectorParts): FastifyPluginAsyncTypebox {
+  return async (app) => {
+    app.post('/api/token', { schema: { body: TokenBody } }, async ({ body }): Promise<TokenExplanation> => {
+      const notification = body.notification === undefined ? null : find(body.notification)
+      if (body.token === undefined && notification === null) throw nothingGiven()
+      const token =
+        body.token === undefined
+          ? readBearerToken(notification?.headers ?? []).token
+          : readPastedToken(body.token)
+      const { outcome, header, payload, claims, problems, notes } = await explainToken(token, {
+        verify: parts.verify,
+        audiences: parts.audiences(),
+        sinkPath: parts.sinkPath,
+        notification: notification && toCompared(notification),
+        now: new Date(),
+      })
+      return { outcome, notification: notification?.seq ?? null, header, payload, claims, problems, notes }
+    })
+  }
+
+  function find(seq: number): Notification {
+    const notification = parts.store.notification(seq)
+    if (notification) return notification
+    throw new FicDevError('NOT_FOUND', `There is no notification ${seq}.`)
+  }
+}
+
+function toCompared({ kind, cloudEvent, receivedAt }: Notification): ComparedNotification {
+  return {
+    kind,
+    id: cloudEvent?.id ?? null,
+    subject: cloudEvent?.subject ?? null,
+    receivedAt: new Date(receivedAt),
+  }
+}
+
+function nothingGiven(): FicDevError {
+  return new FicDevError('BAD_REQUEST', 'Neither a token nor a notification was given.', {
+    hint: 'Example: { "notification": 12 }',
+  })
+}
