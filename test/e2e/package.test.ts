@@ -51,7 +51,10 @@ test('the packed tarball, installed in an empty folder, runs to ready and gives 
      await emulator.close()`,
   )
   const flags = ['--noEmit', '--strict', '--module', 'nodenext', '--lib', 'es2023,esnext.disposable']
-  await run(join(root, 'node_modules', '.bin', 'tsc'), [...flags, '--types', '', 'app.ts'], { cwd: folder })
+  const checked = await run(join(root, 'node_modules', '.bin', 'tsc'), [...flags, '--types', '', 'app.ts'], {
+    cwd: folder,
+  })
+  expect(checked.stdout).toBe('')
 }, 180_000)
 
 test('the package holds what runs, and nothing of the tests', async () => {
