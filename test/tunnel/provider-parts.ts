@@ -1,5 +1,6 @@
 /** What the tests of single providers share: one opening, as the supervisor asks for it, and what it was hinted. */
 
+import { readFileSync } from 'node:fs'
 import { onTestFinished } from 'vitest'
 
 import type { OpeningOptions, OpenTunnel, TunnelHint, TunnelProvider } from '../../src/tunnel/provider.ts'
@@ -44,10 +45,11 @@ export async function startTunnel(provider: TunnelProvider, opening: TestOpening
   return tunnel
 }
 
+/** A process that has ended but that nobody has asked for yet (a zombie) is not alive. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
-    return true
+    return process.platform !== 'linux' || !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
   } catch {
     return false
   }
