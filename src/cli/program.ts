@@ -6,7 +6,9 @@ import { settingKeys } from '../config/settings.ts'
 import { didYouMean } from '../config/spelling.ts'
 import { FicDevError } from '../errors.ts'
 import { version } from '../installation.ts'
+import { addAccountCommands } from './account-commands.ts'
 import { prepare, type Add } from './command.ts'
+import { addCompletion } from './completion-commands.ts'
 import { addSettings, commonSettings } from './flags.ts'
 import { addSetupCommands } from './setup-commands.ts'
 import { readCount, readHeader, readIds, readMoment, readPort } from './values.ts'
@@ -46,7 +48,9 @@ export function createProgram(events: ProgramEvents): Command {
   addWork(add)
   addReading(add)
   addUpkeep(add)
+  addAccountCommands(add)
   addSetupCommands(add)
+  addCompletion(program, events.finished)
   // The flags of `start` work without its name, so the first help that people see has to show them.
   const help = new Help()
   return program.helpCommand('help [command]', 'print the help of a command').configureHelp({
@@ -153,12 +157,11 @@ function addReading(add: Add): void {
     .option('--since <time>', 'not before: an ISO time, or 10m, 2h, 3d ago', readMoment)
     .option('--until <time>', 'before: an ISO time, or 10m, 2h, 3d ago', readMoment)
   addSettings(list, commonSettings)
-  const show = add(
-    'show <n>',
-    'show one notification whole; "last" is the newest',
-    () => import('./show.ts'),
-  ).option('--body', 'only the raw body')
-  addSettings(show, commonSettings)
+  const show = add('show <n>', 'show one notification whole; "last" is the newest', () => import('./show.ts'))
+    .option('--body', 'only the raw body')
+    .option('--resources', 'with the resources behind its ids, fetched with your token; 20 at a time')
+    .option('--offset <n>', 'with --resources: leave out so many ids', readCount)
+  addSettings(show, [...commonSettings, 'apiBase'])
   const types = add('types [text]', 'list event types and group types', () => import('./types.ts'))
   addSettings(types, commonSettings)
   const keys = add(
@@ -167,12 +170,6 @@ function addReading(add: Add): void {
     () => import('./keys.ts'),
   )
   addSettings(keys, commonSettings)
-  const subscriptions = add(
-    'subscriptions [list]',
-    'list the subscriptions at Fatture in Cloud',
-    () => import('./subscriptions.ts'),
-  )
-  addSettings(subscriptions, commonSettings)
   const open = add('open', 'open the inspector of the running daemon', () => import('./open.ts'))
   addSettings(open, [...commonSettings, 'open'])
 }

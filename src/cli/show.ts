@@ -1,16 +1,24 @@
 /** `fic-dev show <n>`: one notification whole, with its signature's claims and its deliveries. */
 
 import type { ClaimVerdict, Notification } from '../contract/notification.ts'
+import type { ResourcesAnswer } from '../contract/api.ts'
 import { toLongName } from '../fic/event-types.ts'
 import { connect } from './client.ts'
 import type { Invocation } from './command.ts'
 import { deliveryLine, localTime, signatureWord } from './lines.ts'
 import type { Colors } from './output.ts'
+import { resourcesText } from './show-resources.ts'
 import { readSeqs } from './seq.ts'
 import { visible, visibleLines } from './visible.ts'
 
-export async function run({ args, options, config, output }: Invocation<{ body?: boolean }>): Promise<void> {
-  const client = await connect(config)
+interface Options {
+  body?: boolean
+  resources?: boolean
+  offset?: number
+}
+
+export async function run({ args, options, config, secrets, output }: Invocation<Options>): Promise<void> {
+  const client = await connect(config, secrets)
   try {
     const [seq] = await readSeqs(args.slice(0, 1), client)
     if (options.body) {
@@ -20,6 +28,11 @@ export async function run({ args, options, config, output }: Invocation<{ body?:
     const notification = await client.request<Notification>('GET', `/api/notifications/${seq}`)
     if (output.json) output.object({ type: 'notification', notification })
     else output.line(detailText(notification, output.colors))
+    if (!options.resources) return
+    const path = `/api/notifications/${seq}/resources?offset=${options.offset ?? 0}`
+    const resources = await client.request<ResourcesAnswer>('GET', path)
+    if (output.json) output.object({ type: 'resources', resources })
+    else output.line(resourcesText(resources, output.colors))
   } finally {
     await client.close()
   }

@@ -1,44 +1,188 @@
-/** `fic-dev subscriptions`: what Fatture in Cloud holds for this app and company. */
+/** `fic-dev subscriptions …`: what Fatture in Cloud holds for this app and company, and what can be done about it. */
 
-import { toShortName } from '../fic/event-types.ts'
+import type {
+  RestoredSubscription,
+  SubscriptionAnswer,
+  SubscriptionEntry,
+  SubscriptionUpdate,
+} from '../contract/api.ts'
+import { didYouMean } from '../config/spelling.ts'
 import { FicDevError } from '../errors.ts'
-import { connect } from './client.ts'
+import { whoseItIs, type Doing } from '../subscription/consent.ts'
+import { openPrompt } from './ask.ts'
+import { connect, type Client } from './client.ts'
 import type { Invocation } from './command.ts'
+import { restoredText, subscriptionLines, subscriptionText, type Change } from './subscriptions-text.ts'
 import { visible } from './visible.ts'
 
-interface Subscription {
-  id: string
-  sink: string
-  verified: boolean
-  types: string[]
+interface Options {
+  sink?: string
+  types?: string[]
+  mapping?: string
+  verificationMethod?: string
 }
 
-export async function run({ args, config, output }: Invocation): Promise<void> {
-  if (args[0] !== undefined && args[0] !== 'list') {
-    throw new FicDevError('USAGE', `subscriptions cannot "${args[0]}".`, {
-      hint: 'Example: fic-dev subscriptions list',
+interface Work extends Invocation<Options> {
+  client: Client
+  id: string | undefined
+}
+
+/** Gives the exit code where it is not 0. */
+type Action = (work: Work) => Promise<number | void>
+
+const actions: Record<string, Action> = {
+  list,
+  show: async (work) => print(work, await find(work)),
+  create,
+  update,
+  verify,
+  delete: remove,
+  restore,
+}
+
+export async function run(invocation: Invocation<Options>): Promise<number | void> {
+  const [name = 'list', id, extra] = invocation.args
+  const action = Object.hasOwn(actions, name) ? actions[name] : undefined
+  if (action === undefined) {
+    const names = Object.keys(actions)
+    throw new FicDevError('USAGE', `subscriptions cannot "${name}".${didYouMean(name, names)}`, {
+      hint: `It can ${names.join(', ')}.`,
     })
   }
-  const client = await connect(config)
+  const takesId = ['show', 'update', 'verify', 'delete'].includes(name)
+  const tooMuch = takesId ? extra : id
+  if (tooMuch !== undefined) {
+    throw new FicDevError('USAGE', `subscriptions ${name} has no use for "${tooMuch}".`, {
+      hint: `Example: fic-dev subscriptions ${name}${takesId ? ' SUB230' : ''}`,
+    })
+  }
+  const client = await connect(invocation.config, invocation.secrets)
   try {
-    const { items } = await client.request<{ items: Subscription[] }>('GET', '/api/subscriptions')
-    for (const subscription of items) {
-      if (output.json) output.object(subscription)
-      else output.line(subscriptionText(subscription, output.colors))
-    }
-    if (items.length === 0) output.say('There is no subscription.')
+    return await action({ ...invocation, client, id })
   } finally {
     await client.close()
   }
 }
 
-function subscriptionText(
-  { id, sink, verified, types }: Subscription,
-  colors: Invocation['output']['colors'],
-): string {
-  const state = verified ? colors.green('verified') : colors.yellow('not verified')
-  return [
-    `${colors.bold(visible(id))}  ${state}  ${visible(sink)}`,
-    ...types.map((type) => `  ${visible(toShortName(type))}`),
-  ].join('\n')
+async function list({ client, output }: Work): Promise<void> {
+  const { items } = await client.request<{ items: SubscriptionEntry[] }>('GET', '/api/subscriptions')
+  for (const entry of items) {
+    if (output.json) output.object(entry)
+    else output.line(subscriptionLines(entry, output.colors))
+  }
+  if (items.length === 0) output.say('There is no subscription.')
+}
+
+async function create({ client, options, config, output }: Work): Promise<void> {
+  const given = givenOf({ options, config })
+  output.say('Waits for the outcome of the verification…')
+  const answer = await client.request<SubscriptionAnswer>('POST', '/api/subscriptions', given)
+  printAnswer('created', answer, output)
+}
+
+async function update(work: Work): Promise<number | void> {
+  const { client, output } = work
+  const given = givenOf(work)
+  if (Object.keys(given).length === 0) {
+    throw new FicDevError('USAGE', 'Nothing was said that should change.', {
+      hint: 'Example: fic-dev subscriptions update SUB230 --types entities.all.create',
+    })
+  }
+  const entry = await find(work)
+  if (!(await consents(work, 'update', entry))) return 1
+  const path = pathOf(entry)
+  const body: SubscriptionUpdate = { ...given, anothers: true }
+  printAnswer('updated', await client.request<SubscriptionAnswer>('PUT', path, body), output)
+}
+
+async function verify(work: Work): Promise<number | void> {
+  const { client, options, config, output } = work
+  const entry = await find(work)
+  if (entry.verified) output.say(`${visible(entry.id)} is verified already; no attempt was spent.`)
+  else if (!(await consents(work, 'verify', entry))) return 1
+  const { verificationMethod } = givenOf({ options, config })
+  const body = { anothers: true, ...(verificationMethod && { verificationMethod }) }
+  print(work, await client.request<SubscriptionEntry>('POST', `${pathOf(entry)}/verify`, body))
+}
+
+async function remove(work: Work): Promise<number | void> {
+  const { client, output, id } = work
+  if (id === undefined) {
+    throw new FicDevError('USAGE', 'subscriptions delete has to be told which one.', {
+      hint: 'fic-dev subscriptions list shows them; example: fic-dev subscriptions delete SUB230',
+    })
+  }
+  const entry = await find(work)
+  if (!(await consents(work, 'delete', entry))) return 1
+  await client.request('DELETE', `${pathOf(entry)}?anothers=true`)
+  if (output.json) output.object({ deleted: entry.id })
+  else output.say(`${visible(entry.id)} (${visible(entry.sink)}) was deleted.`)
+}
+
+async function restore({ client, output }: Work): Promise<void> {
+  const { items } = await client.request<{ items: RestoredSubscription[] }>(
+    'POST',
+    '/api/subscriptions/restore',
+  )
+  for (const item of items) {
+    if (output.json) output.object(item)
+    else output.line(restoredText(item))
+  }
+  if (items.length === 0) output.say('Nothing is taken over, so there is nothing to give back.')
+}
+
+/** The one that was named, or the only one that is ours. */
+async function find({ client, id }: Pick<Work, 'client' | 'id'>): Promise<SubscriptionEntry> {
+  if (id !== undefined) return client.request('GET', `/api/subscriptions/${encodeURIComponent(id)}`)
+  const { items } = await client.request<{ items: SubscriptionEntry[] }>('GET', '/api/subscriptions')
+  const own = items.filter(({ origin }) => origin !== null)
+  const [only] = own.length === 1 ? own : own.filter(({ kept }) => kept)
+  if (only) return only
+  throw new FicDevError('USAGE', `${own.length} subscriptions are of this project, and none was named.`, {
+    hint: 'fic-dev subscriptions list shows them; then name one, like SUB230.',
+  })
+}
+
+/** A yes to what would happen to somebody else; nothing is asked about what is ours. */
+async function consents({ config, output }: Work, doing: Doing, entry: SubscriptionEntry): Promise<boolean> {
+  const whose = whoseItIs(doing, entry)
+  if (whose === null || config.yes) return true
+  output.say(visible(whose))
+  const prompt = openPrompt(
+    `subscriptions ${doing} of what is not ours`,
+    `fic-dev subscriptions ${doing} ${entry.id} --yes`,
+  )
+  try {
+    if (await prompt.confirm(`${doing} it all the same?`, false)) return true
+  } finally {
+    prompt.close()
+  }
+  output.say('Nothing was changed.')
+  return false
+}
+
+/** What stood on the command line; what the config file says is for the daemon. */
+function givenOf({ options, config }: Pick<Work, 'options' | 'config'>): Change {
+  return {
+    ...(options.sink !== undefined && { sink: options.sink }),
+    ...(options.types !== undefined && { types: [...config.types] }),
+    ...(options.mapping !== undefined && { mapping: config.mapping }),
+    ...(options.verificationMethod !== undefined && { verificationMethod: config.verificationMethod }),
+  }
+}
+
+function pathOf({ id }: SubscriptionEntry): string {
+  return `/api/subscriptions/${encodeURIComponent(id)}`
+}
+
+function print({ output }: Pick<Work, 'output'>, entry: SubscriptionEntry): void {
+  if (output.json) output.object(entry)
+  else output.line(subscriptionText(entry, output.colors))
+}
+
+function printAnswer(done: string, answer: SubscriptionAnswer, output: Work['output']): void {
+  if (output.json) return output.object(answer)
+  for (const warning of answer.warnings) output.say(output.colors.yellow(visible(warning)))
+  output.say(`${visible(answer.subscription.id)} was ${done}.`)
+  output.line(subscriptionText(answer.subscription, output.colors))
 }

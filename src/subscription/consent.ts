@@ -16,7 +16,7 @@ export function whoseItIs(
     if (doing === 'verify') return null
     return `${id} was taken over from ${takenOverFrom ?? 'somebody'}, who expects it back as it was.`
   }
-  const whose = `${id} was not made by fic-dev; it belongs to whoever receives at ${sink}`
+  const whose = `${id} is not of this project; it belongs to whoever receives at ${sink}`
   const consequences = {
     update: ', who would notice the change',
     verify: ', who would get a challenge, and one of its five verifications would be used',
