@@ -1,0 +1,27 @@
+/** The numbers of the latest notifications, from the running daemon if it answers at once. */
+
+import type { NotificationPage } from '../contract/api.ts'
+import { readDaemonFile } from '../daemon/daemon-file.ts'
+import type { Candidate } from './complete.ts'
+import { subjectOf } from './lines.ts'
+
+/** Somebody waits for the key that they pressed. */
+const patienceMs = 500
+
+/** Empty where there is no daemon, or none that answers. */
+export async function latestNumbers(dataDir: string): Promise<Candidate[]> {
+  try {
+    const daemon = readDaemonFile(dataDir)
+    if (!daemon) return []
+    const response = await fetch(new URL('/api/notifications?limit=30', daemon.inspectorUrl), {
+      headers: { authorization: `Bearer ${daemon.token}` },
+      signal: AbortSignal.timeout(patienceMs),
+    })
+    if (!response.ok) return []
+    // Both sides are of one version.
+    const { items } = (await response.json()) as NotificationPage
+    return items.map((notification) => ({ word: String(notification.seq), says: subjectOf(notification) }))
+  } catch {
+    return []
+  }
+}

@@ -1,0 +1,38 @@
+/** `fic-dev completion <shell>` and the hidden command that its script asks. Neither runs the config file of a project. */
+
+import { Argument, type Command } from 'commander'
+import { examplesText } from './setup-commands.ts'
+import { completionScript, shells, type Shell } from './completion-script.ts'
+
+/** The name that the scripts call; as it is hidden, nobody types it. */
+export const completeCommand = '__complete'
+
+export function addCompletion(program: Command, finished: (exitCode: number) => void): void {
+  program
+    .command('completion')
+    .addArgument(new Argument('<shell>', 'the shell').choices(shells))
+    .summary('print a script that completes commands, flags, event types and numbers')
+    .description('Prints a script that completes commands, flags, event types and notification numbers.')
+    .action((shell: Shell) => {
+      process.stdout.write(completionScript(shell, completeCommand))
+      finished(0)
+    })
+    .addHelpText(
+      'after',
+      examplesText([
+        ['source <(fic-dev completion bash)', 'in ~/.bashrc'],
+        ['source <(fic-dev completion zsh)', 'in ~/.zshrc, after compinit'],
+        ['fic-dev completion fish | source', 'in ~/.config/fish/config.fish'],
+      ]),
+    )
+  program
+    .command(`${completeCommand} [words...]`, { hidden: true })
+    .allowUnknownOption()
+    .action(async (words: string[]) => {
+      const { findCandidates } = await import('./complete.ts')
+      for (const { word, says } of await findCandidates(program, words)) {
+        process.stdout.write(`${word}\t${says}\n`)
+      }
+      finished(0)
+    })
+}
