@@ -53,7 +53,7 @@ export function createDeliveries(database: Database): Deliveries {
         status,
         error,
         JSON.stringify(delivery.responseHeaders),
-        responseBody,
+        toBlob(responseBody),
         verdict,
         delivery.sent === null ? null : JSON.stringify(delivery.sent),
         toMs(delivery.nextAttemptAt),
@@ -66,7 +66,7 @@ export function createDeliveries(database: Database): Deliveries {
         status,
         error,
         JSON.stringify(delivery.responseHeaders),
-        responseBody,
+        toBlob(responseBody),
         verdict,
         delivery.sent === null ? null : JSON.stringify(delivery.sent),
         toMs(delivery.nextAttemptAt),
@@ -94,7 +94,7 @@ function toDelivery(value: unknown): Delivery {
     status: row['status'] as number | null,
     error: row['error'] as string | null,
     responseHeaders: JSON.parse(String(row['response_headers'])) as HeaderPair[],
-    responseBody: row['response_body'] as string | null,
+    responseBody: fromBlob(row['response_body']),
     verdict: row['verdict'] as Verdict,
     sent: row['sent'] === null ? null : (JSON.parse(String(row['sent'])) as Delivery['sent']),
     nextAttemptAt:
@@ -104,4 +104,13 @@ function toDelivery(value: unknown): Delivery {
 
 function toMs(iso: string | null): number | null {
   return iso === null ? null : Date.parse(iso)
+}
+
+/** A target's answer may hold NUL, at which libsql would cut a TEXT when it reads it. */
+function toBlob(text: string | null): Buffer | null {
+  return text === null ? null : Buffer.from(text)
+}
+
+function fromBlob(blob: unknown): string | null {
+  return blob === null ? null : Buffer.from(blob as ArrayBuffer).toString()
 }

@@ -35,7 +35,7 @@ const deliveriesSchema = `
     status INTEGER,
     error TEXT,
     response_headers TEXT NOT NULL DEFAULT '[]',
-    response_body TEXT,
+    response_body BLOB,
     verdict TEXT NOT NULL,
     sent TEXT,
     next_attempt_at INTEGER

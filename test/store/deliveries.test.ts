@@ -158,3 +158,12 @@ test('a restored attempt that never ended is not shown as under way', async () =
 
   expect(store.notification(1)?.deliveries).toMatchObject([{ verdict: 'retried', status: null }])
 })
+
+test("a target's answer with NUL in it is read back whole", async () => {
+  const store = await openTestStore()
+  const { seq } = await store.capture(sampleCapture(), { targets: [] })
+  const delivery = sampleDelivery({ id: store.nextDeliveryId(), seq, responseBody: 'before\0after' })
+  await store.beginDelivery(delivery)
+
+  expect(store.notification(seq)?.deliveries[0]?.responseBody).toBe('before\0after')
+})
