@@ -1,9 +1,38 @@
-/** Makes one error of all that was tried in vain: what each provider said, what mends it, and how to go on. Pure. */
+/** Says why there is no tunnel: what was tried, what mends it, and how to go on. Pure. */
 
 import { FicDevError } from '../errors.ts'
 import type { ForwardedPort } from './forwarded-port.ts'
+import type { TunnelProvider } from './provider.ts'
 
-/** `names` are those of `--tunnel`, in order; `forwarded` is what the workspace offers by itself. */
+export interface OpeningEnd {
+  provider: Pick<TunnelProvider, 'name' | 'runs'>
+  /** By us, before it was open. */
+  closed: boolean
+  limitMs: number
+  attempts: number
+  lastProblem: string
+}
+
+/** One provider has had its time. */
+export function toOpeningFailure({
+  provider,
+  closed,
+  limitMs,
+  attempts,
+  lastProblem,
+}: OpeningEnd): FicDevError {
+  if (closed) return new FicDevError('TUNNEL_FAILED', 'The tunnel was closed while it opened.')
+  const tried = attempts === 1 ? 'one attempt' : `${attempts} attempts`
+  const what = provider.runs
+    ? `${provider.name} gave no working tunnel in ${tried}`
+    : 'No request came back through the public address'
+  const seconds = Number((limitMs / 1_000).toFixed(1))
+  return new FicDevError('TUNNEL_FAILED', `${what} within ${seconds} s. ${lastProblem}`.trimEnd(), {
+    hint: 'Try another provider (--tunnel) or your own address (--public-url), or go on offline with --emulator.',
+  })
+}
+
+/** None of the wanted tunnels could be opened. `names` are those of `--tunnel`, in order; `forwarded` is what the workspace offers by itself. */
 export function toTunnelFailure(
   names: readonly string[],
   failures: readonly FicDevError[],

@@ -3,9 +3,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
 import type { TunnelStatus } from '../contract/status.ts'
-import { FicDevError, messageOf } from '../errors.ts'
+import { messageOf, type FicDevError } from '../errors.ts'
 import type { Logger } from '../log.ts'
 import { Alarm } from './alarm.ts'
+import { toOpeningFailure } from './failure.ts'
 import { Opening } from './opening.ts'
 import { ficUserAgent, type Probe, type ProbeOutcome } from './probe.ts'
 import type { OpenTunnel, TunnelProvider } from './provider.ts'
@@ -242,20 +243,13 @@ class Supervisor implements Tunnel {
   }
 
   #failure(): FicDevError {
-    if (this.#closing.signal.aborted)
-      return new FicDevError('TUNNEL_FAILED', 'The tunnel was closed while it opened.')
-    const { provider } = this.#options
     const { attempts, lastProblem } = this.#opening
-    const tried = attempts === 1 ? 'one attempt' : `${attempts} attempts`
-    const what = provider.runs
-      ? `${provider.name} gave no working tunnel in ${tried}`
-      : 'No request came back through the public address'
-    return new FicDevError(
-      'TUNNEL_FAILED',
-      `${what} within ${Number((this.#timing.openingLimitMs / 1_000).toFixed(1))} s. ${lastProblem}`.trimEnd(),
-      {
-        hint: 'Try another provider (--tunnel) or your own address (--public-url), or go on offline with --emulator.',
-      },
-    )
+    return toOpeningFailure({
+      provider: this.#options.provider,
+      closed: this.#closing.signal.aborted,
+      limitMs: this.#timing.openingLimitMs,
+      attempts,
+      lastProblem,
+    })
   }
 }
