@@ -6,6 +6,7 @@ import { silentLog } from '../../src/log.ts'
 import { findProvider } from '../../src/tunnel/providers.ts'
 import { readSshHost } from '../../src/tunnel/ssh-host.ts'
 import { createTunnel } from '../../src/tunnel/supervisor.ts'
+import type { TunnelTiming } from '../../src/tunnel/timing.ts'
 import { nextEvent, shortTiming, sinkPath, statusOf } from './parts.ts'
 import { openingTo, startTestSink, startTunnel } from './provider-parts.ts'
 import { freePort, noSshd, startSshd, type Sshd } from './sshd.ts'
@@ -68,7 +69,7 @@ describe.skipIf(noSshd !== null)(`through a real sshd${noSshd === null ? '' : ` 
     })
   })
 
-  test('a server that was killed and comes back is mended without a person, at the same address', async () => {
+  async function startKept(timing: Partial<TunnelTiming>) {
     const [sshd, sink, port] = [await startSshd(), await startTestSink(), await freePort()]
     const tunnel = createTunnel({
       provider: ownServer(sshd, port),
@@ -77,10 +78,25 @@ describe.skipIf(noSshd !== null)(`through a real sshd${noSshd === null ? '' : ` 
       subdomain: null,
       probe: sink.probe,
       log: silentLog(),
-      timing: { ...shortTiming, probeIntervalMs: 3_600_000, releaseMs: 10 },
+      timing: { ...shortTiming, releaseMs: 10, ...timing },
     })
     onTestFinished(() => tunnel.close())
     await tunnel.start()
+    return { sshd, tunnel, port }
+  }
+
+  test('a server that says nothing any more is noticed, and mended when it speaks again', async () => {
+    const { sshd, tunnel, port } = await startKept({ probeTimeoutMs: 200, openTimeoutMs: 1_000 })
+    const lost = nextEvent(tunnel, 'down')
+    sshd.suspend()
+    expect((await lost).detail).toMatch(/^No answer within 0\.2 s\./)
+    sshd.resume()
+    await statusOf(tunnel, ({ state }) => state === 'up')
+    expect(tunnel.publicUrl()).toBe(`http://127.0.0.1:${port}`)
+  })
+
+  test('a server that was killed and comes back is mended without a person, at the same address', async () => {
+    const { sshd, tunnel, port } = await startKept({ probeIntervalMs: 3_600_000 })
     const lost = nextEvent(tunnel, 'down')
     await sshd.kill()
     await lost

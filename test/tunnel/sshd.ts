@@ -22,6 +22,9 @@ export interface Sshd {
   path: string
   /** Ends it with all its sessions, as a crash does. */
   kill(): Promise<void>
+  /** From here on it holds all connections and says nothing. */
+  suspend(): void
+  resume(): void
   /** Starts it again on the same port. */
   restart(): Promise<void>
 }
@@ -81,6 +84,8 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
     host: `${userInfo().username}@127.0.0.1:${port}`,
     path,
     kill,
+    suspend: () => signalAll(server, 'SIGSTOP'),
+    resume: () => signalAll(server, 'SIGCONT'),
     async restart() {
       server = await spawnSshd(inFolder('sshd_config'))
     },
@@ -109,8 +114,19 @@ async function spawnSshd(config: string): Promise<ChildProcess> {
 async function end(server: ChildProcess): Promise<void> {
   if (server.pid === undefined || server.exitCode !== null || server.signalCode !== null) return
   const exited = once(server, 'exit')
-  for (const pid of [...childrenOf(server.pid), server.pid]) killQuietly(pid)
+  signalAll(server, 'SIGKILL')
   await exited
+}
+
+function signalAll({ pid }: ChildProcess, signal: NodeJS.Signals): void {
+  if (pid === undefined) return
+  for (const one of [...childrenOf(pid), pid]) {
+    try {
+      process.kill(one, signal)
+    } catch {
+      // It has just ended.
+    }
+  }
 }
 
 /** sshd puts each session into a group of its own. */
@@ -119,14 +135,6 @@ function childrenOf(pid: number): number[] {
   if (!existsSync(file)) return []
   const children = readFileSync(file, 'utf8').trim().split(' ').filter(Boolean).map(Number)
   return children.flatMap((child) => [...childrenOf(child), child])
-}
-
-function killQuietly(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL')
-  } catch {
-    // It has just ended.
-  }
 }
 
 /** A port that nobody listens on. */

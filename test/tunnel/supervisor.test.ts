@@ -119,6 +119,29 @@ describe('start', () => {
     expect(tunnel.status().state).toBe('stopped')
   })
 
+  test('does not ask too early for a name that was just made', async () => {
+    const sink = await startSink()
+    const provider: TunnelProvider = {
+      name: 'hasty',
+      urlStability: 'per-start',
+      runs: true,
+      start: async () => ({ url: sink.origin, granted: null, isNewName: true, stop: async () => {} }),
+    }
+    const early = { ...timing, newNameMs: 3_600_000, openingLimitMs: 200 }
+    await expect(tunnelTo(sink, provider, { timing: early }).start()).rejects.toThrow('within 0.2 s')
+    expect(sink.probedBy).toEqual([])
+    await tunnelTo(sink, provider, { timing: { ...timing, newNameMs: 50 } }).start()
+    expect(sink.probedBy.length).toBeGreaterThan(0)
+  })
+
+  test('gives a provider the time that it needs for an attempt', async () => {
+    const sink = await startSink()
+    const [plain, slow] = [ours(sink), ours(sink)]
+    await tunnelTo(sink, plain).start()
+    await tunnelTo(sink, Object.assign(slow, { openTimeoutMs: 30_000 })).start()
+    expect([plain, slow].map(({ asked }) => asked[0]?.timeoutMs)).toEqual([timing.openTimeoutMs, 30_000])
+  })
+
   test('does not repeat an attempt that no repetition can mend', async () => {
     const sink = await startSink()
     const provider = new ObedientProvider(() => {
