@@ -1,5 +1,7 @@
 /** Talks to the private API: of the running daemon of this project or, without one, on its store directly. */
 
+import { Readable } from 'node:stream'
+import { ReadableStream } from 'node:stream/web'
 import type { DaemonFile } from '../contract/api.ts'
 import type { Config } from '../config/config.ts'
 import type { Secrets } from '../config/environment.ts'
@@ -19,7 +21,8 @@ export interface Client {
   request<Answer>(method: Method, path: string, body?: unknown): Promise<Answer>
   /** Raw data, as it comes. */
   download(path: string): AsyncIterable<Uint8Array>
-  upload<Answer>(path: string, body: Buffer, contentType: string): Promise<Answer>
+  /** Raw data, sent as it comes. */
+  upload<Answer>(path: string, body: AsyncIterable<Uint8Array>, contentType: string): Promise<Answer>
   close(): Promise<void>
 }
 
@@ -59,7 +62,7 @@ async function connectToStore(config: Config, secrets?: Secrets): Promise<Client
       const answer = await offline.inject({
         method,
         url: path,
-        ...(body === undefined ? {} : { payload: body }),
+        ...(body === undefined ? {} : { payload: typeof body === 'string' ? body : Readable.from(body) }),
         ...(contentType === undefined ? {} : { headers: { 'content-type': contentType } }),
       })
       return { status: answer.statusCode, body: once(answer.rawPayload) }
@@ -71,7 +74,7 @@ async function connectToStore(config: Config, secrets?: Secrets): Promise<Client
 interface Ask {
   method: Method
   path: string
-  body?: string | Buffer
+  body?: string | AsyncIterable<Uint8Array>
   contentType?: string
 }
 
@@ -116,7 +119,7 @@ async function askDaemon(daemon: DaemonFile, { method, path, body, contentType }
       authorization: `Bearer ${daemon.token}`,
       ...(contentType === undefined ? {} : { 'content-type': contentType }),
     },
-    ...(body === undefined ? {} : { body }),
+    ...(body === undefined ? {} : toFetchBody(body)),
   }).catch((error: unknown) => {
     const cause = error instanceof Error ? (error.cause ?? error) : error
     throw new FicDevError(
@@ -129,6 +132,11 @@ async function askDaemon(daemon: DaemonFile, { method, path, body, contentType }
     )
   })
   return { status: response.status, body: response.body ?? once(Buffer.alloc(0)) }
+}
+
+/** A stream has to be announced as one. */
+function toFetchBody(body: string | AsyncIterable<Uint8Array>): RequestInit {
+  return typeof body === 'string' ? { body } : { body: ReadableStream.from(body), duplex: 'half' }
 }
 
 /** A file that was left behind names a process that has ended, or by now is another program. */

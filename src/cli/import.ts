@@ -1,14 +1,13 @@
 /** `fic-dev import <file>`: takes up what `fic-dev export` wrote. */
 
-import { readFile } from 'node:fs/promises'
-import { buffer } from 'node:stream/consumers'
+import { open } from 'node:fs/promises'
 import type { ImportAnswer } from '../contract/api.ts'
 import { FicDevError, messageOf } from '../errors.ts'
 import { connect } from './client.ts'
 import type { Invocation } from './command.ts'
 
 export async function run({ args, config, output }: Invocation): Promise<void> {
-  const content = await read(args[0] ?? '-')
+  const content = await openSource(args[0] ?? '-')
   const client = await connect(config)
   try {
     const answer = await client.upload<ImportAnswer>('/api/import', content, 'application/x-ndjson')
@@ -19,12 +18,18 @@ export async function run({ args, config, output }: Invocation): Promise<void> {
   }
 }
 
-async function read(name: string): Promise<Buffer> {
-  if (name === '-') return buffer(process.stdin)
-  return readFile(name).catch((error: unknown) => {
+/** An export can be larger than memory, so it is never held as a whole. */
+async function openSource(name: string): Promise<AsyncIterable<Uint8Array>> {
+  if (name === '-') return process.stdin
+  try {
+    const file = await open(name)
+    if (!(await file.stat()).isDirectory()) return file.createReadStream()
+    await file.close()
+    throw new Error('it is a directory')
+  } catch (error) {
     throw new FicDevError('USAGE', `${name} cannot be read: ${messageOf(error)}.`, {
       hint: 'Name a file that fic-dev export wrote, or - for stdin.',
       cause: error,
     })
-  })
+  }
 }

@@ -44,6 +44,8 @@ function launch(args: readonly string[], { cwd, environment = {} }: Place) {
 /** Runs to the end. */
 export async function run(args: readonly string[], place: Place, input = ''): Promise<Ended> {
   const child = launch(args, place)
+  // It may end before it has read everything.
+  child.stdin.on('error', () => {})
   child.stdin.end(input)
   const [stdout, stderr, [exitCode]] = await Promise.all([
     readAll(child.stdout),
@@ -70,6 +72,9 @@ export interface Running {
   /** Waits until stderr holds this text. */
   said(text: string): Promise<void>
   signal(name: NodeJS.Signals): void
+  /** Writes to its stdin, which stays open. */
+  write(text: string): void
+  endInput(): void
   /** Closes our end of its stdout, as `head -1` does. */
   closeStdout(): void
   ended: Promise<number | null>
@@ -123,6 +128,8 @@ export function follow(args: readonly string[], place: Place): Running {
     lines,
     stderr: () => errors,
     signal: (name) => void child.kill(name),
+    write: (text) => void child.stdin.write(text),
+    endInput: () => void child.stdin.end(),
     closeStdout: () => child.stdout.destroy(),
     ended,
     said: async (text) => void (await until(() => (errors.includes(text) ? true : undefined))),

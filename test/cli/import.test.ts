@@ -1,0 +1,47 @@
+import { existsSync } from 'node:fs'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { exportedLine } from './exported.ts'
+import { createFolder, follow, run, start, type JsonLine } from './process.ts'
+
+const isReady = (line: JsonLine) => line['type'] === 'ready'
+const hasId = (id: string) => (line: JsonLine) =>
+  line['type'] === 'notification' && line['notification'].cloudEvent?.id === id
+
+/** As many as the API takes in at once. */
+const batch = Array.from({ length: 200 }, (_, index) => exportedLine(`1:${index}`))
+
+test('what comes on stdin is taken in while it still comes', async () => {
+  const cwd = createFolder()
+  const daemon = start(['--emulator'], { cwd })
+  await daemon.line(isReady)
+  const importing = follow(['import', '-', '--json'], { cwd })
+  // The line after a batch lets the reader know that the one before it is whole.
+  importing.write(`${batch.join('\n')}\n${exportedLine('2:0')}\n`)
+  await daemon.line(hasId('1:199'))
+  importing.endInput()
+  expect(JSON.parse(await importing.text(() => true))).toEqual({ imported: 201, skipped: 0 })
+  expect(await importing.ended).toBe(0)
+})
+
+test('a broken line is told by the daemon, too, however much comes after it', async () => {
+  const cwd = createFolder()
+  const daemon = start(['--emulator'], { cwd })
+  await daemon.line(isReady)
+  const rest = Array.from({ length: 100 }, () => batch.join('\n'))
+  await writeFile(join(cwd, 'broken.ndjson'), [exportedLine('1:a'), '{"version":1}', ...rest].join('\n'))
+  const { exitCode, stderr } = await run(['import', 'broken.ndjson'], { cwd })
+  expect(stderr).toMatch(/Line 2 .*\n.*\n {2}FIC_DEV_E_IMPORT_INVALID\n$/)
+  expect(exitCode).toBe(1)
+})
+
+test('a folder and a file that is not there are mistakes of usage', async () => {
+  const cwd = createFolder()
+  await mkdir(join(cwd, 'folder'))
+  const folder = await run(['import', 'folder'], { cwd })
+  expect([folder.exitCode, folder.stderr.includes('it is a directory')]).toEqual([2, true])
+  expect((await run(['import', 'gone.ndjson'], { cwd })).exitCode).toBe(2)
+  // Nothing was opened for that.
+  expect(existsSync(join(cwd, '.fic-dev'))).toBe(false)
+})
