@@ -60,8 +60,14 @@ export function bodyUrl(seq: number): string {
   return `/api/notifications/${seq}/body`
 }
 
-function get<T>(path: string): Promise<T> {
+/** Asks one route. */
+export function get<T>(path: string): Promise<T> {
   return ask(path, { headers: { accept: 'application/json' } })
+}
+
+/** Makes one route do something. */
+export function send<T>(path: string, body: unknown): Promise<T> {
+  return ask(path, post(body))
 }
 
 function post(body: unknown): RequestInit {

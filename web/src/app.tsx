@@ -63,11 +63,7 @@ export function App({ store, network }: AppProps) {
         nowMs={nowMs}
         trigger={
           canTrigger && (
-            <Trigger
-              opened={triggering}
-              onChange={setTriggering}
-              onTrigger={(request) => network.trigger(request)}
-            />
+            <Trigger opened={triggering} onChange={setTriggering} />
           )
         }
       />

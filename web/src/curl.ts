@@ -1,21 +1,23 @@
 /** Writes a notification as a curl command that sends it again. */
 
 import type { Notification } from '../../src/contract/notification.ts'
+import { quoteForShell } from './shell-quote.ts'
 
-/** Headers that curl sets by itself, or that belong to the way and not to the message. */
-const leftOut = new Set(['host', 'connection', 'content-length', 'transfer-encoding', 'accept-encoding'])
+const ofTheWay = new Set(['host', 'connection', 'content-length', 'transfer-encoding', 'accept-encoding'])
+
+/** Whether a header is one that the sending program sets by itself, or that belongs to the way and not to the message. */
+export function isOfTheWay(name: string): boolean {
+  return ofTheWay.has(name.toLowerCase())
+}
 
 /** For a POSIX shell. A body that is not text is left out: its bytes cannot be pasted. */
 export function toCurl(notification: Notification, url: string): string {
-  const parts = [`curl -X ${quote(notification.method)} ${quote(url)}`]
+  const parts = [`curl -X ${quoteForShell(notification.method)} ${quoteForShell(url)}`]
   for (const [name, value] of notification.headers) {
-    if (!leftOut.has(name.toLowerCase())) parts.push(`-H ${quote(`${name}: ${value}`)}`)
+    // A header without a value is written with a semicolon: with a colon, curl would drop it.
+    const header = value === '' ? `${name};` : `${name}: ${value}`
+    if (!isOfTheWay(name)) parts.push(`-H ${quoteForShell(header)}`)
   }
-  if (notification.body) parts.push(`--data-raw ${quote(notification.body)}`)
+  if (notification.body) parts.push(`--data-raw ${quoteForShell(notification.body)}`)
   return parts.join(' \\\n  ')
-}
-
-/** Single quotes keep everything as it is, but for the quote itself. */
-function quote(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`
 }

@@ -1,10 +1,10 @@
-/** The address bar: `#/n/<seq>` is an opened notification, anything else the list. */
+/** The address bar: `#/n/<seq>` is an opened notification (what lies over it follows: panel-route.ts), anything else the list. */
 
 import { useCallback, useEffect } from 'react'
 
 /** The `seq` that the address names; `null` for the list. */
 export function readRoute(hash: string): number | null {
-  const match = /^#\/n\/(\d{1,15})$/.exec(hash)
+  const match = /^#\/n\/(\d{1,15})(?:[/?]|$)/.exec(hash)
   return match ? Number(match[1]) : null
 }
 

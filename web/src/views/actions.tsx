@@ -1,23 +1,24 @@
-/** What can be done with an opened notification, always in the same place: replay it, copy it. */
+/** What can be done with an opened notification, always in the same place: replay, edit, compare, copy. */
 
 import { Button, Group, Menu, Tooltip } from '@mantine/core'
 import type { Notification, ReplaySignature } from '../../../src/contract/notification.ts'
 import { toMinute } from '../clock-words.ts'
-import { toCurl } from '../curl.ts'
 import { readExpiryMs } from '../expiry.ts'
 import type { Replaying } from '../replaying.ts'
 import classes from './actions.module.css'
-import { CopyText } from './copy-button.tsx'
+import { CopyMenu } from './copy-menu.tsx'
 import { Icon } from './icons.tsx'
 
 interface ActionsProps {
   notification: Notification
   replaying: Replaying
   nowMs: number
+  onEdit: () => void
+  onCompare: () => void
 }
 
 export function Actions(props: ActionsProps) {
-  const { notification, replaying } = props
+  const { notification, replaying, onEdit, onCompare } = props
   const { target } = replaying
   return (
     <div className={classes.actions} role="group" aria-label="Actions">
@@ -36,14 +37,25 @@ export function Actions(props: ActionsProps) {
         </Tooltip>
         <SignMenu {...props} />
       </Group>
-      <span className={classes.copy}>Copy</span>
-      {notification.body !== null && <CopyText text={notification.body} label="Copy the body" word="body" />}
-      <CopyText
-        text={toCurl(notification, target ?? 'http://localhost:3000/webhooks')}
-        label="Copy as curl"
-        word="curl"
-      />
-      <CopyText text={location.href} label="Copy the link to this notification" word="link" />
+      <Button
+        variant="default"
+        size="xs"
+        leftSection={<Icon name="edit" size={14} />}
+        title="Change it, then send it (e)"
+        onClick={onEdit}
+      >
+        Edit
+      </Button>
+      <Button
+        variant="default"
+        size="xs"
+        leftSection={<Icon name="compare" size={14} />}
+        title="Put another notification beside it (c)"
+        onClick={onCompare}
+      >
+        Compare
+      </Button>
+      <CopyMenu notification={notification} url={target ?? 'http://localhost:3000/webhooks'} />
     </div>
   )
 }
@@ -54,7 +66,7 @@ const choices: Record<ReplaySignature, { word: string; title: string }> = {
   none: { word: 'unsigned', title: 'No signature' },
 }
 
-function SignMenu({ notification, replaying, nowMs }: ActionsProps) {
+function SignMenu({ notification, replaying, nowMs }: Omit<ActionsProps, 'onEdit' | 'onCompare'>) {
   const says: Record<ReplaySignature, string> = {
     original: sayOriginal(notification, nowMs),
     dev: 'Fresh for three hours. Your app must trust the public half: fic-dev keys.',

@@ -15,11 +15,14 @@ interface AnswersProps {
   notification: Notification
   hasTarget: boolean
   nowMs: number
+  /** Two delivery ids. */
+  onCompare: (left: number, right: number) => void
 }
 
-export function Answers({ notification, hasTarget, nowMs }: AnswersProps) {
+export function Answers({ notification, hasTarget, nowMs, onCompare }: AnswersProps) {
   const { deliveries, answer } = notification
   const last = deliveries.at(-1)
+  const before = deliveries.at(-2)
   return (
     <Section
       title="What did my app answer?"
@@ -36,6 +39,11 @@ export function Answers({ notification, hasTarget, nowMs }: AnswersProps) {
             <DeliveryLine key={delivery.id} delivery={delivery} nowMs={nowMs} />
           ))}
         </ol>
+      )}
+      {last && before && (
+        <button type="button" className={classes.compare} onClick={() => onCompare(before.id, last.id)}>
+          Compare two answers
+        </button>
       )}
       <p className={classes.note}>
         The sender itself got <b>{answer.status}</b> from fic-dev

@@ -1,17 +1,17 @@
-/** A body: laid out when it is JSON, raw when asked for; a very long one in part until all of it is wanted. */
+/** A body: a tree when it is JSON, raw when asked for; a very long one in part until all of it is wanted. */
 
 import { Button, SegmentedControl } from '@mantine/core'
 import { useMemo, useState } from 'react'
-import { layOutJson } from '../json-tokens.ts'
-import type { Token } from '../json-tokens.ts'
 import { toSize } from '../clock-words.ts'
+import { readJsonTree } from '../json-tree.ts'
 import classes from './body.module.css'
+import { JsonView } from './json-view.tsx'
 import { Outside } from './outside.tsx'
 
 /** More than this at once makes the page slow. */
 const shownCharacters = 60_000
 
-export type BodyForm = 'pretty' | 'raw'
+export type BodyForm = 'tree' | 'raw'
 
 interface BodyProps {
   text: string
@@ -19,16 +19,16 @@ interface BodyProps {
   form?: BodyForm
 }
 
-export function Body({ text, label, form = 'pretty' }: BodyProps) {
+export function Body({ text, label, form = 'tree' }: BodyProps) {
   const [whole, setWhole] = useState(false)
   const isLong = text.length > shownCharacters
   const shown = isLong && !whole ? text.slice(0, shownCharacters) : text
-  // A part of JSON is no JSON, so a long body is laid out only when all of it is shown.
-  const tokens = useMemo(() => (form === 'pretty' ? layOutJson(shown) : null), [shown, form])
+  // A part of JSON is no JSON, so a long body becomes a tree only when all of it is shown.
+  const tree = useMemo(() => (form === 'tree' ? readJsonTree(shown) : null), [shown, form])
   return (
     <>
-      <pre className={classes.body} aria-label={label} tabIndex={0}>
-        {tokens ? <Tokens tokens={tokens} /> : <Outside text={shown} lines />}
+      <pre className={classes.body} role="group" aria-label={label} tabIndex={0}>
+        {tree ? <JsonView node={tree} /> : <Outside text={shown} lines />}
       </pre>
       {isLong && !whole && (
         <Button variant="light" size="compact-sm" mt={8} onClick={() => setWhole(true)}>
@@ -36,19 +36,6 @@ export function Body({ text, label, form = 'pretty' }: BodyProps) {
         </Button>
       )}
     </>
-  )
-}
-
-function Tokens({ tokens }: { tokens: Token[] }) {
-  return tokens.map(({ kind, text }, index) =>
-    kind === 'space' || kind === 'mark' ? (
-      text
-    ) : (
-      // oxlint-disable-next-line react/no-array-index-key -- tokens of one text have no other name
-      <span key={index} className={classes[kind]}>
-        <Outside text={text} />
-      </span>
-    ),
   )
 }
 
@@ -63,9 +50,9 @@ export function FormSwitch({ form, onChange }: FormSwitchProps) {
       size="xs"
       aria-label="How the body is shown"
       value={form}
-      onChange={(value) => onChange(value === 'raw' ? 'raw' : 'pretty')}
+      onChange={(value) => onChange(value === 'raw' ? 'raw' : 'tree')}
       data={[
-        { value: 'pretty', label: 'Pretty' },
+        { value: 'tree', label: 'Tree' },
         { value: 'raw', label: 'Raw' },
       ]}
     />

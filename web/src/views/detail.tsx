@@ -3,11 +3,14 @@
 import { Button } from '@mantine/core'
 import { useState } from 'react'
 import type { ReactNode } from 'react'
+import type { TwinEntry } from '../../../src/contract/detail.ts'
 import type { Notification } from '../../../src/contract/notification.ts'
 import type { Status } from '../../../src/contract/status.ts'
 import { bodyUrl } from '../api.ts'
 import { toAgo, toClock, toFullTime, toSize } from '../clock-words.ts'
+import { useTwins } from '../twins.ts'
 import { familyOf, sayWhatHappened, toShortType } from '../words.ts'
+import { Alarms } from './alarms.tsx'
 import { Answers } from './answers.tsx'
 import { Body, FormSwitch } from './body.tsx'
 import type { BodyForm } from './body.tsx'
@@ -17,18 +20,28 @@ import { Genuine } from './genuine.tsx'
 import { Headers } from './headers.tsx'
 import { Icon } from './icons.tsx'
 import { Outside } from './outside.tsx'
+import { Resources } from './resources.tsx'
 import { Section } from './section.tsx'
+import { Timeline } from './timeline.tsx'
 
 interface DetailProps {
   notification: Notification
+  /** What the list shows. */
+  rows: Notification[]
   status: Status | null
   nowMs: number
   actions: ReactNode
   onClose: () => void
   onOpen: (seq: number) => void
+  /** With another notification. */
+  onCompare: (seq: number) => void
+  /** Two answers, by delivery id. */
+  onCompareAnswers: (left: number, right: number) => void
 }
 
-export function Detail({ notification, status, nowMs, actions, onClose, onOpen }: DetailProps) {
+export function Detail(props: DetailProps) {
+  const { notification, status, nowMs, actions, onClose, onOpen, onCompare } = props
+  const twins = useTwins(notification, props.rows)
   return (
     <article className={classes.detail} aria-label="Notification">
       <div className={classes.bar}>
@@ -50,16 +63,18 @@ export function Detail({ notification, status, nowMs, actions, onClose, onOpen }
           <h2 className={classes.title}>
             <Outside text={sayWhatHappened(notification)} />
           </h2>
-          <Facts notification={notification} nowMs={nowMs} onOpen={onOpen} />
-          {notification.problems.map((problem) => (
-            <p key={problem} className={classes.problem}>
-              <Outside text={problem} />
-            </p>
-          ))}
+          <Facts notification={notification} twins={twins} nowMs={nowMs} onOpen={onOpen} />
+          <Alarms notification={notification} twins={twins} onCompare={onCompare} />
+          <Timeline notification={notification} targets={status?.targets ?? []} nowMs={nowMs} />
         </header>
         <div className={classes.blocks}>
           <Genuine notification={notification} emulated={status?.emulatorUrl != null} nowMs={nowMs} />
-          <Answers notification={notification} hasTarget={(status?.targets.length ?? 0) > 0} nowMs={nowMs} />
+          <Answers
+            notification={notification}
+            hasTarget={(status?.targets.length ?? 0) > 0}
+            nowMs={nowMs}
+            onCompare={props.onCompareAnswers}
+          />
           <BodyBlock notification={notification} />
           <Section
             title="Headers"
@@ -71,14 +86,19 @@ export function Detail({ notification, status, nowMs, actions, onClose, onOpen }
           >
             <Headers headers={notification.headers} label="Headers as they came" />
           </Section>
+          {notification.kind === 'event' && (
+            <Resources notification={notification} emulated={status?.emulatorUrl != null} />
+          )}
         </div>
       </div>
     </article>
   )
 }
 
-function Facts({ notification, nowMs, onOpen }: Pick<DetailProps, 'notification' | 'nowMs' | 'onOpen'>) {
-  const { seq, eventType, receivedAt, company, mapping, cloudEvent, twinOf } = notification
+type FactsProps = Pick<DetailProps, 'notification' | 'nowMs' | 'onOpen'> & { twins: TwinEntry[] }
+
+function Facts({ notification, twins, nowMs, onOpen }: FactsProps) {
+  const { seq, eventType, receivedAt, company, mapping, cloudEvent } = notification
   return (
     <p className={classes.facts}>
       {eventType && (
@@ -97,19 +117,25 @@ function Facts({ notification, nowMs, onOpen }: Pick<DetailProps, 'notification'
           <Outside text={cloudEvent.id} />
         </span>
       )}
-      {twinOf !== null && (
-        <button type="button" className={classes.twin} onClick={() => onOpen(twinOf)}>
-          <Chip tone="warn" icon="twin">
-            twin of {twinOf}
+      {twins.map((twin) => (
+        <button
+          key={twin.seq}
+          type="button"
+          className={classes.twin}
+          title={`The same id came ${twin.seq < seq ? 'before' : 'again'}, at ${toClock(twin.receivedAt, nowMs)}`}
+          onClick={() => onOpen(twin.seq)}
+        >
+          <Chip tone={twin.sameBody ? 'warn' : 'bad'} icon="twin">
+            {twin.seq < seq ? 'twin of' : 'came again as'} {twin.seq}
           </Chip>
         </button>
-      )}
+      ))}
     </p>
   )
 }
 
 function BodyBlock({ notification: { seq, body, bodyBytes } }: Pick<DetailProps, 'notification'>) {
-  const [form, setForm] = useState<BodyForm>('pretty')
+  const [form, setForm] = useState<BodyForm>('tree')
   return (
     <Section
       title="Body"

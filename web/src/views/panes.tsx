@@ -4,11 +4,10 @@ import type { RefObject } from 'react'
 import type { Network } from '../network.ts'
 import type { Replaying } from '../replaying.ts'
 import type { State } from '../state.ts'
-import { Actions } from './actions.tsx'
-import { Detail } from './detail.tsx'
 import { Empty } from './empty.tsx'
 import { Filter } from './filter.tsx'
 import { List } from './list.tsx'
+import { Opened } from './opened.tsx'
 import classes from './panes.module.css'
 
 interface PanesProps {
@@ -54,12 +53,12 @@ function Right({ state, nowMs, replaying, onOpen }: PanesProps) {
   const { detail, status, opened } = state
   if (detail) {
     return (
-      <Detail
+      <Opened
         notification={detail}
+        rows={state.rows}
         status={status}
         nowMs={nowMs}
-        actions={<Actions notification={detail} replaying={replaying} nowMs={nowMs} />}
-        onClose={() => onOpen(null)}
+        replaying={replaying}
         onOpen={onOpen}
       />
     )

@@ -1,126 +1,92 @@
-/** Makes the emulator send events: a searchable type, ids, how many. */
+/** Makes the emulator do something: an event, a scenario, a moved clock, a fault. It stands beside the page, not over it. */
 
-import { Button, NumberInput, Popover, Select, TextInput } from '@mantine/core'
-import { useEffect, useState } from 'react'
-import type { SubmitEvent } from 'react'
-import type { EventTypeEntry, TriggerRequest } from '../../../src/contract/api.ts'
-import { fetchTypes } from '../api.ts'
-import { readIds } from '../ids.ts'
+import { Button, Drawer, Tabs } from '@mantine/core'
+import { useState } from 'react'
+import { useTriggering } from '../triggering.ts'
+import { EmulatorClock } from './emulator-clock.tsx'
+import { EmulatorFaults } from './emulator-faults.tsx'
 import { Icon } from './icons.tsx'
+import { TriggerEvent, firstForm } from './trigger-event.tsx'
+import { TriggerRun } from './trigger-run.tsx'
+import { TriggerScenario } from './trigger-scenario.tsx'
 import classes from './trigger.module.css'
 
 interface TriggerProps {
   opened: boolean
   onChange: (opened: boolean) => void
-  /** Whether the emulator took it. */
-  onTrigger: (request: TriggerRequest) => Promise<boolean>
 }
 
-export function Trigger({ opened, onChange, onTrigger }: TriggerProps) {
+export function Trigger({ opened, onChange }: TriggerProps) {
+  const triggering = useTriggering()
+  // What the form held when it was last closed: the next event is often the same.
+  const [form, setForm] = useState(firstForm)
+  const { run, stop, start } = triggering
+  const isRunning = run?.phase === 'running'
   return (
-    <Popover
-      opened={opened}
-      onChange={onChange}
-      position="bottom-end"
-      width={330}
-      shadow="md"
-      trapFocus
-      returnFocus
-    >
-      <Popover.Target>
+    <>
+      {isRunning && !opened && (
         <Button
           size="xs"
-          variant="default"
-          leftSection={<Icon name="bolt" size={14} />}
-          title="Make the emulator send an event (t)"
-          onClick={() => onChange(!opened)}
+          variant="light"
+          color="red"
+          leftSection={<Icon name="stop" size={12} />}
+          title={`Stop ${run.title}`}
+          onClick={stop}
         >
-          Trigger
+          {run.done} of {run.total}
         </Button>
-      </Popover.Target>
-      <Popover.Dropdown>
-        <TriggerForm onTrigger={onTrigger} />
-      </Popover.Dropdown>
-    </Popover>
+      )}
+      <Button
+        size="xs"
+        variant="default"
+        leftSection={<Icon name="bolt" size={14} />}
+        title="Make the emulator send events (t)"
+        aria-expanded={opened}
+        onClick={() => onChange(!opened)}
+      >
+        Trigger
+      </Button>
+      <Drawer
+        opened={opened}
+        onClose={() => onChange(false)}
+        position="right"
+        size={400}
+        title="Emulator"
+        withOverlay={false}
+        lockScroll={false}
+        transitionProps={{ duration: 0 }}
+        closeButtonProps={{ 'aria-label': 'Close', title: 'Close (Esc)' }}
+        classNames={{
+          content: classes.content ?? '',
+          header: classes.head ?? '',
+          title: classes.title ?? '',
+          body: classes.body ?? '',
+          inner: classes.inner ?? '',
+        }}
+      >
+        <Tabs defaultValue="event" keepMounted={false}>
+          <Tabs.List grow mb={14}>
+            <Tabs.Tab value="event">Event</Tabs.Tab>
+            <Tabs.Tab value="scenario">Scenario</Tabs.Tab>
+            <Tabs.Tab value="clock">Clock</Tabs.Tab>
+            <Tabs.Tab value="faults">Faults</Tabs.Tab>
+          </Tabs.List>
+          <Tabs.Panel value="event">
+            <TriggerEvent form={form} onChange={setForm} onStart={start} />
+            <TriggerRun triggering={triggering} />
+          </Tabs.Panel>
+          <Tabs.Panel value="scenario">
+            <TriggerScenario onStart={start} isRunning={isRunning} />
+            <TriggerRun triggering={triggering} />
+          </Tabs.Panel>
+          <Tabs.Panel value="clock">
+            <EmulatorClock />
+          </Tabs.Panel>
+          <Tabs.Panel value="faults">
+            <EmulatorFaults />
+          </Tabs.Panel>
+        </Tabs>
+      </Drawer>
+    </>
   )
-}
-
-/** What the form held when it was last closed: the next event is often the same. */
-let last = { type: 'issued_documents.invoices.create', ids: '', count: 1 }
-
-function TriggerForm({ onTrigger }: Pick<TriggerProps, 'onTrigger'>) {
-  const [types, setTypes] = useState<EventTypeEntry[]>([])
-  const [form, setForm] = useState(last)
-  const [sending, setSending] = useState(false)
-  const [sent, setSent] = useState('')
-
-  useEffect(() => {
-    last = form
-  }, [form])
-
-  useEffect(() => {
-    fetchTypes().then(setTypes, () => setTypes([]))
-  }, [])
-
-  async function send(event: SubmitEvent<HTMLFormElement>): Promise<void> {
-    event.preventDefault()
-    setSending(true)
-    const ids = readIds(form.ids)
-    const request: TriggerRequest = { type: form.type, count: form.count, ...(ids.length > 0 && { ids }) }
-    const taken = await onTrigger(request)
-    setSending(false)
-    setSent(taken ? `Sent${form.count > 1 ? ` ${form.count}` : ''}.` : '')
-  }
-
-  return (
-    <form className={classes.form} onSubmit={(event) => void send(event)}>
-      <Select
-        label="Event type"
-        data-autofocus
-        searchable
-        openOnFocus={false}
-        allowDeselect={false}
-        maxDropdownHeight={300}
-        nothingFoundMessage="No such type"
-        comboboxProps={{ withinPortal: false }}
-        data={toOptions(types, form.type)}
-        value={form.type}
-        onChange={(type) => setForm({ ...form, type: type ?? form.type })}
-      />
-      <TextInput
-        label="Ids"
-        placeholder="one is made up"
-        description="Separated by commas"
-        value={form.ids}
-        onChange={(event) => setForm({ ...form, ids: event.currentTarget.value })}
-      />
-      <NumberInput
-        label="How many events"
-        min={1}
-        max={200}
-        clampBehavior="strict"
-        value={form.count}
-        onChange={(count) => setForm({ ...form, count: Number(count) || 1 })}
-      />
-      <div className={classes.foot}>
-        <Button type="submit" size="xs" loading={sending}>
-          Send
-        </Button>
-        <span role="status">{sent}</span>
-      </div>
-    </form>
-  )
-}
-
-/** The types that the subscription holds come first: the emulator sends no others. */
-function toOptions(types: EventTypeEntry[], chosen: string) {
-  const single = types.filter((entry) => entry.members === null)
-  const held = single.filter((entry) => entry.held).map((entry) => entry.shortName)
-  const others = single.filter((entry) => !entry.held).map((entry) => entry.shortName)
-  if (single.length === 0) return [chosen]
-  if (held.length === 0 || others.length === 0) return [...held, ...others]
-  return [
-    { group: 'Subscribed', items: held },
-    { group: 'Not subscribed', items: others },
-  ]
 }

@@ -1,0 +1,50 @@
+/** What the target answered to what was sent from the composer: the latest large, the ones before in a word. */
+
+import type { Delivery } from '../../../src/contract/notification.ts'
+import { toClock, toDuration } from '../clock-words.ts'
+import { sayOutcome, verdicts } from '../words.ts'
+import { Body } from './body.tsx'
+import classes from './composer.module.css'
+import { Headers } from './headers.tsx'
+import { Outside } from './outside.tsx'
+
+export function ComposerAnswer({ answers }: { answers: Delivery[] }) {
+  const [last, ...before] = answers
+  if (!last) return null
+  const { tone, text } = sayOutcome(last)
+  return (
+    <div className={classes.answer}>
+      <p className={classes.answerLine} role="status">
+        <span className={`${classes.status} tone-${tone}`}>{text}</span>
+        <span>
+          {verdicts[last.verdict].long}
+          <span className="quiet"> {last.durationMs !== null && toDuration(last.durationMs)}</span>
+        </span>
+      </p>
+      {last.error !== null && (
+        <p>
+          <Outside text={last.error} />
+        </p>
+      )}
+      {last.responseBody ? (
+        <Body text={last.responseBody} label="Body of the answer" />
+      ) : (
+        last.status !== null && <p className="quiet">The answer has no body.</p>
+      )}
+      {last.responseHeaders.length > 0 && (
+        <details>
+          <summary>Headers of the answer</summary>
+          <Headers headers={last.responseHeaders} label="Headers of the answer" />
+        </details>
+      )}
+      {before.length > 0 && (
+        <p className="quiet">
+          Before:{' '}
+          {before
+            .map((each) => `${sayOutcome(each).text} at ${toClock(each.startedAt, Date.now())}`)
+            .join(', ')}
+        </p>
+      )}
+    </div>
+  )
+}
