@@ -7,6 +7,7 @@ import { readHttpUrl } from '../config/kinds.ts'
 import { FicDevError, messageOf } from '../errors.ts'
 import { connect } from './client.ts'
 import type { Invocation } from './command.ts'
+import { createHints, hintOnDelivery } from './hints.ts'
 import { deliveryLine } from './lines.ts'
 import { readSeqs } from './seq.ts'
 
@@ -18,13 +19,17 @@ interface Options extends Omit<ReplayRequest, 'headers'> {
 export async function run({ args, options, config, output }: Invocation<Options>): Promise<number> {
   const request = await toRequest(options)
   const client = await connect(config)
+  const hint = createHints(output.say)
   let refused = 0
   try {
     for (const seq of await readSeqs(args, client)) {
       const delivery = await client.request<Delivery>('POST', `/api/notifications/${seq}/replay`, request)
       if (delivery.verdict !== 'delivered') refused += 1
       if (output.json) output.object({ type: 'delivery', delivery })
-      else output.line(deliveryLine(delivery, 'pretty', output.colors) ?? '')
+      else {
+        output.line(deliveryLine(delivery, 'pretty', output.colors) ?? '')
+        hint(delivery.target, hintOnDelivery(delivery))
+      }
     }
   } finally {
     await client.close()

@@ -5,6 +5,8 @@ import type { StreamMessage } from '../contract/stream.ts'
 import type { Config } from '../config/config.ts'
 import type { Addresses, DaemonNote } from '../daemon.ts'
 import { clock, deliveryLine, notificationLine, subscriptionLine, targetLine, tunnelLine } from './lines.ts'
+import { createHints, hintOnDelivery, hintOnTarget } from './hints.ts'
+import { toLink } from './links.ts'
 import type { Output } from './output.ts'
 import { failureText } from './failure.ts'
 import { visible } from './visible.ts'
@@ -23,17 +25,26 @@ const jsonTypes: ReadonlySet<Told['type']> = new Set([
   'error',
 ])
 
-export function createReport(config: Pick<Config, 'output'>, output: Output): (message: Told) => void {
+/** `links`: whether the terminal understands them. */
+export function createReport(
+  config: Pick<Config, 'output'>,
+  output: Output,
+  links = false,
+): (message: Told) => void {
   if (output.json) return (message) => void (jsonTypes.has(message.type) && output.object(message))
   const print = (line: string | null) => void (line !== null && output.line(line))
   const say = once((line: string) => output.say(`${output.colors.dim(now())}  ${line}`))
   const { colors } = output
+  const hint = createHints((text) => {
+    if (config.output !== 'quiet') output.say(`${colors.dim(now())}  ${colors.yellow('hint')}  ${text}`)
+  })
   return (message) => {
     switch (message.type) {
       case 'notification':
         return print(notificationLine(message.notification, config.output, colors))
       case 'delivery':
-        return print(deliveryLine(message.delivery, config.output, colors))
+        print(deliveryLine(message.delivery, config.output, colors))
+        return hint(message.delivery.target, hintOnDelivery(message.delivery))
       case 'tunnel':
         // Loopback is no tunnel that anybody waits for, and the end of one is our own doing.
         if (message.tunnel.provider === 'none' || message.tunnel.state === 'stopped') return undefined
@@ -43,11 +54,12 @@ export function createReport(config: Pick<Config, 'output'>, output: Output): (m
           ? say('subscription', subscriptionLine(message.subscription, colors))
           : undefined
       case 'target':
-        return say(message.target.url, targetLine(message.target, colors))
+        say(message.target.url, targetLine(message.target, colors))
+        return hint(message.target.url, hintOnTarget(message.target))
       case 'error':
         return output.say(failureText({ ...message.error, exitCode: 1 }, colors.red))
       case 'ready':
-        return config.output === 'quiet' ? undefined : output.say(banner(message, colors))
+        return config.output === 'quiet' ? undefined : output.say(banner(message, colors, links))
     }
   }
 }
@@ -67,14 +79,16 @@ function once(say: (line: string) => void): (about: string, line: string) => voi
   }
 }
 
-function banner(addresses: Addresses, colors: Output['colors']): string {
+function banner(addresses: Addresses, colors: Output['colors'], links: boolean): string {
+  // The others are addresses for programs.
+  const toText = (name: string, url: string) => (links && name === 'inspector' ? toLink(url) : url)
   const rows: [string, string | undefined][] = [
     ['inspector', addresses.openUrl],
     ['sink', addresses.sinkUrl],
     ['emulator', addresses.emulatorUrl],
   ]
   const lines = rows.flatMap(([name, url]) =>
-    url === undefined ? [] : [`  ${name.padEnd(10)} ${colors.cyan(visible(url))}`],
+    url === undefined ? [] : [`  ${name.padEnd(10)} ${colors.cyan(toText(name, visible(url)))}`],
   )
   return [colors.bold(colors.green('fic-dev is ready')), ...lines].join('\n')
 }

@@ -1,5 +1,6 @@
 /** `fic-dev [start]`: runs the daemon until somebody ends it. */
 
+import { readEnvironment } from '../config/environment.ts'
 import { createDaemon, type Daemon } from '../daemon.ts'
 import { FicDevError, messageOf } from '../errors.ts'
 import { createLog } from '../log.ts'
@@ -7,6 +8,7 @@ import { openInBrowser } from './browser.ts'
 import type { Invocation } from './command.ts'
 import { toFailure } from './failure.ts'
 import { keyHelp, takeKeys, type Action } from './keyboard.ts'
+import { supportsLinks } from './links.ts'
 import { createLogLines } from './log-lines.ts'
 import type { Output } from './output.ts'
 import { printConfig } from './print-config.ts'
@@ -27,7 +29,8 @@ export async function run(invocation: Invocation<{ printConfig?: boolean }>): Pr
   tellNotes(invocation)
 
   const daemon = createDaemon(config, { secrets, log })
-  const report = createReport(config, output)
+  const links = supportsLinks(readEnvironment(process.cwd()), process.stderr.isTTY)
+  const report = createReport(config, output, links)
   daemon.on(report)
   if (config.exitOnTunnelFailure) daemon.on((message) => endOnTunnelFailure(message, report, ending))
   const starting = daemon.start()
@@ -40,7 +43,10 @@ export async function run(invocation: Invocation<{ printConfig?: boolean }>): Pr
   if (config.open) await openInBrowser(daemon.addresses().openUrl)
   const exitCode = await ending.wanted
   releaseKeys()
-  return close(daemon, exitCode, output)
+  const waiting = countWaiting(daemon)
+  await close(daemon, exitCode, output)
+  output.say(output.colors.dim(stoppedText(waiting())))
+  return exitCode
 }
 
 /** Without the flag, the tunnel is opened again for as long as it takes. */
@@ -60,6 +66,23 @@ async function close(daemon: Daemon, exitCode: number, output: Output): Promise<
   output.say(output.colors.dim('Closing; Ctrl-C once more leaves at once.'))
   await daemon.close()
   return exitCode
+}
+
+/** How many deliveries are left: those that waited, without those that come to their end while the daemon closes. */
+function countWaiting(daemon: Daemon): () => number {
+  let waiting = daemon.status().counts.waiting
+  daemon.on((message) => {
+    if (message.type !== 'delivery') return
+    const { verdict, replay, nextAttemptAt } = message.delivery
+    if (verdict !== 'pending' && !replay && nextAttemptAt === null) waiting -= 1
+  })
+  return () => Math.max(0, waiting)
+}
+
+function stoppedText(waiting: number): string {
+  if (waiting === 0) return 'stopped'
+  const deliveries = waiting === 1 ? '1 delivery waits' : `${waiting} deliveries wait`
+  return `stopped; ${deliveries} for the next start`
 }
 
 function tellNotes({ file, notes, config, secrets, output }: Invocation): void {
