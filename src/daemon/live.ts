@@ -49,7 +49,7 @@ export class Live {
 
   /** The sink URLs that a token may name. */
   audiences(): string[] {
-    return [this.sinkUrl, this.localSinkUrl].filter((url) => url !== null)
+    return [...new Set([this.sinkUrl, this.localSinkUrl].filter((url) => url !== null))]
   }
 
   ownPorts(): number[] {
