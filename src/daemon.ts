@@ -97,6 +97,8 @@ class RunningDaemon implements Daemon {
   #rooms!: Rooms
   #verifierIsReady!: (verify: VerifySignature) => void
   #stableUrl = true
+  /** Ends an opening that is under way. */
+  readonly #stopping = new AbortController()
   #closing: Promise<void> | null = null
 
   constructor(config: Config, parts: DaemonParts) {
@@ -121,8 +123,9 @@ class RunningDaemon implements Daemon {
   }
 
   async #build(): Promise<void> {
-    const { dataDir, keep } = this.#config
-    this.#store = openProjectStore({ dataDir, keep, log: this.#log.child({ part: 'store' }) })
+    const { dataDir, keep, keepDays } = this.#config
+    const log = this.#log.child({ part: 'store' })
+    this.#store = openProjectStore({ dataDir, keep, keepDays, log, now: this.#now })
     this.#closers.push(() => this.#store.close())
     this.#project = await readSecretsOf(dataDir, randomSubdomain)
     this.#probe = createProbe(Buffer.from(this.#project.probeKey, 'hex'))
@@ -202,6 +205,8 @@ class RunningDaemon implements Daemon {
       probe: this.#probe,
       log: this.#log.child({ part: 'tunnel' }),
       ...(tunnelTiming && { timing: tunnelTiming }),
+      signal: this.#stopping.signal,
+      mayTakeOtherName: () => this.#live.mayMoveSink(),
       onTunnel: (opening) => {
         this.#live.tunnel = opening
         opening.onChange((status) => this.#publish({ type: 'tunnel', tunnel: status }))
@@ -280,6 +285,7 @@ class RunningDaemon implements Daemon {
   }
 
   close(): Promise<void> {
+    this.#stopping.abort()
     this.#closing ??= this.#closeAll()
     return this.#closing
   }

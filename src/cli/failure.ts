@@ -40,7 +40,7 @@ function toUsageError({ message }: CommanderError): FicDevError {
 export function failureText({ code, message, hint }: Failure, bold: (text: string) => string): string {
   const lines = [
     `${bold('error')}: ${visibleLines(message)}`,
-    ...(hint ? [`  ${visibleLines(hint)}`] : []),
+    ...(hint ? [visibleLines(hint).replaceAll(/^/gm, '  ')] : []),
     `  ${code}`,
   ]
   return lines.join('\n')

@@ -18,17 +18,23 @@ export function agree(choices: Choices): { choices: Choices; problems: string[] 
   }
 }
 
-/** A public URL stands for the tunnel, unless a stronger place names a provider. */
+/** A public URL stands for the tunnel, unless a stronger place names a provider; with ssh it is where that one leads. */
 function agreeOnTunnel({ tunnel, publicUrl, emulator }: Choices): Pick<Choices, 'tunnel' | 'publicUrl'> {
-  const namesAnother = tunnel.strength > 0 && !tunnel.value.includes('public-url')
+  const namesAnother = tunnel.strength > 0 && !tunnel.value.some(goesWithPublicUrl)
   if (publicUrl.value !== null && namesAnother && tunnel.strength > publicUrl.strength) {
     return { tunnel, publicUrl: { ...publicUrl, value: null, source: tunnel.source } }
   }
-  if (publicUrl.value !== null) return { tunnel: { ...publicUrl, value: ['public-url'] }, publicUrl }
+  if (publicUrl.value !== null && !tunnel.value.includes('ssh')) {
+    return { tunnel: { ...publicUrl, value: ['public-url'] }, publicUrl }
+  }
   if (tunnel.strength === 0 && emulator.value) {
     return { tunnel: { ...emulator, value: ['none'], strength: 0, source: 'default' }, publicUrl }
   }
   return { tunnel, publicUrl }
+}
+
+function goesWithPublicUrl(provider: string): boolean {
+  return provider === 'public-url' || provider === 'ssh'
 }
 
 function tunnelProblems(agreed: Choices, said: Choices): string[] {
@@ -40,7 +46,7 @@ function tunnelProblems(agreed: Choices, said: Choices): string[] {
         ]
       : []
   }
-  const bothNamed = said.tunnel.strength === publicUrl.strength && !said.tunnel.value.includes('public-url')
+  const bothNamed = said.tunnel.strength === publicUrl.strength && !said.tunnel.value.some(goesWithPublicUrl)
   return [
     ...(bothNamed
       ? [

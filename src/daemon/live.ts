@@ -52,6 +52,12 @@ export class Live {
     return [...new Set([this.sinkUrl, this.localSinkUrl].filter((url) => url !== null))]
   }
 
+  /** Whether the verification that another sink costs could be had now; by hand nobody could follow. */
+  mayMoveSink(): boolean {
+    const budget = this.managed?.keeper.status().budget ?? null
+    return budget !== null && budget.used < budget.limit && budget.nextPossibleAt === null
+  }
+
   ownPorts(): number[] {
     const emulatorPort = this.emulator ? Number(new URL(this.emulator.url).port) : null
     return [this.sinkPort, this.inspectorPort, emulatorPort].filter((port) => port !== null)

@@ -253,13 +253,19 @@ test('a public URL stands for the tunnel; a provider from a stronger place undoe
   const project = createProject({ 'fic-dev.config.json': '{ "publicUrl": "https://hooks.example.com/" }' })
   const { config } = await read(project)
   expect([config.tunnel, config.publicUrl]).toEqual([['public-url'], 'https://hooks.example.com'])
-  const flag = await read(project, { flags: { tunnel: 'ssh' } })
-  expect([flag.config.tunnel, flag.config.publicUrl]).toEqual([['ssh'], null])
+  const flag = await read(project, { flags: { tunnel: 'localtunnel' } })
+  expect([flag.config.tunnel, flag.config.publicUrl]).toEqual([['localtunnel'], null])
+})
+
+test('with ssh a public URL says where the server lets people in, so both are kept', async () => {
+  const flags = { tunnel: 'ssh', publicUrl: 'https://hooks.example.com', tunnelHost: 'me@example.com' }
+  const { config } = await read(createProject(), { flags })
+  expect([config.tunnel, config.publicUrl]).toEqual([['ssh'], 'https://hooks.example.com'])
 })
 
 test('what cannot stand side by side is refused', async () => {
   const both = await refusal(createProject(), {
-    flags: { tunnel: 'ssh', publicUrl: 'https://a.example.com' },
+    flags: { tunnel: 'ngrok', publicUrl: 'https://a.example.com' },
   })
   expect(both.message).toContain('--public-url and --tunnel are both set')
   const ports = await refusal(createProject(), { flags: { port: '4700', sinkPort: '4700' } })
