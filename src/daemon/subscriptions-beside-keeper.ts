@@ -35,7 +35,9 @@ export function besideKeeper(
       if (!isKept(id)) return keeper.between(() => byHand.update(id, asked))
       const { sink, anothers, ...wanted } = asked
       if (sink !== undefined) throw sinkIsOurs(id)
-      demandConsent('update', await byHand.show(id), anothers ?? false)
+      const entry = await byHand.show(id)
+      if (entry.origin === 'taken-over') throw staysAsItIs(id)
+      demandConsent('update', entry, anothers ?? false)
       await keeper.want(wanted)
       return keptAnswer()
     },
@@ -44,17 +46,20 @@ export function besideKeeper(
       await keeper.verify()
       return show(id)
     },
-    async remove(id, asked) {
-      const wasKept = isKept(id)
-      await keeper.between(() => byHand.remove(id, asked))
-      if (wasKept) keeper.rest(`${id} was deleted by hand.`)
-    },
-    async restore() {
-      const restored = await keeper.between(() => byHand.restore())
-      const wasKept = restored.find(({ id }) => isKept(id) || id === takeOver)
-      if (wasKept) keeper.rest(`${wasKept.id} was given back by hand.`)
-      return restored
-    },
+    // The keeper rests before its next round can begin, or that would make again what was just deleted.
+    remove: (id, asked) =>
+      keeper.between(async () => {
+        const wasKept = isKept(id)
+        await byHand.remove(id, asked)
+        if (wasKept) keeper.rest(`${id} was deleted by hand.`)
+      }),
+    restore: () =>
+      keeper.between(async () => {
+        const restored = await byHand.restore()
+        const wasKept = restored.find(({ id }) => isKept(id) || id === takeOver)
+        if (wasKept) keeper.rest(`${wasKept.id} was given back by hand.`)
+        return restored
+      }),
   }
 }
 
@@ -66,4 +71,10 @@ function sinkIsOurs(id: string): FicDevError {
       hint: 'Stop fic-dev first; then fic-dev subscriptions update moves it.',
     },
   )
+}
+
+function staysAsItIs(id: string): FicDevError {
+  return new FicDevError('BAD_REQUEST', `${id} is taken over, and goes back as it was.`, {
+    hint: 'fic-dev subscriptions restore gives it back; after that it can be updated.',
+  })
 }

@@ -172,3 +172,19 @@ test('no token and no company end with 3; the emulator of no daemon with NO_DAEM
   const emulated = await run(['subscriptions'], { cwd, environment: { FIC_DEV_EMULATOR: '1' } })
   expect(emulated.stderr).toContain('FIC_DEV_E_NO_DAEMON')
 })
+
+test('what is taken over is not updated; given back by hand, the daemon leaves it alone', async () => {
+  const { emulator } = await startFic()
+  const here = place(emulator)
+  const before = await observed(emulator)
+  const daemon = start(['--tunnel', 'none', '--take-over', 'SUB1'], here)
+  await daemon.line(isReady)
+  const updated = await run(['subscriptions', 'update', 'SUB1', '--mapping', 'structured', '--yes'], here)
+  expect(updated.stderr).toContain('SUB1 is taken over, and goes back as it was.')
+  expect((await run(['subscriptions', 'restore'], here)).stdout).toContain('SUB1 has its old sink again')
+  await daemon.line((line) => line['type'] === 'subscription' && line['subscription'].state === 'unmanaged')
+  await emulator.clock.advance(0)
+  daemon.signal('SIGINT')
+  await daemon.ended
+  expect(await observed(emulator)).toBe(before)
+})
