@@ -1,8 +1,8 @@
 /** `fic-dev completion <shell>` and the hidden command that its script asks. Neither runs the config file of a project. */
 
 import { Argument, type Command } from 'commander'
-import { examplesText } from './setup-commands.ts'
 import { completionScript, shells, type Shell } from './completion-script.ts'
+import { examplesText } from './examples.ts'
 
 /** The name that the scripts call; as it is hidden, nobody types it. */
 export const completeCommand = '__complete'

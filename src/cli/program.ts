@@ -9,6 +9,7 @@ import { version } from '../installation.ts'
 import { addAccountCommands } from './account-commands.ts'
 import { prepare, type Add } from './command.ts'
 import { addCompletion } from './completion-commands.ts'
+import { examplesOf, examplesText } from './examples.ts'
 import { addSettings, commonSettings } from './flags.ts'
 import { addSetupCommands } from './setup-commands.ts'
 import { readCount, readHeader, readIds, readMoment, readPort } from './values.ts'
@@ -31,12 +32,14 @@ export function createProgram(events: ProgramEvents): Command {
     .helpOption('-h, --help', 'print help; of one command: fic-dev list --help')
     .exitOverride()
     .configureOutput({ writeErr: () => {} })
-    .addHelpText('after', examples)
+    .addHelpText('after', firstExamples)
   const add: Add = (usage, summary, load) => {
     const command = program
       .command(usage)
       .summary(summary)
       .description(`${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`)
+    const examples = examplesOf[command.name()]
+    if (examples) command.addHelpText('after', examplesText(examples))
     return command.action(async () => {
       const { run } = await load()
       const invocation = await prepare<never>(command, events.leave)
@@ -62,7 +65,7 @@ export function createProgram(events: ProgramEvents): Command {
   })
 }
 
-const examples = `
+const firstExamples = `
 Examples:
   fic-dev --emulator -f http://localhost:3000/webhooks   everything on this machine, without an account
   fic-dev trigger issued_documents.invoices.create       have the emulator send a notification

@@ -2,6 +2,7 @@
 
 import { settingKeys } from '../config/settings.ts'
 import type { Add } from './command.ts'
+import { examplesText } from './examples.ts'
 import { addSettings, commonSettings } from './flags.ts'
 import { readSeconds, readWords } from './values.ts'
 
@@ -78,13 +79,5 @@ ${examplesText([
   ['fic-dev doctor --json', 'one object per finding'],
   ['fic-dev doctor -f localhost:3000/webhooks', 'with the flags that you start it with'],
 ])}`,
-  )
-}
-
-/** Examples for the end of a command's help. */
-export function examplesText(examples: readonly (readonly [command: string, does: string])[]): string {
-  const width = Math.max(...examples.map(([command]) => command.length))
-  return ['', 'Examples:', ...examples.map(([command, does]) => `  ${command.padEnd(width)}   ${does}`)].join(
-    '\n',
   )
 }

@@ -27,6 +27,19 @@ test('--help names every command and every flag, on stdout', async () => {
   }
 })
 
+test('the help of every command has examples that begin with its name', async () => {
+  const cwd = createFolder()
+  const { stdout } = await run(['--help'], { cwd })
+  const commands = stdout.slice(stdout.indexOf('Commands:')).matchAll(/^ {2}([a-z]+) /gm)
+  const names = [...commands]
+    .map(([, name]) => name ?? '')
+    .filter((name) => !['fic', 'start', 'help'].includes(name))
+  expect(names).toEqual(expect.arrayContaining(['trigger', 'init', 'check', 'doctor', 'completion']))
+  const helps = await Promise.all(names.map((name) => run([name, '--help'], { cwd })))
+  const without = names.filter((name, index) => !helps[index]?.stdout.match(`Examples:[^]*fic-dev ${name}`))
+  expect(without).toEqual([])
+})
+
 test('--version is the version of the package', async () => {
   const { exitCode, stdout } = await run(['--version'], { cwd: createFolder() })
   expect([exitCode, stdout]).toEqual([0, `${packageVersion}\n`])
