@@ -78,7 +78,7 @@ function post(body: unknown): RequestInit {
   }
 }
 
-async function ask<T>(path: string, init: RequestInit): Promise<T> {
+export async function ask<T>(path: string, init: RequestInit): Promise<T> {
   const response = await fetch(path, { ...init, credentials: 'same-origin', cache: 'no-store' }).catch(() => {
     throw new RequestFailure(0, 'fic-dev does not answer.', 'Look at the terminal in which it runs.')
   })

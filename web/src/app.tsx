@@ -1,20 +1,27 @@
 /** The page: what it knows, the keys, and the views one below the other. */
 
 import { useMediaQuery } from '@mantine/hooks'
-import { useCallback, useRef, useState } from 'react'
+import { Suspense, lazy, useCallback, useRef, useState } from 'react'
 import classes from './app.module.css'
 import { useKeys } from './keys.ts'
 import type { Network } from './network.ts'
 import { useNow } from './now.ts'
 import { useReplaying } from './replaying.ts'
 import { useRoute } from './route.ts'
+import type { Route } from './route.ts'
+import { useSelection } from './selection.ts'
 import { useStore } from './store.ts'
 import type { Store } from './store.ts'
+import { useTitle } from './title.ts'
 import { Banner } from './views/banner.tsx'
+import { Help } from './views/help.tsx'
 import { Locked } from './views/locked.tsx'
 import { Panes } from './views/panes.tsx'
 import { TopBar } from './views/top-bar.tsx'
 import { Trigger } from './views/trigger.tsx'
+
+/** The list is what people come for; the others are loaded when they are looked at. */
+const Screens = lazy(() => import('./views/screens.tsx').then((module) => ({ default: module.Screens })))
 
 interface AppProps {
   store: Store
@@ -24,15 +31,27 @@ interface AppProps {
 export function App({ store, network }: AppProps) {
   const state = useStore(store)
   const nowMs = useNow()
-  const go = useRoute(useCallback((seq) => network.open(seq), [network]))
+  const [route, go] = useRoute(
+    useCallback(
+      ({ seq, query }: Route) => {
+        network.filter(query)
+        network.open(seq)
+      },
+      [network],
+    ),
+  )
   const replaying = useReplaying(state, network, nowMs)
+  const selection = useSelection(state.rows)
   const filter = useRef<HTMLInputElement>(null)
   const isNarrow = useMediaQuery('(max-width: 900px)', undefined, { getInitialValueInEffect: false })
   const [triggering, setTriggering] = useState(false)
+  const [helping, setHelping] = useState(false)
+  useTitle(state.arrivals)
 
   const { status, link, rows, opened, cursor } = state
   const isLocked = link.phase === 'locked'
   const canTrigger = status?.emulatorUrl != null && !isLocked
+  const open = useCallback((seq: number | null) => go({ screen: 'notifications', seq }), [go])
 
   function move(by: number): void {
     const at = rows.findIndex((row) => row.seq === cursor)
@@ -40,7 +59,13 @@ export function App({ store, network }: AppProps) {
     if (!next) return
     // On a narrow screen an opened detail hides the list, so there the cursor walks alone until Enter.
     if (isNarrow && opened === null) store.dispatch({ type: 'cursor', seq: next.seq })
-    else go(next.seq)
+    else open(next.seq)
+  }
+
+  /** First the detail closes, then the selection goes. */
+  function leave(): void {
+    if (opened === null) selection.clear()
+    if (route.screen !== 'notifications' || opened !== null) open(null)
   }
 
   useKeys({
@@ -48,10 +73,13 @@ export function App({ store, network }: AppProps) {
     k: () => move(-1),
     ArrowDown: () => move(1),
     ArrowUp: () => move(-1),
-    Enter: () => cursor !== null && go(cursor),
-    Escape: () => go(null),
+    Enter: () => cursor !== null && open(cursor),
+    Escape: leave,
     r: replaying.start,
+    x: () => cursor !== null && selection.toggle(cursor),
+    p: () => network.pause(!state.paused),
     t: () => canTrigger && setTriggering(true),
+    '?': () => setHelping(true),
     '/': () => filter.current?.focus(),
   })
 
@@ -60,12 +88,10 @@ export function App({ store, network }: AppProps) {
       <TopBar
         status={isLocked ? null : status}
         link={link}
+        route={route}
         nowMs={nowMs}
-        trigger={
-          canTrigger && (
-            <Trigger opened={triggering} onChange={setTriggering} />
-          )
-        }
+        onHelp={() => setHelping(true)}
+        trigger={canTrigger && <Trigger opened={triggering} onChange={setTriggering} />}
       />
       <Banner
         link={link}
@@ -76,14 +102,31 @@ export function App({ store, network }: AppProps) {
       />
       {isLocked ? (
         <Locked />
-      ) : (
+      ) : route.screen === 'notifications' ? (
         <Panes
           state={state}
           network={network}
           nowMs={nowMs}
           replaying={replaying}
+          selection={selection}
           filter={filter}
-          onOpen={go}
+          go={go}
+          onOpen={open}
+          onHelp={() => setHelping(true)}
+        />
+      ) : (
+        <Suspense fallback={<main className={classes.rest} />}>
+          <Screens screen={route.screen} state={state} network={network} nowMs={nowMs} go={go} />
+        </Suspense>
+      )}
+      {helping && (
+        <Help
+          emulated={status?.emulatorUrl != null}
+          onClose={() => setHelping(false)}
+          onTry={(query) => {
+            setHelping(false)
+            go({ screen: 'notifications', seq: null, query })
+          }}
         />
       )}
     </div>

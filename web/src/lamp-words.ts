@@ -26,7 +26,7 @@ export function readLamps(status: Status, nowMs: number): Lamp[] {
   ]
 }
 
-const tunnelStates: Record<TunnelState, { tone: Tone; word: string; says: string }> = {
+export const tunnelStates: Record<TunnelState, { tone: Tone; word: string; says: string }> = {
   starting: { tone: 'warn', word: 'opening', says: 'It opens, and is then asked through the public URL.' },
   up: { tone: 'good', word: 'up', says: 'A probe through the public URL comes back.' },
   suspect: {
@@ -44,7 +44,7 @@ const tunnelStates: Record<TunnelState, { tone: Tone; word: string; says: string
   stopped: { tone: 'quiet', word: 'stopped', says: 'It has been closed.' },
 }
 
-function readTunnel(tunnel: TunnelStatus | null, emulated: boolean, nowMs: number): Lamp {
+export function readTunnel(tunnel: TunnelStatus | null, emulated: boolean, nowMs: number): Lamp {
   if (!tunnel) {
     const says = emulated
       ? 'Not needed: the emulator reaches the sink on this machine.'
@@ -86,7 +86,7 @@ const subscriptionStates: Record<SubscriptionStatus['state'], { tone: Tone; word
   failed: { tone: 'bad', word: 'failed', says: 'There is no working subscription.' },
 }
 
-function readSubscription(subscription: SubscriptionStatus | null, nowMs: number): Lamp {
+export function readSubscription(subscription: SubscriptionStatus | null, nowMs: number): Lamp {
   const { tone, word, says } = subscriptionStates[subscription?.state ?? 'unmanaged']
   if (!subscription) return { name: 'Subscription', tone, word, says: [says], facts: [] }
   const { id, types, budget, sink, taken, warnings, detail, hint } = subscription
@@ -108,7 +108,7 @@ function readSubscription(subscription: SubscriptionStatus | null, nowMs: number
   }
 }
 
-const healths: Record<TargetStatus['health'], { tone: Tone; word: string }> = {
+export const healths: Record<TargetStatus['health'], { tone: Tone; word: string }> = {
   healthy: { tone: 'good', word: 'answers' },
   unreachable: { tone: 'bad', word: 'unreachable' },
   unknown: { tone: 'quiet', word: 'not asked yet' },

@@ -1,6 +1,6 @@
 /** Keeps the page's state in step with the daemon: fetches what is shown, follows the stream, comes back after a loss. */
 
-import type { NotificationPage, ReplayRequest, TriggerRequest } from '../../src/contract/api.ts'
+import type { ReplayRequest, TriggerRequest } from '../../src/contract/api.ts'
 import type { StreamMessage } from '../../src/contract/stream.ts'
 import { RequestFailure, fetchNotification, fetchPage, fetchStatus, sendReplay, sendTrigger } from './api.ts'
 import type { Store } from './store.ts'
@@ -66,6 +66,36 @@ export class Network {
     this.#fetchList().catch(this.#say)
   }
 
+  /** Lets the list stand still, or go on with all that came meanwhile. */
+  pause(paused: boolean): void {
+    this.#store.dispatch({ type: 'paused', paused })
+    if (!paused) void this.#renew()
+  }
+
+  /** Whether somebody reads further down; who comes back to the top sees what was only counted. */
+  readDeep(deep: boolean): void {
+    const { state, dispatch } = this.#store
+    if (state().deep === deep) return
+    dispatch({ type: 'deep', deep })
+    if (!deep && !state().paused && state().held > 0) void this.#renew()
+  }
+
+  /** Asks how the parts stand; the stream does not tell everything. */
+  renewStatus(): void {
+    this.#fetchStatus().catch(this.#say)
+  }
+
+  /** Says that something failed which a person has asked for; gives whether it went well. */
+  async attempt(run: () => Promise<unknown>): Promise<boolean> {
+    try {
+      await run()
+      return true
+    } catch (error) {
+      this.#say(error)
+      return false
+    }
+  }
+
   /** Does nothing when all rows are here or a page is on its way. */
   loadOlder(): void {
     const { state, dispatch } = this.#store
@@ -88,14 +118,8 @@ export class Network {
   }
 
   /** Whether the emulator took it. */
-  async trigger(request: TriggerRequest): Promise<boolean> {
-    try {
-      await sendTrigger(request)
-      return true
-    } catch (error) {
-      this.#say(error)
-      return false
-    }
+  trigger(request: TriggerRequest): Promise<boolean> {
+    return this.attempt(() => sendTrigger(request))
   }
 
   async #connect(): Promise<void> {
@@ -149,7 +173,7 @@ export class Network {
     if (types.has('tunnel')) this.#fetchStatus().catch(this.#say)
     // The stream repeats notifications but not deliveries, so what is shown is fetched again.
     if (types.has('hello') || types.has('lagged')) void this.#renew()
-    else if (types.has('notification') && this.#store.state().query) {
+    else if (types.has('notification') && this.#store.state().query && !this.#store.state().paused) {
       this.#refresh ??= setTimeout(() => void this.#renew(), filteredRefreshMs)
     }
   }
@@ -183,15 +207,23 @@ export class Network {
   }
 
   async #fetchList(): Promise<void> {
-    const { query, lastSeq, rows } = this.#store.state()
-    const wanted = Math.min(rows.length, renewedRows)
-    const page: NotificationPage = await fetchPage(query, null)
+    const { query, lastSeq, rows, loaded } = this.#store.state()
+    const wanted = loaded ? Math.min(rows.length, renewedRows) : 0
+    const page = await fetchPage(query, null).catch((error: unknown) => this.#misread(query, error))
+    if (page === null) return
     while (page.items.length < wanted && page.nextBefore !== null) {
       const next = await fetchPage(query, page.nextBefore)
       page.items.push(...next.items)
       page.nextBefore = next.nextBefore
     }
     this.#store.dispatch({ type: 'newest', page, query, asOf: lastSeq })
+  }
+
+  /** A filter that is not understood, as it may be while somebody types, is no failure. */
+  #misread(query: string, error: unknown): null {
+    if (!(error instanceof RequestFailure) || error.status !== 400) throw error
+    this.#store.dispatch({ type: 'misread', query, text: error.message })
+    return null
   }
 
   async #fetchDetail(seq: number): Promise<void> {

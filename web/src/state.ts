@@ -4,6 +4,7 @@ import type { NotificationPage } from '../../src/contract/api.ts'
 import type { Delivery, Notification } from '../../src/contract/notification.ts'
 import type { Status } from '../../src/contract/status.ts'
 import type { StreamMessage } from '../../src/contract/stream.ts'
+import { isSlim, keptRows, mostRows, toSlim } from './memory.ts'
 import { withPart } from './parts.ts'
 import { byId, insertNotification, mergeNewest, withDelivery } from './rows.ts'
 import { nothingSeen, sawAll, sawDelivery } from './seen.ts'
@@ -28,12 +29,24 @@ export interface State {
   status: Status | null
   /** Newest first. Each carries its last delivery only. */
   rows: Notification[]
-  /** Whether the first page of rows has come. */
+  /** Whether the rows are those of the query; until then they are what was there before. */
   loaded: boolean
   /** Where the next older page begins; `null` when all are here. */
   nextBefore: number | null
   /** What the list is filtered by; empty for all. */
   query: string
+  /** What the daemon does not understand of the query, in words. */
+  misread: string | null
+  /** The list stands still: what comes is counted. */
+  paused: boolean
+  /** Somebody reads further down in the list. */
+  deep: boolean
+  /** How many came while the list stood still. */
+  held: number
+  /** How many came since the page was opened. */
+  arrivals: number
+  /** Grows with everything that changes what is counted. */
+  pulse: number
   /** The highest `seq` that has come: where the stream goes on after a reconnect. */
   lastSeq: number
   /** The `seq` whose detail is open, as the address bar says. */
@@ -61,6 +74,9 @@ export type Message =
   | { type: 'open'; seq: number | null }
   | { type: 'cursor'; seq: number }
   | { type: 'query'; query: string }
+  | { type: 'misread'; query: string; text: string }
+  | { type: 'paused'; paused: boolean }
+  | { type: 'deep'; deep: boolean }
   | { type: 'notice'; notice: Notice | null }
 
 export const initialState: State = {
@@ -70,6 +86,12 @@ export const initialState: State = {
   loaded: false,
   nextBefore: null,
   query: '',
+  misread: null,
+  paused: false,
+  deep: false,
+  held: 0,
+  arrivals: 0,
+  pulse: 0,
   lastSeq: 0,
   opened: null,
   cursor: null,
@@ -118,7 +140,13 @@ export function reduce(state: State, message: Message): State {
     case 'cursor':
       return { ...state, cursor: message.seq }
     case 'query':
-      return { ...state, query: message.query, rows: [], loaded: false, nextBefore: null }
+      return { ...state, query: message.query, misread: null, loaded: false, nextBefore: null, held: 0 }
+    case 'misread':
+      return message.query === state.query ? { ...state, misread: message.text } : state
+    case 'paused':
+      return { ...state, paused: message.paused, held: message.paused ? 0 : state.held }
+    case 'deep':
+      return { ...state, deep: message.deep }
     case 'notice':
       return { ...state, notice: message.notice }
   }
@@ -138,17 +166,27 @@ function forgetAfter(state: State, lastSeq: number): State {
 function withNotification(state: State, notification: Notification): State {
   const isNew = notification.seq > state.lastSeq
   const known = state.rows.some((row) => row.seq === notification.seq)
+  const isHeld = !known && (state.paused || (state.deep && state.rows.length >= mostRows))
   // Only the daemon knows what a filter lets through, so a filtered list waits to be fetched again.
-  const rows = known || !state.query ? insertNotification(state.rows, notification) : state.rows
+  const isShown = known || (!state.query && !isHeld)
   const counts = state.status && isNew ? { ...state.status.counts } : null
   if (counts) counts.notifications += 1
   return {
-    ...state,
-    rows,
+    ...(isShown ? withRows(state, insertNotification(state.rows, notification)) : state),
+    held: state.held + (isHeld && isNew ? 1 : 0),
+    arrivals: state.arrivals + (isNew ? 1 : 0),
+    pulse: state.pulse + 1,
     lastSeq: Math.max(state.lastSeq, notification.seq),
     status: state.status && counts ? { ...state.status, counts } : state.status,
     seen: sawAll(state.seen, [notification]),
   }
+}
+
+/** While the newest are in sight the oldest are let go. */
+function withRows(state: State, rows: Notification[]): State {
+  if (state.deep || rows.length <= keptRows) return { ...state, rows }
+  const kept = rows.slice(0, keptRows)
+  return { ...state, rows: kept, nextBefore: kept.at(-1)?.seq ?? null }
 }
 
 function withDeliveryMessage(state: State, delivery: Delivery): State {
@@ -159,7 +197,7 @@ function withDeliveryMessage(state: State, delivery: Delivery): State {
     state.detail?.seq === delivery.seq
       ? { ...state.detail, deliveries: withDelivery(state.detail.deliveries, delivery) }
       : state.detail
-  return { ...state, rows, detail, seen: sawDelivery(state.seen, delivery) }
+  return { ...state, rows, detail, pulse: state.pulse + 1, seen: sawDelivery(state.seen, delivery) }
 }
 
 function withAnswer(state: State, seq: number, late: Pick<Notification, 'answer' | 'problems'>): State {
@@ -173,6 +211,7 @@ function without(state: State, seq: number | null): State {
   return {
     ...state,
     rows,
+    pulse: state.pulse + 1,
     nextBefore: seq === null ? null : state.nextBefore,
     detail: gone ? null : state.detail,
     absent: gone && state.opened !== null ? true : state.absent,
@@ -180,15 +219,28 @@ function without(state: State, seq: number | null): State {
 }
 
 function withNewest(state: State, page: NotificationPage, asOf: number): State {
-  const rows = mergeNewest(state.rows, page.items, asOf)
+  const renewed = mergeNewest(state.rows, page.items, asOf)
+  const tail = state.loaded ? tailBelow(state.rows, page) : []
+  const rows = [...renewed, ...tail]
   return {
     ...state,
     rows,
     loaded: true,
-    nextBefore: page.nextBefore,
+    misread: null,
+    held: 0,
+    pulse: state.pulse + 1,
+    nextBefore: tail.length > 0 ? state.nextBefore : page.nextBefore,
     lastSeq: Math.max(state.lastSeq, rows[0]?.seq ?? 0),
     seen: sawAll(state.seen, page.items),
   }
+}
+
+/** The rows of the same query that go on where the page ends; none where there may be a gap between them. */
+function tailBelow(rows: Notification[], page: NotificationPage): Notification[] {
+  const last = page.items.at(-1)?.seq
+  if (last === undefined || page.nextBefore === null) return []
+  const overlaps = rows.some((row) => row.seq === last)
+  return overlaps ? rows.filter((row) => row.seq < last) : []
 }
 
 function withOlder(state: State, page: NotificationPage): State {
@@ -196,7 +248,7 @@ function withOlder(state: State, page: NotificationPage): State {
   const older = page.items.filter((item) => item.seq < oldest)
   return {
     ...state,
-    rows: [...state.rows, ...older],
+    rows: [...state.rows, ...older.map(toSlim)],
     nextBefore: page.nextBefore,
     seen: sawAll(state.seen, older),
   }
@@ -218,6 +270,6 @@ function opened(state: State, seq: number | null): State {
     opened: seq,
     cursor: seq,
     absent: false,
-    detail: state.rows.find((row) => row.seq === seq) ?? null,
+    detail: state.rows.find((row) => row.seq === seq && !isSlim(row)) ?? null,
   }
 }

@@ -2,7 +2,7 @@
 
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { CoverageAnswer, CoverageEntry, HistogramAnswer } from '../../contract/board.ts'
-import { eventTypes, toShortName } from '../../fic/event-types.ts'
+import { eventTypes, toShortName, welcomeType } from '../../fic/event-types.ts'
 import type { TypeCount } from '../../store/board.ts'
 import { toFilter } from '../filter-query.ts'
 import { HistogramQuery } from '../schemas.ts'
@@ -29,11 +29,12 @@ export function boardRoutes({
   }
 }
 
-/** Known types in their usual order, then those that nobody knew of. */
+/** Known types in their usual order, then those that nobody knew of; not the welcome, which nobody subscribes to. */
 function toCoverage(held: string[], counts: TypeCount[]): CoverageEntry[] {
   const isHeld = new Set(held)
   const countOf = new Map(counts.map((count) => [count.type, count]))
   const types = new Set([...eventTypes.map(({ type }) => type), ...held, ...countOf.keys()])
+  types.delete(welcomeType)
   return [...types].map((type) => {
     const count = countOf.get(type)
     return {

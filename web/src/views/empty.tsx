@@ -3,6 +3,7 @@
 import { Kbd } from '@mantine/core'
 import { toChecklist } from '../checklist.ts'
 import type { Step } from '../checklist.ts'
+import { keyHelp } from '../key-help.ts'
 import type { Seen } from '../seen.ts'
 import type { Status } from '../../../src/contract/status.ts'
 import { CopyText } from './copy-button.tsx'
@@ -60,30 +61,26 @@ function StepLine({ step, waits }: { step: Step; waits: boolean }) {
   )
 }
 
-const keys: [keys: string[], does: string][] = [
-  [['j', 'k'], 'next, previous'],
-  [['Enter'], 'open'],
-  [['Esc'], 'back to the list'],
-  [['r'], 'replay'],
-  [['/'], 'filter'],
-]
-
 function Keys({ emulated }: { emulated: boolean }) {
-  const all = emulated ? [...keys, [['t'], 'trigger'] as (typeof keys)[number]] : keys
   return (
     <dl className={classes.keys} aria-label="Keys">
-      {all.map(([names, does]) => (
-        <div key={does}>
-          <dt>
-            {names.map((name) => (
-              <Kbd key={name} size="xs">
-                {name}
-              </Kbd>
-            ))}
-          </dt>
-          <dd>{does}</dd>
-        </div>
-      ))}
+      {keyHelp
+        .filter(({ names, emulator }) => shownKeys.has(names[0] ?? '') && (emulated || !emulator))
+        .map(({ names, does }) => (
+          <div key={does}>
+            <dt>
+              {names.map((name) => (
+                <Kbd key={name} size="xs">
+                  {name}
+                </Kbd>
+              ))}
+            </dt>
+            <dd>{does}</dd>
+          </div>
+        ))}
     </dl>
   )
 }
+
+/** Those that help at the beginning; ? tells of all. */
+const shownKeys: ReadonlySet<string> = new Set(['j', 'Enter', 'r', '/', 't', '?'])

@@ -21,6 +21,10 @@ const paths = {
   edit: 'M3 13l.6-2.8 7-7 2.2 2.2-7 7zM9.2 4.6l2.2 2.2',
   compare: 'M2.5 3.5h4.2v9H2.5zM9.3 3.5h4.2v9H9.3z',
   stop: 'M4.5 4.5h7v7h-7z',
+  pause: 'M5.5 3.5v9M10.5 3.5v9',
+  play: 'M5 3.5v9l7-4.5z',
+  more: 'M8 3.5v.1M8 8v.1M8 12.5v.1',
+  help: 'M5.8 6a2.2 2.2 0 1 1 3.2 2c-.7.4-1 .8-1 1.6M8 12.4v.1',
   clock: 'M8 5.5v3l2 1.2M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2',
 } as const
 

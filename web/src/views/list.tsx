@@ -1,9 +1,10 @@
 /** The list of notifications: virtual, newest first, older pages on scrolling; it stands still while a person reads. */
 
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import type { RefObject } from 'react'
 import type { Notification } from '../../../src/contract/notification.ts'
+import type { Selection } from '../selection.ts'
 import { Icon } from './icons.tsx'
 import classes from './list.module.css'
 import { Row, rowHeight } from './row.tsx'
@@ -14,15 +15,19 @@ interface ListProps {
   query: string
   cursor: number | null
   hasOlder: boolean
+  selection: Selection
   nowMs: number
   onOpen: (seq: number) => void
   onOlder: () => void
+  /** Somebody has begun to read further down, or come back to the top. */
+  onDeep: (deep: boolean) => void
 }
 
 /** Older rows are asked for when so many are left below. */
 const rowsAhead = 30
 
-export function List({ rows, loaded, query, cursor, hasOlder, nowMs, onOpen, onOlder }: ListProps) {
+export function List(props: ListProps) {
+  const { rows, loaded, query, cursor, hasOlder, selection, nowMs, onOpen, onOlder, onDeep } = props
   const scroller = useRef<HTMLDivElement>(null)
   const virtual = useVirtualizer({
     count: rows.length,
@@ -32,7 +37,10 @@ export function List({ rows, loaded, query, cursor, hasOlder, nowMs, onOpen, onO
     overscan: 8,
   })
   const items = virtual.getVirtualItems()
-  const { above, onScroll } = useStillness(rows, scroller)
+  const { above, onScroll } = useStillness(rows, scroller, onDeep)
+
+  // Another filter is another list, and begins at its top.
+  useEffect(() => virtual.scrollToOffset(0), [query, virtual])
 
   const last = items.at(-1)?.index ?? 0
   useEffect(() => {
@@ -45,6 +53,12 @@ export function List({ rows, loaded, query, cursor, hasOlder, nowMs, onOpen, onO
     // Only a moved cursor scrolls: rows that arrive above change its index, not its place.
     // oxlint-disable-next-line react/exhaustive-deps
   }, [cursor, virtual])
+
+  const { toggle, extend } = selection
+  const onSelect = useCallback(
+    (seq: number, further: boolean) => (further ? extend(seq) : toggle(seq)),
+    [toggle, extend],
+  )
 
   return (
     <div className={classes.frame}>
@@ -59,6 +73,9 @@ export function List({ rows, loaded, query, cursor, hasOlder, nowMs, onOpen, onO
         onScroll={onScroll}
         role="listbox"
         tabIndex={0}
+        data-picking={selection.seqs.size > 0}
+        data-stale={!loaded}
+        aria-multiselectable="true"
         aria-label="Notifications, newest first"
         aria-activedescendant={cursorIndex >= 0 ? `row-${cursor}` : undefined}
       >
@@ -72,7 +89,14 @@ export function List({ rows, loaded, query, cursor, hasOlder, nowMs, onOpen, onO
                 className={classes.place}
                 style={{ height: rowHeight, transform: `translateY(${item.start}px)` }}
               >
-                <Row notification={row} chosen={row.seq === cursor} nowMs={nowMs} onOpen={onOpen} />
+                <Row
+                  notification={row}
+                  chosen={row.seq === cursor}
+                  selected={selection.seqs.has(row.seq)}
+                  nowMs={nowMs}
+                  onOpen={onOpen}
+                  onSelect={onSelect}
+                />
               </div>
             )
           })}
@@ -91,6 +115,7 @@ export function List({ rows, loaded, query, cursor, hasOlder, nowMs, onOpen, onO
 function useStillness(
   rows: Notification[],
   scroller: RefObject<HTMLDivElement | null>,
+  onDeep: (deep: boolean) => void,
 ): { above: number; onScroll: () => void } {
   const first = useRef<number | undefined>(undefined)
   const [above, setAbove] = useState(0)
@@ -107,7 +132,10 @@ function useStillness(
   }, [rows, scroller])
 
   function onScroll(): void {
-    if (scroller.current && scroller.current.scrollTop < rowHeight) setAbove(0)
+    if (!scroller.current) return
+    const deep = scroller.current.scrollTop >= rowHeight
+    if (!deep) setAbove(0)
+    onDeep(deep)
   }
 
   return { above, onScroll }

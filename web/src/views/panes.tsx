@@ -3,45 +3,32 @@
 import type { RefObject } from 'react'
 import type { Network } from '../network.ts'
 import type { Replaying } from '../replaying.ts'
+import type { Go } from '../route.ts'
+import type { Selection } from '../selection.ts'
 import type { State } from '../state.ts'
 import { Empty } from './empty.tsx'
-import { Filter } from './filter.tsx'
-import { List } from './list.tsx'
+import { ListPane } from './list-pane.tsx'
 import { Opened } from './opened.tsx'
 import classes from './panes.module.css'
 
-interface PanesProps {
+export interface PanesProps {
   state: State
   network: Network
   nowMs: number
   replaying: Replaying
+  selection: Selection
   filter: RefObject<HTMLInputElement | null>
+  go: Go
   onOpen: (seq: number | null) => void
+  onHelp: () => void
 }
 
-/** Rows change their words once a minute at most, so that a list at rest is not drawn again. */
-const rowStepMs = 60_000
-
 export function Panes(props: PanesProps) {
-  const { state, network, nowMs, filter, onOpen } = props
+  const { state } = props
   const isEmpty = state.loaded && state.rows.length === 0 && !state.query
   return (
     <main className={classes.panes} data-shows={state.opened !== null || isEmpty ? 'detail' : 'list'}>
-      <nav className={classes.list} aria-label="Notifications">
-        <div className={classes.filter}>
-          <Filter input={filter} onFilter={(query) => network.filter(query)} />
-        </div>
-        <List
-          rows={state.rows}
-          loaded={state.loaded}
-          query={state.query}
-          cursor={state.cursor}
-          hasOlder={state.nextBefore !== null}
-          nowMs={Math.floor(nowMs / rowStepMs) * rowStepMs}
-          onOpen={onOpen}
-          onOlder={() => network.loadOlder()}
-        />
-      </nav>
+      <ListPane {...props} />
       <div className={classes.detail}>
         <Right {...props} />
       </div>
@@ -66,5 +53,6 @@ function Right({ state, nowMs, replaying, onOpen }: PanesProps) {
   if (state.absent) {
     return <p className={classes.absent}>There is no notification {opened} here. It may have been removed.</p>
   }
+  if (opened !== null) return <p className={classes.absent}>Loading…</p>
   return <Empty status={status} seen={state.seen} />
 }

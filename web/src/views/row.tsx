@@ -1,7 +1,7 @@
 /** One line of the list: what, about which ids, when; whether it is genuine; what the target answered. */
 
 import { memo } from 'react'
-import type { CSSProperties } from 'react'
+import type { CSSProperties, MouseEvent } from 'react'
 import type { Notification } from '../../../src/contract/notification.ts'
 import { toClock, toDuration } from '../clock-words.ts'
 import { familyOf, sayOutcome, toShortType } from '../words.ts'
@@ -16,25 +16,46 @@ export const rowHeight = 56
 interface RowProps {
   notification: Notification
   chosen: boolean
+  /** One of those that something is to be done to. */
+  selected: boolean
   /** Today, as a time in milliseconds: rows of other days show their day. */
   nowMs: number
   onOpen: (seq: number) => void
+  /** `extend`: all from the one that was selected last. */
+  onSelect: (seq: number, extend: boolean) => void
 }
 
-export const Row = memo(function Row({ notification, chosen, nowMs, onOpen }: RowProps) {
+export const Row = memo(function Row({ notification, chosen, selected, nowMs, onOpen, onSelect }: RowProps) {
   const { seq, kind, company, receivedAt, signature, twinOf } = notification
+  const press = (event: MouseEvent) => {
+    if (event.shiftKey) onSelect(seq, true)
+    else if (event.ctrlKey || event.metaKey) onSelect(seq, false)
+    else onOpen(seq)
+  }
   return (
-    <button
-      type="button"
+    <div
       id={`row-${seq}`}
       role="option"
       aria-selected={chosen}
+      aria-checked={selected}
       tabIndex={-1}
       className={classes.row}
       data-kind={kind}
       style={{ '--family': `var(--${familyOf(notification)})` } as CSSProperties}
-      onClick={() => onOpen(seq)}
+      onClick={press}
     >
+      {/* Keyboards have x, and screen readers the row's own state. */}
+      <span
+        className={classes.check}
+        aria-hidden="true"
+        title="Select (x)"
+        onClick={(event) => {
+          event.stopPropagation()
+          onSelect(seq, event.shiftKey)
+        }}
+      >
+        <span className={classes.box}>{selected && <Icon name="check" size={11} />}</span>
+      </span>
       <span className={classes.type}>
         <RowType notification={notification} />
       </span>
@@ -52,7 +73,7 @@ export const Row = memo(function Row({ notification, chosen, nowMs, onOpen }: Ro
       <span className={classes.signature}>
         <SignatureMark outcome={signature.outcome} />
       </span>
-    </button>
+    </div>
   )
 })
 

@@ -4,6 +4,8 @@ import { Button, useComputedColorScheme, useMantineColorScheme } from '@mantine/
 import type { ReactNode } from 'react'
 import type { Status } from '../../../src/contract/status.ts'
 import icon from '../icon.svg'
+import { screens, toHash } from '../route.ts'
+import type { Route, Screen } from '../route.ts'
 import type { Link } from '../state.ts'
 import { Chip } from './chip.tsx'
 import { CopyText } from './copy-button.tsx'
@@ -15,11 +17,13 @@ import classes from './top-bar.module.css'
 interface TopBarProps {
   status: Status | null
   link: Link
+  route: Route
   nowMs: number
   trigger: ReactNode
+  onHelp: () => void
 }
 
-export function TopBar({ status, link, nowMs, trigger }: TopBarProps) {
+export function TopBar({ status, link, route, nowMs, trigger, onHelp }: TopBarProps) {
   return (
     <header className={classes.bar}>
       <h1 className={classes.brand}>
@@ -33,6 +37,7 @@ export function TopBar({ status, link, nowMs, trigger }: TopBarProps) {
           </Chip>
         </span>
       )}
+      {status && <Screens route={route} />}
       {status?.sinkUrl && (
         <div className={classes.sink}>
           <span className={classes.label}>Sink</span>
@@ -53,10 +58,45 @@ export function TopBar({ status, link, nowMs, trigger }: TopBarProps) {
         </div>
         <div className={classes.tools}>
           {trigger}
+          <Button
+            variant="subtle"
+            color="gray"
+            size="compact-md"
+            px={7}
+            c="var(--ink-2)"
+            aria-label="Keys and filter language"
+            title="Keys and filter language (?)"
+            onClick={onHelp}
+          >
+            <Icon name="help" />
+          </Button>
           <SchemeToggle />
         </div>
       </div>
     </header>
+  )
+}
+
+const names: Record<Screen, string> = {
+  notifications: 'Notifications',
+  status: 'Status',
+  subscription: 'Subscription',
+  coverage: 'Coverage',
+}
+
+function Screens({ route }: { route: Route }) {
+  return (
+    <nav className={classes.screens} aria-label="Screens">
+      {screens.map((screen) => (
+        <a
+          key={screen}
+          href={toHash({ screen, seq: null, query: route.query })}
+          aria-current={screen === route.screen ? 'page' : undefined}
+        >
+          {names[screen]}
+        </a>
+      ))}
+    </nav>
   )
 }
 

@@ -1,0 +1,35 @@
+/** The counts of the last hour, asked for again when something has come: at most every two seconds. */
+
+import { useEffect, useRef, useState } from 'react'
+import type { HistogramBucket } from '../../src/contract/board.ts'
+import { fetchHistogram } from './board-api.ts'
+
+const restMs = 2_000
+
+/** `pulse` changes with everything that may change the counts; `live`: the daemon is there. */
+export function useHistogram(query: string, pulse: number, live: boolean): HistogramBucket[] {
+  const [buckets, setBuckets] = useState<HistogramBucket[]>([])
+  const nextAtMs = useRef(0)
+  const asked = useRef<string | null>(null)
+
+  useEffect(() => {
+    if (!live) return
+    if (asked.current !== query) nextAtMs.current = 0
+    asked.current = query
+    const timer = setTimeout(
+      () => {
+        nextAtMs.current = Date.now() + restMs
+        // A filter that is being typed may not be understood yet: then the chart stays as it was.
+        fetchHistogram(query).then(
+          (found) => asked.current === query && setBuckets(found),
+          () => {},
+        )
+      },
+      Math.max(0, nextAtMs.current - Date.now()),
+    )
+    return () => clearTimeout(timer)
+    // The pulse is why it is asked again.
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies
+  }, [query, pulse, live])
+  return buckets
+}

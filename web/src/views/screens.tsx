@@ -1,0 +1,28 @@
+/** The screens beside the list: status, subscription, coverage. */
+
+import type { Network } from '../network.ts'
+import type { Go, Screen } from '../route.ts'
+import type { State } from '../state.ts'
+import { Coverage } from './coverage.tsx'
+import classes from './screens.module.css'
+import { StatusScreen } from './status-screen.tsx'
+import { SubscriptionScreen } from './subscription-screen.tsx'
+
+export interface ScreenProps {
+  state: State
+  network: Network
+  nowMs: number
+  go: Go
+}
+
+export function Screens({ screen, ...props }: ScreenProps & { screen: Screen }) {
+  return (
+    <main className={classes.screen} key={screen}>
+      <div className={classes.width}>
+        {screen === 'status' && <StatusScreen {...props} />}
+        {screen === 'subscription' && <SubscriptionScreen {...props} />}
+        {screen === 'coverage' && <Coverage {...props} />}
+      </div>
+    </main>
+  )
+}

@@ -1,0 +1,116 @@
+/** How everything stands: what needs attention, tunnel, targets, keys, export and import, versions. */
+
+import { useEffect } from 'react'
+import type { Status } from '../../../src/contract/status.ts'
+import { findAttention } from '../attention.ts'
+import { toAgo, toClock } from '../clock-words.ts'
+import { Copied, Fact, Facts } from './fact.tsx'
+import { Keys } from './keys-card.tsx'
+import { CopyText } from './copy-button.tsx'
+import { Outside } from './outside.tsx'
+import type { ScreenProps } from './screens.tsx'
+import classes from './screens.module.css'
+import { Section } from './section.tsx'
+import { Targets } from './targets-card.tsx'
+import { Transfer } from './transfer-card.tsx'
+import { TunnelCard } from './tunnel-card.tsx'
+
+const refreshMs = 5_000
+
+export function StatusScreen({ state, network, nowMs }: ScreenProps) {
+  const { status } = state
+  useEffect(() => {
+    network.renewStatus()
+    const timer = setInterval(() => network.renewStatus(), refreshMs)
+    return () => clearInterval(timer)
+  }, [network])
+  if (!status) return null
+  return (
+    <>
+      <div className={classes.head}>
+        <h2>Status</h2>
+      </div>
+      <div className={classes.cards}>
+        <Attention status={status} />
+        <div className={classes.column}>
+          <TunnelCard status={status} nowMs={nowMs} />
+          <About status={status} nowMs={nowMs} />
+        </div>
+        <div className={classes.column}>
+          <Targets status={status} network={network} nowMs={nowMs} />
+          <Transfer total={status.counts.notifications} />
+          <Keys />
+        </div>
+      </div>
+    </>
+  )
+}
+
+function Attention({ status }: { status: Status }) {
+  const findings = findAttention(status)
+  return (
+    <div className={classes.wide}>
+      <Section title="What needs attention">
+        {findings.length === 0 && <p>Nothing: everything that fic-dev watches is well.</p>}
+        <ul>
+          {findings.map(({ tone, says, remedy, copy }) => (
+            <li key={says} className={`${classes.finding} tone-${tone}`}>
+              <b>
+                <Outside text={says} />
+              </b>
+              <span>
+                <Outside text={remedy} />
+              </span>
+              {copy !== null && (
+                <span className={classes.copied}>
+                  <code>
+                    <Outside text={copy} />
+                  </code>
+                  <CopyText text={copy} label={`Copy ${copy}`} />
+                </span>
+              )}
+            </li>
+          ))}
+        </ul>
+      </Section>
+    </div>
+  )
+}
+
+function About({ status, nowMs }: { status: Status; nowMs: number }) {
+  const { version, node, startedAt, project, inspectorUrl, emulatorUrl, counts, sink } = status
+  return (
+    <Section title="This fic-dev">
+      <Facts>
+        <Fact name="version">
+          {version}, Node {node}
+        </Fact>
+        <Fact name="running since">
+          {toClock(startedAt, nowMs)}, {toAgo(startedAt, nowMs)}
+        </Fact>
+        <Fact name="kept">
+          {counts.notifications} notifications, {counts.deliveries} deliveries, {counts.waiting} waiting
+        </Fact>
+        {sink && (
+          <Fact name="sink, so far">
+            {sink.captured} captured, {sink.notFound} to wrong paths, {sink.wrongMethod} with a wrong method,{' '}
+            {sink.tooLarge} too large, {sink.rateLimited} too many, {sink.failed} failed
+          </Fact>
+        )}
+        <Fact name="data">
+          <Copied text={project} label="Copy the path of the data dir" />
+        </Fact>
+        {inspectorUrl && (
+          <Fact name="inspector">
+            <Copied text={inspectorUrl} label="Copy the inspector's URL" />
+          </Fact>
+        )}
+        {emulatorUrl && (
+          <Fact name="emulator">
+            <Copied text={emulatorUrl} label="Copy the emulator's URL" />
+          </Fact>
+        )}
+      </Facts>
+    </Section>
+  )
+}
