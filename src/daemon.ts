@@ -1,6 +1,7 @@
 /** The composition root: builds the parts, wires them, starts them in order and stops them in reverse. */
 
 import type { AddressInfo } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import type { TriggerAnswer, TriggerRequest } from './contract/api.ts'
@@ -17,6 +18,7 @@ import { createManagedSubscription } from './daemon/managed-subscription.ts'
 import { openProjectStore } from './daemon/open-store.ts'
 import { openTunnel } from './daemon/open-tunnel.ts'
 import { buildRooms, type Rooms } from './daemon/rooms.ts'
+import type { Deliverer } from './delivery/deliverer.ts'
 import { createEmulator } from './emulator/index.ts'
 import { FicDevError, messageOf } from './errors.ts'
 import { createResourceReader } from './fic/resources.ts'
@@ -82,6 +84,9 @@ export function createDaemon(config: Config, parts: DaemonParts = {}): Daemon {
 
 type Listener = (message: StreamMessage | DaemonNote) => void
 
+/** What has not ended by then is broken off. */
+const closeWithinMs = 4_000
+
 class RunningDaemon implements Daemon {
   readonly #config: Config
   readonly #parts: DaemonParts
@@ -96,6 +101,7 @@ class RunningDaemon implements Daemon {
   #live!: Live
   #rooms!: Rooms
   #verifierIsReady!: (verify: VerifySignature) => void
+  #deliverer: Deliverer | null = null
   #stableUrl = true
   /** Ends an opening that is under way. */
   readonly #stopping = new AbortController()
@@ -166,6 +172,7 @@ class RunningDaemon implements Daemon {
     live.sinkPort = await listenNear(config.sinkPort, { flag: '--sink-port', of: 'sink' }, (port) =>
       listen(sink.app, port),
     )
+    this.#deliverer = deliverer
     this.#closers.push(() => deliverer.close())
     this.#closers.push(() => sink.app.close())
     live.inspectorPort = await listenNear(config.port, { flag: '--port', of: 'inspector' }, (port) =>
@@ -291,14 +298,23 @@ class RunningDaemon implements Daemon {
   }
 
   async #closeAll(): Promise<void> {
+    const late = pause(closeWithinMs, null, { ref: false })
+    // Who sends half a request would hold up the servers.
+    void late.then(() => this.#dropConnections())
+    // So would what is on its way to a target that hangs: its time runs beside that of the others.
+    void this.#deliverer?.close()
     for (const close of this.#closers.toReversed()) {
       try {
-        await close()
+        await Promise.race([close(), late])
       } catch (thrown) {
         // The others must still be closed.
         this.#log.error({ reason: messageOf(thrown) }, 'a part did not close')
       }
     }
+  }
+
+  #dropConnections(): void {
+    for (const { app } of [this.#rooms.sink, this.#rooms.inspector]) app.server.closeAllConnections()
   }
 
   on(listener: Listener): () => void {

@@ -1,11 +1,11 @@
-/** Waits for the end of a long-running command: the first signal asks for it, the second leaves at once. */
+/** Waits for the end of a long-running command: the first signal asks for it, a second Ctrl-C leaves at once. */
 
 const exitCodes = { SIGINT: 130, SIGTERM: 0, SIGHUP: 0 } as const
 
 export interface Ending {
   /** Resolves with the exit code when somebody wants an end. */
   wanted: Promise<number>
-  /** Asks for the end by other means than a signal: a key, a closed stdout. A second time leaves at once. */
+  /** Asks for the end by other means than a signal: a key, a closed stdout. */
   ask(exitCode: number): void
 }
 
@@ -15,10 +15,15 @@ export function awaitEnding(leave: (exitCode: number) => void): Ending {
   let resolve: (exitCode: number) => void = () => {}
   const wanted = new Promise<number>((settle) => (resolve = settle))
   const ask = (exitCode: number) => {
-    if (asked) leave(exitCode)
     asked = true
     resolve(exitCode)
   }
-  for (const [signal, exitCode] of Object.entries(exitCodes)) process.on(signal, () => ask(exitCode))
+  for (const [signal, exitCode] of Object.entries(exitCodes)) {
+    process.on(signal, () => {
+      // A terminal that is closed tells so several times over; that is no hurry.
+      if (asked && signal !== 'SIGHUP') leave(exitCode)
+      ask(exitCode)
+    })
+  }
   return { wanted, ask }
 }

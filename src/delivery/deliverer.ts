@@ -14,7 +14,7 @@ import { deliveryTimeoutMs, TargetQueue } from './queue.ts'
 import { passthroughTimeoutMs, relayAnswer, relayVerification, type RelayedAnswer } from './passthrough.ts'
 import { prepareReplay } from './replay.ts'
 import { toDeliveryHeaders, withQueryOf, type OutgoingRequest } from './request.ts'
-import { createSender } from './send.ts'
+import { createSender, type SendResult } from './send.ts'
 import { checkReplayTarget, findTarget, headersFor, type Target } from './targets.ts'
 
 export interface DelivererOptions {
@@ -78,7 +78,10 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
   const targetListeners: ((status: TargetStatus) => void)[] = []
   const sender = createSender(Math.max(options.concurrency, 8))
   let queues: TargetQueue[] = []
+  /** Replays and passthroughs under way. */
+  const unqueued = new Set<Promise<SendResult>>()
   let paused = false
+  let closing: Promise<void> | null = null
 
   const tellDelivery = (delivery: Delivery) => {
     for (const listener of deliveryListeners) listener(delivery)
@@ -196,7 +199,10 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
     })
     await store.beginDelivery(pending)
     tellDelivery(pending)
-    const result = await sender.send(request, timeoutMs)
+    const sending = sender.send(request, timeoutMs)
+    unqueued.add(sending)
+    const result = await sending
+    unqueued.delete(sending)
     const delivery = endAttempt(pending, result, null)
     await store.endDelivery(delivery)
     tellDelivery(delivery)
@@ -212,6 +218,13 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
       })
     }
     return { notification, body }
+  }
+
+  async function close(): Promise<void> {
+    const ended = Promise.all([...queues.map((queue) => queue.close()), ...unqueued])
+    await Promise.race([ended, pause(closeGraceMs, null, { ref: false })])
+    sender.close()
+    await ended
   }
 
   return {
@@ -239,11 +252,6 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
     status: () => queues.map((queue) => queue.status()),
     onDelivery: (listener) => void deliveryListeners.push(listener),
     onTarget: (listener) => void targetListeners.push(listener),
-    async close() {
-      const ended = Promise.all(queues.map((queue) => queue.close()))
-      await Promise.race([ended, pause(closeGraceMs, null, { ref: false })])
-      sender.close()
-      await ended
-    },
+    close: () => (closing ??= close()),
   }
 }
