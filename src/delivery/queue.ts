@@ -10,7 +10,7 @@ import type { JobOutcome, Store } from '../store/store.ts'
 import { beginAttempt, endAttempt } from './attempt.ts'
 import { watchHealth, type HealthWatch } from './health.ts'
 import { toDeliveryHeaders } from './request.ts'
-import { nextAttemptAt } from './retry.ts'
+import { longestPauseMs, nextAttemptAt } from './retry.ts'
 import type { Sender, SendResult } from './send.ts'
 
 /** The target has this long to answer (design section 5). */
@@ -18,6 +18,9 @@ export const deliveryTimeoutMs = 30_000
 
 /** After a write that failed (a full disk), so that the same job is not sent again at once. */
 const pauseAfterFailureMs = 5_000
+
+/** Timers and clock drift apart a little without anybody setting the clock. */
+const clockToleranceMs = 1_000
 
 export interface QueueParts {
   url: string
@@ -180,10 +183,14 @@ export class TargetQueue {
   }
 
   #healthChanged(health: TargetStatus['health']): void {
-    const { store, url, onTarget, log, now } = this.#parts
+    const { onTarget, now } = this.#parts
     this.#since = now()
     onTarget(this.status())
-    if (health !== 'healthy') return
+    if (health === 'healthy') this.#wakeAll()
+  }
+
+  #wakeAll(): void {
+    const { store, url, log, now } = this.#parts
     store
       .wakeJobs(url, now())
       .then(() => this.pump())
@@ -194,8 +201,16 @@ export class TargetQueue {
     clearTimeout(this.#timer)
     const nextDue = this.#parts.store.jobs.nextDue(this.#parts.url)
     if (nextDue === null) return
-    const pauseMs = nextDue.getTime() - this.#parts.now().getTime()
+    const pauseMs = Math.min(longestPauseMs * 1.2, nextDue.getTime() - this.#parts.now().getTime())
     // What is due already is being sent; its end pumps again.
-    if (pauseMs > 0) this.#timer = setTimeout(() => this.pump(), pauseMs).unref()
+    if (pauseMs > 0) this.#timer = setTimeout(() => this.#fallDue(nextDue), pauseMs).unref()
+  }
+
+  /** The timer has waited long enough, whatever the clock says: it may have been set back. */
+  #fallDue(due: Date): void {
+    const now = this.#parts.now()
+    if (due.getTime() - now.getTime() < clockToleranceMs) return this.pump()
+    this.#parts.log.info({ now: now.toISOString() }, 'the clock was set back; waiting deliveries are due')
+    this.#wakeAll()
   }
 }

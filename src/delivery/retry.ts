@@ -1,7 +1,7 @@
 /** When a delivery is tried again. Pure. */
 
 const firstPauseMs = 1_000
-const longestPauseMs = 10 * 60_000
+export const longestPauseMs = 10 * 60_000
 /** Nothing is given up before this (design section 5). */
 export const giveUpAfterMs = 24 * 60 * 60_000
 
