@@ -97,6 +97,8 @@ export interface Config {
   /** Absolute. */
   readonly dataDir: string
   readonly keep: number
+  /** `null`: whatever their age. */
+  readonly keepDays: number | null
   /** `null`: keep a subscription with a stable URL, delete one with a random URL. */
   readonly onExit: 'keep' | 'delete' | 'restore' | null
   readonly subscription: string | null

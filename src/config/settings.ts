@@ -392,6 +392,16 @@ export const settings: Table = {
     kind: wholeNumberKind(1, 100_000_000),
     example: { text: '10000', file: 'keep: 10_000' },
   },
+  keepDays: {
+    flag: '--keep-days <n>',
+    environment: ['FIC_DEV_KEEP_DAYS'],
+    group: 'Ports and storage',
+    help: 'for how many days notifications are kept; one that is not yet delivered stays',
+    standardly: 'whatever their age',
+    standard: null,
+    kind: wholeNumberKind(1, 36_500),
+    example: { text: '30', file: 'keepDays: 30' },
+  },
   json: {
     flag: '--json',
     environment: ['FIC_DEV_JSON'],

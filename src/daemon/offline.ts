@@ -31,7 +31,7 @@ export async function openOffline(
   secrets: Secrets = { accessToken: null },
   log: Logger = silentLog(),
 ): Promise<Offline> {
-  const store = openStore({ dataDir: config.dataDir, keep: config.keep, log })
+  const store = openStore({ dataDir: config.dataDir, keep: config.keep, keepDays: config.keepDays, log })
   const project = await readSecretsOf(config.dataDir, randomSubdomain)
   const sinkPath = `/${project.sinkSecret}`
   const live = new Live(new Date(), sinkPath, config.publicKey)

@@ -63,8 +63,17 @@ export interface Notifications {
   lastSeq(): number
   remove(seq: number): boolean
   removeAll(): void
-  /** Drops the oldest beyond `keep`, and unsigned or invalid ones beyond `keepUnverified`, but none that waits for a delivery. */
-  prune(keep: number, keepUnverified: number): number
+  /** Drops what is more or older than wanted, but none that waits for a delivery or is being delivered. */
+  prune(limits: Limits): number
+}
+
+/** What is kept. */
+export interface Limits {
+  keep: number
+  /** Of the unsigned and invalid ones. */
+  keepUnverified: number
+  /** What came before is dropped; `null`: nothing because of its age. */
+  before: Date | null
 }
 
 const columns = 'n.seq, n.kind, n.received_at, n.event_type, n.company, n.twin_of, n.details, n.body'
@@ -94,17 +103,19 @@ export function createNotifications(
   const countAll = database.prepare('SELECT count(*) AS number FROM notifications')
   const highest = database.prepare(`SELECT seq FROM sqlite_sequence WHERE name = 'notifications'`)
   const deleteOne = database.prepare('DELETE FROM notifications WHERE seq = ?')
+  const isDone = `seq NOT IN (SELECT seq FROM jobs)
+       AND seq NOT IN (SELECT seq FROM deliveries WHERE verdict = 'pending')`
   const pruneAll = database.prepare(
     `DELETE FROM notifications
-     WHERE seq <= (SELECT seq FROM notifications ORDER BY seq DESC LIMIT 1 OFFSET ?)
-       AND seq NOT IN (SELECT seq FROM jobs)`,
+     WHERE seq <= (SELECT seq FROM notifications ORDER BY seq DESC LIMIT 1 OFFSET ?) AND ${isDone}`,
   )
   const pruneUnverified = database.prepare(
     `DELETE FROM notifications
      WHERE signature <> 'valid'
        AND seq <= (SELECT seq FROM notifications WHERE signature <> 'valid' ORDER BY seq DESC LIMIT 1 OFFSET ?)
-       AND seq NOT IN (SELECT seq FROM jobs)`,
+       AND ${isDone}`,
   )
+  const pruneOld = database.prepare(`DELETE FROM notifications WHERE received_at < ? AND ${isDone}`)
   const listStatements = new Map<string, ReturnType<Database['prepare']>>()
 
   function listStatement(where: string) {
@@ -192,8 +203,10 @@ export function createNotifications(
     lastSeq: () => Number((highest.get([]) as Row | undefined)?.['seq'] ?? 0),
     remove: (seq) => deleteOne.run([seq]).changes > 0,
     removeAll: () => void database.exec('DELETE FROM notifications'),
-    prune: (keep, keepUnverified) =>
-      pruneAll.run([keep]).changes + pruneUnverified.run([keepUnverified]).changes,
+    prune: ({ keep, keepUnverified, before }) =>
+      pruneAll.run([keep]).changes +
+      pruneUnverified.run([keepUnverified]).changes +
+      (before === null ? 0 : pruneOld.run([before.getTime()]).changes),
   }
 }
 

@@ -3,7 +3,6 @@
 import type { TwinEntry } from '../contract/detail.ts'
 import type { Delivery, Notification } from '../contract/notification.ts'
 import type { Logger } from '../log.ts'
-import { messageOf } from '../errors.ts'
 import { createBoard, type Board } from './board.ts'
 import { closeDatabase, openDatabase } from './database.ts'
 import { prepareDataDir } from './data-dir.ts'
@@ -11,6 +10,7 @@ import { createDeliveries, type Deliveries } from './deliveries.ts'
 import type { NotificationFilter } from './filter.ts'
 import { createJobs, type Job, type Jobs } from './jobs.ts'
 import { createNotifications, type Capture, type CaptureOptions } from './notifications.ts'
+import { startRetention } from './retention.ts'
 import { createSubscriptionRecords, type SubscriptionRecords } from './subscriptions.ts'
 import { createTwins } from './twins.ts'
 import { createWriteQueue } from './write-queue.ts'
@@ -21,10 +21,10 @@ export interface StoreOptions {
   log: Logger
   /** How many notifications are kept; 10,000 when left out. */
   keep?: number
+  /** For how many days; whatever their age when left out. */
+  keepDays?: number | null
+  now?: () => Date
 }
-
-/** How many unsigned or invalid captures are kept (design section 3). */
-const keepUnverified = 500
 
 /** What becomes of a job with the end of an attempt. */
 export type JobOutcome = { job: 'done' } | { job: 'retry'; nextAt: Date }
@@ -70,7 +70,7 @@ export interface Store {
  * Opens the store of a data dir and holds its lock until `close`.
  * @throws FicDevError DATA_DIR_UNUSABLE, DATA_DIR_LOCKED, STORE_NEWER, STORE_FAILED
  */
-export function openStore({ dataDir, log, keep = 10_000 }: StoreOptions): Store {
+export function openStore({ dataDir, log, keep = 10_000, keepDays = null, now }: StoreOptions): Store {
   prepareDataDir(dataDir)
   const database = openDatabase(dataDir, log)
   const queue = createWriteQueue(database)
@@ -83,19 +83,12 @@ export function openStore({ dataDir, log, keep = 10_000 }: StoreOptions): Store 
   if (interrupted > 0)
     log.info({ interrupted }, 'deliveries of the last run were interrupted and will be tried again')
 
-  // Looking for what to drop costs a scan of an index, so it is done once for many captures, and after the answer.
-  const pruneEvery = Math.max(50, Math.min(500, Math.floor(keep / 20)))
-  let sincePrune = 0
-  function pruneSometimes(): void {
-    if (++sincePrune < pruneEvery) return
-    sincePrune = 0
-    queue
-      .write(() => notifications.prune(keep, keepUnverified))
-      .then((dropped) => dropped > 0 && log.debug({ dropped }, 'old notifications dropped'))
-      .catch((thrown: unknown) =>
-        log.warn({ reason: messageOf(thrown) }, 'old notifications could not be dropped'),
-      )
-  }
+  const retention = startRetention(queue, notifications, {
+    keep,
+    keepDays,
+    log,
+    now: now ?? (() => new Date()),
+  })
 
   return {
     async capture(capture, { targets, dropTwins = false }) {
@@ -107,7 +100,7 @@ export function openStore({ dataDir, log, keep = 10_000 }: StoreOptions): Store 
         return inserted
       })
       for (const listener of listeners) listener(notification)
-      pruneSometimes()
+      retention.captured()
       return notification
     },
     restore: (exported, knownUpTo) =>
@@ -165,6 +158,7 @@ export function openStore({ dataDir, log, keep = 10_000 }: StoreOptions): Store 
     subscriptions: createSubscriptionRecords(database),
     onCaptured: (listener) => void listeners.push(listener),
     close() {
+      retention.close()
       queue.flush()
       closeDatabase(database)
     },

@@ -1,7 +1,7 @@
 /** What is dropped when there is too much, and what is never dropped. */
 
 import { expect, test } from 'vitest'
-import { openTestStore, sampleCapture, type TestStore } from '../support/capture.ts'
+import { openTestStore, sampleCapture, sampleDelivery, type TestStore } from '../support/capture.ts'
 
 const target = 'http://127.0.0.1:3000/webhooks'
 const unverified = { signature: { outcome: 'invalid' as const, claims: [], problems: [] } }
@@ -53,4 +53,35 @@ test('deliveries go with their notification', async () => {
   await store.removeAll()
 
   expect(store.counts()).toEqual({ notifications: 0, deliveries: 0, waiting: 0 })
+})
+
+test('what is older than wanted is dropped when the store opens, but none that waits for a delivery', async () => {
+  const day = 24 * 60 * 60_000
+  const received = new Date('2026-03-01T12:00:00.000Z')
+  const ago = (days: number) => ({ receivedAt: new Date(received.getTime() - days * day) })
+  const store = await openTestStore()
+  await captureMany(store, 2, ago(31))
+  await captureMany(store, 1, ago(31), [target])
+  await captureMany(store, 2, ago(29))
+  store.close()
+
+  const again = await openTestStore({ dataDir: store.dataDir, keepDays: 30, now: () => received })
+  await again.remove(0)
+
+  expect(again.list({}, 10).map(({ seq }) => seq)).toEqual([5, 4, 3])
+  expect(again.jobs.count()).toBe(1)
+})
+
+test('a store that is opened to keep less drops the rest at once, but none that is being delivered', async () => {
+  const store = await openTestStore()
+  await captureMany(store, 30)
+  store.close()
+
+  const again = await openTestStore({ dataDir: store.dataDir, keep: 10 })
+  await again.beginDelivery(sampleDelivery({ id: again.nextDeliveryId(), seq: 25, verdict: 'pending' }))
+  expect(again.counts().notifications).toBe(10)
+  await captureMany(again, 60)
+
+  expect(again.list({}, 100).map(({ seq }) => seq)).toContain(25)
+  expect(again.counts().notifications).toBeLessThan(61)
 })

@@ -1,0 +1,56 @@
+/** Drops the oldest: on opening, after many captures, and by the hour, so that an idle store ages too. */
+
+import { messageOf } from '../errors.ts'
+import type { Logger } from '../log.ts'
+import type { Notifications } from './notifications.ts'
+import type { WriteQueue } from './write-queue.ts'
+
+export interface RetentionOptions {
+  /** How many notifications are kept. */
+  keep: number
+  /** For how many days; `null`: whatever their age. */
+  keepDays: number | null
+  log: Logger
+  now(): Date
+}
+
+export interface Retention {
+  /** Something was captured. Looks only once in a while: it costs a scan of an index. */
+  captured(): void
+  close(): void
+}
+
+/** How many unsigned or invalid captures are kept (design section 3). */
+const keepUnverified = 500
+
+const dayMs = 24 * 60 * 60_000
+const everyMs = 60 * 60_000
+
+export function startRetention(
+  queue: WriteQueue,
+  notifications: Pick<Notifications, 'prune'>,
+  { keep, keepDays, log, now }: RetentionOptions,
+): Retention {
+  const pruneEvery = Math.max(50, Math.min(500, Math.floor(keep / 20)))
+  let sincePrune = 0
+
+  function prune(): void {
+    sincePrune = 0
+    const before = keepDays === null ? null : new Date(now().getTime() - keepDays * dayMs)
+    queue
+      .write(() => notifications.prune({ keep, keepUnverified, before }))
+      .then((dropped) => dropped > 0 && log.debug({ dropped }, 'old notifications dropped'))
+      .catch((thrown: unknown) =>
+        log.warn({ reason: messageOf(thrown) }, 'old notifications could not be dropped'),
+      )
+  }
+
+  const timer = setInterval(prune, everyMs).unref()
+  prune()
+  return {
+    captured() {
+      if (++sincePrune >= pruneEvery) prune()
+    },
+    close: () => clearInterval(timer),
+  }
+}
