@@ -6,6 +6,7 @@ import type { Status } from '../contract/status.ts'
 import type { StreamMessage } from '../contract/stream.ts'
 import type { Config } from '../config/config.ts'
 import { createDeliverer, type Deliverer, type PassThrough } from '../delivery/deliverer.ts'
+import { portOf } from '../delivery/targets.ts'
 import { FicDevError } from '../errors.ts'
 import { isEmulator } from '../fic/api-error.ts'
 import { toBase64Key } from '../fic/signature/public-key.ts'
@@ -51,7 +52,7 @@ export async function buildRooms(options: RoomOptions): Promise<Rooms> {
     concurrency: config.concurrency,
     devKey: project.devKey.privateKey,
     sinkUrl: () => live.sinkUrl ?? live.localSinkUrl,
-    ownPorts: () => live.ownPorts(),
+    ownPorts: () => [...live.ownPorts(), ...portOfEmulator(config.apiBase)],
     allowDestructiveAnswers: config.allowDestructiveAnswers,
     log: log.child({ part: 'delivery' }),
     now,
@@ -132,6 +133,11 @@ async function relay(
 function emulatorOf(live: Live, apiBase: string): EmulatorControl | null {
   if (live.emulator) return controlOf(live.emulator)
   return isEmulator(apiBase) ? controlAt(apiBase) : null
+}
+
+/** An emulator that runs apart does what it is asked without a token, so it is as little a target as our own ports. */
+function portOfEmulator(apiBase: string): number[] {
+  return isEmulator(apiBase) ? [portOf(new URL(apiBase))] : []
 }
 
 /** The subscriptions of an emulator that does not run are nowhere. */
