@@ -1,0 +1,51 @@
+/** From the command to `ready`, emulator included: the subscription is made and verified by then. */
+
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createFolder, startProduct } from '../measure/process.ts'
+import { alternate } from '../measure/rounds.ts'
+import { toRow } from '../measure/row.ts'
+import type { Benchmark } from './benchmark.ts'
+
+export const start: Benchmark = async ({ quick }) => {
+  const subjects = {
+    node: startNode,
+    plain: () => startIn(() => {}),
+    typeScript: () => startIn(writeConfig),
+  }
+  await alternate(subjects, 1)
+  const { node, plain, typeScript } = await alternate(subjects, quick ? 5 : 15)
+  const shared = { reference: 'node -e 0', unit: 'ms', referenceValues: node }
+  return [
+    toRow({ ...shared, what: 'start to ready, --emulator', product: plain, goal: { atMost: 4 } }),
+    toRow({ ...shared, what: 'the same with fic-dev.config.ts', product: typeScript, goal: { atMost: 6 } }),
+  ]
+}
+
+async function startNode(): Promise<number> {
+  const startedAt = performance.now()
+  await once(spawn(process.execPath, ['-e', '0'], { stdio: 'ignore' }), 'exit')
+  return performance.now() - startedAt
+}
+
+/** In a new project: key, store and subscription have to be made, too. */
+async function startIn(prepare: (dir: string) => void): Promise<number> {
+  const dir = createFolder()
+  prepare(dir)
+  const product = await startProduct(['--emulator'], { dir })
+  await product[Symbol.asyncDispose]()
+  rmSync(dir, { recursive: true, force: true })
+  return product.startedInMs
+}
+
+function writeConfig(dir: string): void {
+  writeFileSync(
+    join(dir, 'fic-dev.config.ts'),
+    `interface App { port: number }
+const app: App = { port: 3000 }
+export default { forwardTo: \`http://localhost:\${app.port}/webhooks\` }
+`,
+  )
+}
