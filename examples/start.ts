@@ -5,10 +5,12 @@
 
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { startExampleTarget } from './target.ts'
+import { startExampleTarget, type Trust } from './target.ts'
 
-const target = await startExampleTarget(3000)
+const dataDir = process.env['FIC_DEV_DATA_DIR'] ?? '.fic-dev'
+const target: string = await startExampleTarget(3000, whomToTrust)
 const program = spawn(process.execPath, ['dist/cli.js', '--forward-to', target, ...process.argv.slice(2)], {
   stdio: 'inherit',
 })
@@ -33,8 +35,17 @@ if (daemon) {
 `)
 }
 
+/** What the running daemon says: its emulator's key and its own dev key, for notifications and replays. */
+async function whomToTrust(): Promise<Trust> {
+  const running = readDaemon()
+  if (running === null) return { keys: [], audiences: [] }
+  const { items } = (await ask(running, '/api/keys')) as { items: { base64: string }[] }
+  return { keys: items.map(({ base64 }) => base64), audiences: [running.sinkUrl, target] }
+}
+
 interface Running {
   inspectorUrl: string
+  sinkUrl: string
   token: string
 }
 
@@ -53,7 +64,7 @@ async function waitForVerified(): Promise<Running | null> {
 
 function readDaemon(): (Running & { pid: number }) | null {
   try {
-    return JSON.parse(readFileSync('.fic-dev/daemon.json', 'utf8')) as Running & { pid: number }
+    return JSON.parse(readFileSync(join(dataDir, 'daemon.json'), 'utf8')) as Running & { pid: number }
   } catch {
     return null
   }
