@@ -43,6 +43,10 @@ export interface UserConfig {
   dataDir?: string
   /** How many notifications are kept. */
   keep?: number
+  /** For how many days notifications are kept, if they are not dropped for newer ones before. */
+  keepDays?: number
+  /** Keeps resources that were fetched with their notification. */
+  keepResources?: boolean
   onExit?: 'keep' | 'delete' | 'restore'
   subscription?: string
   takeOver?: string
@@ -99,6 +103,7 @@ export interface Config {
   readonly keep: number
   /** `null`: whatever their age. */
   readonly keepDays: number | null
+  readonly keepResources: boolean
   /** `null`: keep a subscription with a stable URL, delete one with a random URL. */
   readonly onExit: 'keep' | 'delete' | 'restore' | null
   readonly subscription: string | null

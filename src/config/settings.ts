@@ -402,6 +402,13 @@ export const settings: Table = {
     kind: wholeNumberKind(1, 36_500),
     example: { text: '30', file: 'keepDays: 30' },
   },
+  keepResources: toggle(
+    '--keep-resources',
+    'FIC_DEV_KEEP_RESOURCES',
+    'Ports and storage',
+    'keep the resources that were fetched, with their notification; without it nothing of them is stored',
+    { key: 'keepResources' },
+  ),
   json: {
     flag: '--json',
     environment: ['FIC_DEV_JSON'],

@@ -161,7 +161,7 @@ export interface ResourceEntry {
   askedAt: string | null
 }
 
-/** `GET /api/notifications/:seq/resources?offset`: of at most 20 ids. Nothing of it is stored. */
+/** `GET /api/notifications/:seq/resources?offset`: of at most 20 ids. Stored only with `--keep-resources`. */
 export interface ResourcesAnswer {
   seq: number
   items: ResourceEntry[]

@@ -8,12 +8,13 @@ import { createResourceReader } from '../fic/resources.ts'
 import { createVerifier } from '../fic/signature/verify.ts'
 import { silentLog, type Logger } from '../log.ts'
 import { readSecretsOf } from '../store/secrets.ts'
-import { openStore, type Store } from '../store/store.ts'
+import type { Store } from '../store/store.ts'
 import { createSubscriptionsByHand } from '../subscription/by-hand.ts'
 import { createProbe } from '../tunnel/probe.ts'
 import { randomSubdomain } from '../tunnel/subdomain.ts'
 import { findFicAccess } from './fic-access.ts'
 import { Live } from './live.ts'
+import { openProjectStore } from './open-store.ts'
 import { buildRooms } from './rooms.ts'
 
 export interface Offline {
@@ -31,7 +32,8 @@ export async function openOffline(
   secrets: Secrets = { accessToken: null },
   log: Logger = silentLog(),
 ): Promise<Offline> {
-  const store = openStore({ dataDir: config.dataDir, keep: config.keep, keepDays: config.keepDays, log })
+  const { dataDir, keep, keepDays } = config
+  const store = openProjectStore({ dataDir, keep, keepDays, log })
   const project = await readSecretsOf(config.dataDir, randomSubdomain)
   const sinkPath = `/${project.sinkSecret}`
   const live = new Live(new Date(), sinkPath, config.publicKey)

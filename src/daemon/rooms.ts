@@ -91,6 +91,7 @@ export async function buildRooms(options: RoomOptions): Promise<Rooms> {
     sinkPath: `/${project.sinkSecret}`,
     subscriptions: () => live.subscriptions ?? refuseSubscriptions(config),
     resources: () => live.resources,
+    keepsResources: config.keepResources,
     publish: options.publish,
     log: log.child({ part: 'inspector' }),
   })

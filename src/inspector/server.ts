@@ -61,6 +61,8 @@ export interface InspectorParts {
   subscriptions(): SubscriptionsByHand | null
   /** `null` without a token. */
   resources(): ResourceReader | null
+  /** Whether resources that were fetched are kept with their notification. */
+  keepsResources: boolean
   /** Tells the stream. */
   publish(message: StreamMessage): void
   log: Logger

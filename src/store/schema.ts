@@ -1,5 +1,6 @@
 /** The schema, one entry per version. An entry that was released is never changed: add another. */
 
+import { resourcesSchema } from './resources.ts'
 import { searchSchema } from './search.ts'
 import { subscriptionsSchema } from './subscriptions.ts'
 
@@ -59,4 +60,5 @@ const deliveriesSchema = `
 export const migrations: readonly string[] = [
   notificationsSchema + deliveriesSchema + subscriptionsSchema,
   searchSchema,
+  resourcesSchema,
 ]

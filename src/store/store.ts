@@ -1,6 +1,7 @@
 /** The store: every notification made durable before it is answered, every delivery written down, one process at a time. */
 
 import type { TwinEntry } from '../contract/detail.ts'
+import type { ResourceEntry } from '../contract/api.ts'
 import type { Delivery, Notification } from '../contract/notification.ts'
 import type { Logger } from '../log.ts'
 import { createBoard, type Board } from './board.ts'
@@ -11,6 +12,7 @@ import type { NotificationFilter } from './filter.ts'
 import { createJobs, type Job, type Jobs } from './jobs.ts'
 import { createNotifications, type Capture, type CaptureOptions } from './notifications.ts'
 import { startRetention } from './retention.ts'
+import { createResources } from './resources.ts'
 import { createSubscriptionRecords, type SubscriptionRecords } from './subscriptions.ts'
 import { createTwins } from './twins.ts'
 import { createWriteQueue } from './write-queue.ts'
@@ -61,6 +63,10 @@ export interface Store {
   board: Board
   jobs: Pick<Jobs, 'due' | 'nextDue' | 'count' | 'targets'>
   subscriptions: SubscriptionRecords
+  /** Keeps resources with a notification; they are dropped with it. */
+  keepResources(seq: number, entries: readonly ResourceEntry[]): Promise<void>
+  /** Those that are kept, by id as JSON text. */
+  keptResources(seq: number): Map<string, ResourceEntry>
   /** After each commit, in order of capture. */
   onCaptured(listener: (notification: Notification) => void): void
   close(): void
@@ -77,6 +83,7 @@ export function openStore({ dataDir, log, keep = 10_000, keepDays = null, now }:
   const deliveries: Deliveries = createDeliveries(database)
   const notifications = createNotifications(database, deliveries.lastOf)
   const jobs = createJobs(database)
+  const resources = createResources(database)
   const listeners: ((notification: Notification) => void)[] = []
 
   const interrupted = deliveries.closeInterrupted()
@@ -156,6 +163,8 @@ export function openStore({ dataDir, log, keep = 10_000, keepDays = null, now }:
     board: createBoard(database),
     jobs,
     subscriptions: createSubscriptionRecords(database),
+    keepResources: (seq, entries) => queue.write(() => resources.keep(seq, entries)),
+    keptResources: resources.of,
     onCaptured: (listener) => void listeners.push(listener),
     close() {
       retention.close()

@@ -34,6 +34,7 @@ test('without file, environment and flags every setting has its default', async 
     dataDir: join(project, '.fic-dev'),
     keep: 10_000,
     keepDays: null,
+    keepResources: false,
     onExit: null,
     subscription: null,
     takeOver: null,
@@ -78,7 +79,7 @@ test('a flag wins over the environment, the environment over the file, the file 
 test('every setting has a flag and a name in the environment, and none of them twice', () => {
   const flags = settingKeys.map((key) => settings[key].flag)
   const variables = settingKeys.flatMap((key) => settings[key].environment)
-  expect(settingKeys).toHaveLength(35)
+  expect(settingKeys).toHaveLength(36)
   expect(new Set(flags.flatMap((flag) => flag.match(/-{1,2}[a-z-]+/g) ?? [])).size).toBe(flags.length + 3)
   expect(new Set(variables).size).toBe(variables.length)
 })

@@ -1,7 +1,7 @@
-/** The resources behind the ids of a notification, fetched when asked for and never stored. */
+/** The resources behind the ids of a notification, fetched when asked for; kept only where the user wants it. */
 
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import type { ResourcesAnswer } from '../../contract/api.ts'
+import type { ResourceEntry, ResourcesAnswer } from '../../contract/api.ts'
 import { FicDevError } from '../../errors.ts'
 import { ResourcesQuery, SeqParams } from '../schemas.ts'
 import type { InspectorParts } from '../server.ts'
@@ -9,7 +9,11 @@ import type { InspectorParts } from '../server.ts'
 /** An import in Fatture in Cloud can send hundreds of ids, and the quota is small (protocol section 7). */
 const mostAtOnce = 20
 
-export function resourceRoutes({ store, resources }: InspectorParts): FastifyPluginAsyncTypebox {
+export function resourceRoutes({
+  store,
+  resources,
+  keepsResources,
+}: InspectorParts): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.get(
       '/api/notifications/:seq/resources',
@@ -19,22 +23,30 @@ export function resourceRoutes({ store, resources }: InspectorParts): FastifyPlu
         if (!notification) throw new FicDevError('NOT_FOUND', `There is no notification ${seq}.`)
         const { eventType, company, ids } = notification
         const reader = resources()
-        if (!reader) throw noToken()
+        const kept = store.keptResources(seq)
+        if (!reader && kept.size === 0) throw noToken()
         const some = ids.slice(offset, offset + mostAtOnce)
         const isAbout = eventType !== null && company !== null
-        const items = isAbout ? await reader.read(eventType, company, some) : []
+        const read = isAbout && reader ? await reader.read(eventType, company, some) : []
+        if (keepsResources) await store.keepResources(seq, read.filter(isWorthKeeping))
+        const items = reader ? read : some.flatMap((id) => kept.get(JSON.stringify(id)) ?? [])
         const next = offset + some.length
         return {
           seq,
           items,
           total: ids.length,
           nextOffset: next < ids.length && some.length > 0 ? next : null,
-          rateLimits: reader.rateLimits(),
-          retryAt: reader.holdUntil()?.toISOString() ?? null,
+          rateLimits: reader?.rateLimits() ?? {},
+          retryAt: reader?.holdUntil()?.toISOString() ?? null,
         }
       },
     )
   }
+}
+
+/** A refusal or a wait says nothing about the resource. */
+function isWorthKeeping({ data }: ResourceEntry): boolean {
+  return data !== null
 }
 
 function noToken(): FicDevError {
