@@ -197,11 +197,11 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
       attempt: 1,
       startedAt: now().toISOString(),
     })
-    await store.beginDelivery(pending)
     tellDelivery(pending)
     const sending = sender.send(request, timeoutMs)
     unqueued.add(sending)
-    const result = await sending
+    // Written down while it is under way.
+    const [result] = await Promise.all([sending, store.beginDelivery(pending)])
     unqueued.delete(sending)
     const delivery = endAttempt(pending, result, null)
     await store.endDelivery(delivery)

@@ -78,10 +78,7 @@ export class TargetQueue {
     const { store, url, concurrency, now } = this.#parts
     const free = concurrency - this.#sending
     if (free <= 0) return
-    const due = store.jobs
-      .due(url, now(), this.#busy.size + free)
-      .filter((job) => !this.#busy.has(job.id))
-      .slice(0, free)
+    const due = store.jobs.due(url, now(), free, this.#busy)
     for (const job of due) void this.#run(job)
     if (due.length < free) this.#wakeAtNextDue()
   }

@@ -15,8 +15,8 @@ export interface Job {
 
 export interface Jobs {
   insert(seq: number, target: string, now: Date): void
-  /** Those of a target that are due, in order of capture; at most `limit`. */
-  due(target: string, now: Date, limit: number): Job[]
+  /** Those of a target that are due, in order of capture, but for these; at most `limit`. */
+  due(target: string, now: Date, limit: number, except?: Iterable<number>): Job[]
   /** When the first of those that wait falls due; `null` when none waits. */
   nextDue(target: string): Date | null
   retryAt(id: number, attempts: number, nextAt: Date): void
@@ -36,7 +36,8 @@ export function createJobs(database: Database): Jobs {
     'INSERT INTO jobs (seq, target, created_at, next_at) VALUES (?, ?, ?, ?)',
   )
   const selectDue = database.prepare(
-    'SELECT * FROM jobs WHERE target = ? AND next_at <= ? ORDER BY id LIMIT ?',
+    `SELECT * FROM jobs WHERE target = ? AND next_at <= ? AND id NOT IN (SELECT value FROM json_each(?))
+     ORDER BY id LIMIT ?`,
   )
   const selectNext = database.prepare('SELECT min(next_at) AS next_at FROM jobs WHERE target = ?')
   const updateRetry = database.prepare('UPDATE jobs SET attempts = ?, next_at = ? WHERE id = ?')
@@ -50,7 +51,8 @@ export function createJobs(database: Database): Jobs {
 
   return {
     insert: (seq, target, now) => void insertRow.run([seq, target, now.getTime(), now.getTime()]),
-    due: (target, now, limit) => selectDue.all([target, now.getTime(), limit]).map(toJob),
+    due: (target, now, limit, except = []) =>
+      selectDue.all([target, now.getTime(), JSON.stringify([...except]), limit]).map(toJob),
     nextDue(target) {
       const nextAt = (selectNext.get([target]) as Row)['next_at']
       return nextAt === null ? null : new Date(Number(nextAt))

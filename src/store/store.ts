@@ -140,9 +140,9 @@ export function openStore({ dataDir, log, keep = 10_000, keepDays = null, now }:
     remove: (seq) => queue.write(() => notifications.remove(seq)),
     removeAll: () => queue.write(notifications.removeAll),
     nextDeliveryId: deliveries.nextId,
-    beginDelivery: (delivery) => queue.write(() => deliveries.insert(delivery)),
+    beginDelivery: (delivery) => queue.writeSoon(() => deliveries.insert(delivery)),
     endDelivery: (delivery, ended) =>
-      queue.write(() => {
+      queue.writeSoon(() => {
         deliveries.update(delivery)
         if (!ended) return
         const { job, outcome } = ended

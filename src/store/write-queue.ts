@@ -5,6 +5,11 @@ import type { Database } from './database.ts'
 export interface WriteQueue {
   /** Runs a write with the next commit; resolves when it is durable, rejects when it could not be made so. */
   write<T>(run: () => T): Promise<T>
+  /**
+   * The same for what nobody outside waits for, deliveries above all: it joins the next commit, or makes one after a
+   * few milliseconds. One after the other, each with a commit of its own, deliveries would wait for the disk most of the time.
+   */
+  writeSoon<T>(run: () => T): Promise<T>
   /** Commits what waits, now. */
   flush(): void
 }
@@ -14,14 +19,22 @@ interface Waiting {
   settle: (error: unknown, value?: unknown) => void
 }
 
+/** The longest that `writeSoon` waits for company. */
+const soonMs = 5
+
 export function createWriteQueue(database: Database): WriteQueue {
   const begin = database.prepare('BEGIN IMMEDIATE')
   const commit = database.prepare('COMMIT')
   let waiting: Waiting[] = []
+  let isDueThisTurn = false
+  let timer: NodeJS.Timeout | undefined
 
   function flush(): void {
     const batch = waiting
     waiting = []
+    isDueThisTurn = false
+    clearTimeout(timer)
+    timer = undefined
     if (batch.length === 0) return
     try {
       const values = transact(batch)
@@ -54,14 +67,24 @@ export function createWriteQueue(database: Database): WriteQueue {
     }
   }
 
-  function write<T>(run: () => T): Promise<T> {
+  function enqueue<T>(run: () => T): Promise<T> {
     return new Promise((resolve, reject) => {
-      if (waiting.length === 0) setImmediate(flush)
       const settle: Waiting['settle'] = (error, value) =>
         error === null ? resolve(value as T) : reject(error)
       waiting.push({ run, settle })
     })
   }
 
-  return { write, flush }
+  return {
+    write(run) {
+      if (!isDueThisTurn) setImmediate(flush)
+      isDueThisTurn = true
+      return enqueue(run)
+    },
+    writeSoon(run) {
+      timer ??= setTimeout(flush, soonMs)
+      return enqueue(run)
+    },
+    flush,
+  }
 }

@@ -76,3 +76,28 @@ test('a write resolves with what it gave, and a flush commits what waits', async
   expect(numbers()).toEqual([7])
   await expect(written).resolves.toBe('seven')
 })
+
+test('what need not be at once goes with the next commit', async () => {
+  const { database, insert, numbers, commits } = countingDatabase()
+  const queue = createWriteQueue(database)
+
+  await Promise.all([
+    queue.writeSoon(() => insert(1)),
+    queue.write(() => insert(2)),
+    queue.writeSoon(() => insert(3)),
+  ])
+
+  expect(commits()).toBe(1)
+  expect(numbers()).toEqual([1, 2, 3])
+})
+
+test('without another write it makes a commit of its own, one for all that came meanwhile', async () => {
+  const { database, insert, commits } = countingDatabase()
+  const queue = createWriteQueue(database)
+
+  const first = queue.writeSoon(() => insert(1))
+  await new Promise((resolve) => setImmediate(resolve))
+  await Promise.all([first, queue.writeSoon(() => insert(2))])
+
+  expect(commits()).toBe(1)
+})
