@@ -33,6 +33,8 @@ export function takeKeys(input: NodeJS.ReadStream, act: (action: Action) => void
       if (action) act(action)
     }
   }
+  // A terminal that is closed at this moment makes this fail; the signal that comes with it ends the daemon.
+  input.on('error', () => {})
   input.setRawMode(true)
   input.on('data', onData)
   input.resume()

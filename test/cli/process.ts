@@ -77,6 +77,7 @@ export interface Running {
   endInput(): void
   /** Closes our end of its stdout, as `head -1` does. */
   closeStdout(): void
+  closeStderr(): void
   ended: Promise<number | null>
 }
 
@@ -131,6 +132,7 @@ export function follow(args: readonly string[], place: Place): Running {
     write: (text) => void child.stdin.write(text),
     endInput: () => void child.stdin.end(),
     closeStdout: () => child.stdout.destroy(),
+    closeStderr: () => child.stderr.destroy(),
     ended,
     said: async (text) => void (await until(() => (errors.includes(text) ? true : undefined))),
     text: (fits) => until(() => next(fits)),

@@ -19,6 +19,8 @@ export interface Terminal {
   type(text: string): void
   /** Everything that was shown so far, control sequences included. */
   shown(): string
+  /** Closes the window. */
+  kill(): void
   ended: Promise<number | null>
 }
 
@@ -48,6 +50,7 @@ export function openTerminal(args: readonly string[], { cwd, environment = {} }:
   return {
     shown: () => all,
     type: (text) => void child.stdin.write(text),
+    kill: () => void child.kill('SIGKILL'),
     ended,
     shows: (text) =>
       new Promise((resolve, reject) => {
