@@ -1,50 +1,14 @@
 /** F1: `kill -9` at any moment. What was answered 200 is stored, and the target gets it at least once. */
 
-import { createServer, type AddressInfo } from 'node:net'
 import { expect, test } from 'vitest'
-import { createFolder, follow, run, start, type JsonLine, type Running } from '../cli/process.ts'
-import { startTarget, type Target } from '../support/target.ts'
+import { createFolder, follow, start, type JsonLine } from '../cli/process.ts'
+import { startTarget } from '../support/target.ts'
+import { arrived, freePort, idsAt, isReady, kill, storedIds } from './accounts.ts'
 import { publicKey, startLoad } from './load.ts'
 
 /** How often the daemon is killed; more of them find rarer moments. */
 const kills = Number(process.env['FIC_DEV_TEST_KILLS'] ?? 5)
 const senders = 16
-
-const isReady = (line: JsonLine) => line['type'] === 'ready'
-
-/** A port that nobody has now: the sink must be where it was after a restart. */
-async function freePort(): Promise<string> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return String(port)
-}
-
-async function kill(daemon: Running): Promise<void> {
-  daemon.signal('SIGKILL')
-  await daemon.ended
-}
-
-const idsAt = (target: Target) => new Set(target.received.map(({ headers }) => String(headers['ce-id'])))
-
-/** Waits until the target has got every one of these. */
-async function arrived(target: Target, ids: readonly string[]): Promise<void> {
-  const missing = new Set(ids)
-  let seen = 0
-  while (missing.size > 0) {
-    // Each of them needs a request of its own.
-    const received = await target.waitFor(seen + missing.size)
-    for (const { headers } of received.slice(seen)) missing.delete(String(headers['ce-id']))
-    seen = received.length
-  }
-}
-
-async function storedIds(cwd: string): Promise<string[]> {
-  const { stdout } = await run(['export', '--format', 'ndjson'], { cwd })
-  const lines = stdout.split('\n').filter((line) => line !== '')
-  return lines.map((line) => JSON.parse(line).notification.cloudEvent.id)
-}
 
 test(
   `of ${kills} kills at random moments under load none loses what was answered 200`,

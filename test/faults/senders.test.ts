@@ -1,0 +1,171 @@
+/** F11: many senders, half requests, endless bodies. All are answered or ended, and memory and descriptors stay bounded. */
+
+import { Agent } from 'node:http'
+import { connect, type Socket } from 'node:net'
+import { expect, onTestFinished, test } from 'vitest'
+import { createFolder, start } from '../cli/process.ts'
+import { openWire, toRequest } from '../sink/wire.ts'
+import { startTarget } from '../support/target.ts'
+import { arrived, isReady, kill, pidIn, storedIds } from './accounts.ts'
+import { post, publicKey } from './load.ts'
+import { hasProc, openDescriptors, residentBytes } from './process-facts.ts'
+
+const mib = 1024 * 1024
+
+async function startSink() {
+  const cwd = createFolder()
+  const target = await startTarget()
+  onTestFinished(() => target.close())
+  const daemon = start(['--tunnel', 'none', '--public-key', publicKey, '-f', target.url], { cwd })
+  const { sinkUrl, openUrl } = await daemon.line(isReady)
+  const pid = pidIn(cwd)
+  const { port, pathname } = new URL(sinkUrl)
+  return { cwd, target, daemon, sinkUrl, openUrl, pid, port: Number(port), path: pathname }
+}
+
+async function sendMany(sinkUrl: string, name: string, count: number, agent: Agent): Promise<string[]> {
+  const ids = Array.from({ length: count }, (_, index) => `${index}:${name}`)
+  const statuses = await Promise.all(ids.map((id) => post(sinkUrl, id, agent)))
+  expect(new Set(statuses)).toEqual(new Set([200]))
+  return ids
+}
+
+function openAgent(maxSockets: number): Agent {
+  const agent = new Agent({ keepAlive: true, maxSockets })
+  onTestFinished(() => agent.destroy())
+  return agent
+}
+
+test(
+  '200 parallel senders, 4,000 notifications: each is answered, stored and delivered',
+  { timeout: 120_000 },
+  async () => {
+    const { cwd, target, daemon, sinkUrl } = await startSink()
+    const agent = openAgent(200)
+    const ids = await sendMany(sinkUrl, 'x', 4_000, agent)
+
+    await arrived(target, ids)
+    await kill(daemon)
+    expect(new Set(await storedIds(cwd))).toEqual(new Set(ids))
+  },
+)
+
+test.skipIf(!hasProc)(
+  '500 connections that never finish their request take little memory, hold up nobody, and leave no descriptor',
+  { timeout: 60_000 },
+  async () => {
+    const { target, sinkUrl, pid, port, path } = await startSink()
+    const agent = openAgent(20)
+    const first = await sendMany(sinkUrl, 'first', 500, agent)
+    await arrived(target, first)
+    const before = { bytes: residentBytes(pid), descriptors: openDescriptors(pid).length }
+
+    const halves = [
+      'POST',
+      `POST ${path} HTTP/1.1\r\nHost: x\r\nX-Half: `,
+      `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n${'x'.repeat(64 * 1024)}`,
+      `POST ${path} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n10000\r\nxx`,
+    ]
+    const wires = await Promise.all(
+      Array.from({ length: 500 }, async (_, index) => {
+        const wire = await openWire(port)
+        wire.send(halves[index % halves.length] ?? '')
+        return wire
+      }),
+    )
+    const during = await sendMany(sinkUrl, 'during', 500, agent)
+    await arrived(target, during)
+    expect(residentBytes(pid) - before.bytes).toBeLessThan(150 * mib)
+    for (const wire of wires) wire[Symbol.dispose]()
+    const after = await sendMany(sinkUrl, 'after', 100, agent)
+    await arrived(target, after)
+
+    expect(openDescriptors(pid).length).toBeLessThan(before.descriptors + 30)
+  },
+)
+
+/** Pushes chunks of a body without end until the other side has had enough. */
+function pour(socket: Socket, limitBytes: number): Promise<{ answer: string; sentBytes: number }> {
+  const chunk = Buffer.from(`10000\r\n${'x'.repeat(64 * 1024)}\r\n`)
+  let sentBytes = 0
+  let answer = ''
+  return new Promise((resolve) => {
+    const end = () => resolve({ answer, sentBytes })
+    const push = () => {
+      while (!socket.destroyed && sentBytes < limitBytes) {
+        sentBytes += chunk.length
+        if (!socket.write(chunk)) return
+      }
+      socket.end('0\r\n\r\n')
+    }
+    socket.on('data', (data: Buffer) => (answer += String(data)))
+    socket.on('drain', push).on('error', end).on('close', end)
+    push()
+  })
+}
+
+test.skipIf(!hasProc)(
+  'S10: of 100 MB in chunks little more than 1 MiB is read, 413 comes, and memory stays as it was',
+  { timeout: 60_000 },
+  async () => {
+    const { sinkUrl, pid, port, path } = await startSink()
+    const agent = openAgent(1)
+    await sendMany(sinkUrl, 'before', 200, agent)
+    const before = residentBytes(pid)
+
+    const poured = await Promise.all(
+      Array.from({ length: 5 }, async () => {
+        const socket = connect({ port, host: '127.0.0.1' })
+        onTestFinished(() => void socket.destroy())
+        socket.write(toRequest(`POST ${path}`, ['Host: x', 'Transfer-Encoding: chunked']))
+        return pour(socket, 100 * mib)
+      }),
+    )
+
+    for (const { answer, sentBytes } of poured) {
+      expect(answer).toMatch(/^HTTP\/1\.1 413 /)
+      expect(sentBytes).toBeLessThan(20 * mib)
+    }
+    expect(residentBytes(pid) - before).toBeLessThan(100 * mib)
+    await sendMany(sinkUrl, 'after', 10, agent)
+  },
+)
+
+test(
+  'S10: of 10,000 unsigned notifications few are kept; signed ones among them are all taken in',
+  { timeout: 120_000 },
+  async () => {
+    const { cwd, target, daemon, sinkUrl } = await startSink()
+    const agent = openAgent(50)
+    const flood = async () => {
+      const statuses = new Map<number, number>()
+      await Promise.all(
+        Array.from({ length: 50 }, async () => {
+          for (let each = 0; each < 200; each++) {
+            const status = await postUnsigned(sinkUrl)
+            statuses.set(status, (statuses.get(status) ?? 0) + 1)
+          }
+        }),
+      )
+      return statuses
+    }
+    const postUnsigned = async (url: string) => {
+      const headers = { 'content-type': 'application/json', 'ce-id': '0:junk', 'ce-type': 'junk' }
+      const response = await fetch(url, { method: 'POST', headers, body: '{}' })
+      await response.arrayBuffer()
+      return response.status
+    }
+
+    const [statuses, ids] = await Promise.all([flood(), sendMany(sinkUrl, 'signed', 500, agent)])
+
+    await arrived(target, ids)
+    await kill(daemon)
+    const stored = await storedIds(cwd)
+    const junk = stored.filter((id) => id === '0:junk')
+    expect([...statuses.keys()].sort()).toEqual([200, 503])
+    expect(statuses.get(200)).toBe(junk.length)
+    expect(junk.length).toBeGreaterThanOrEqual(60)
+    expect(junk.length).toBeLessThanOrEqual(500)
+    expect(new Set(stored.filter((id) => id !== '0:junk'))).toEqual(new Set(ids))
+  },
+)
