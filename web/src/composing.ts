@@ -58,9 +58,9 @@ export function useComposing(notification: Notification, { target, sign }: Repla
     const number = ++asked.current
     const timer = setTimeout(() => {
       fetchPreview(seq, toReplayRequest(draft, notification)).then(
-        (next) => {
+        (told) => {
           if (number !== asked.current) return
-          setPreview(next)
+          setPreview(told)
           setRefusal(null)
         },
         (thrown: unknown) => {

@@ -6,7 +6,7 @@ import { useEffect, useRef } from 'react'
 export type Keys = Record<string, () => void>
 
 const fields = 'input, textarea, select, [contenteditable]'
-const panels = '[role=menu], [role=dialog], [aria-expanded=true]'
+const panels = '[role=menu], [role=dialog], [aria-haspopup][aria-expanded=true]'
 const pressable = 'button, a, summary'
 
 export function useKeys(keys: Keys): void {
@@ -28,6 +28,8 @@ export function useKeys(keys: Keys): void {
 }
 
 function isOurs({ key, target }: KeyboardEvent): boolean {
+  // What covers the page keeps all keys, also when the thing that had the focus in it is gone.
+  if (document.querySelector('[data-covers-page]')) return false
   if (!(target instanceof Element)) return true
   if (target.closest(fields) || target.closest(panels)) return false
   const inList = target.closest('[role=listbox]') !== null

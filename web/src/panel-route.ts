@@ -1,7 +1,5 @@
 /** What lies over an opened notification, as the address says: `#/n/5/edit`, `#/n/5/compare/3`, `#/n/5/answers/7/9`. */
 
-import { useCallback, useEffect, useState } from 'react'
-
 export type Panel =
   | { kind: 'edit' }
   /** `other` is a notification's `seq`; `null` while nobody has chosen. */
@@ -25,22 +23,4 @@ export function toPanelPath(panel: Panel | null): string {
   const numbers =
     panel.kind === 'edit' ? [] : panel.kind === 'compare' ? [panel.other] : [panel.left, panel.right]
   return `/${[panel.kind, ...numbers.filter((number) => number !== null)].join('/')}`
-}
-
-/** The panel of the address, and the function that opens another or, with `null`, none. */
-export function usePanel(): [Panel | null, (panel: Panel | null) => void] {
-  const [panel, setPanel] = useState(() => readPanel(location.hash))
-  useEffect(() => {
-    const read = () => setPanel(readPanel(location.hash))
-    window.addEventListener('hashchange', read)
-    return () => window.removeEventListener('hashchange', read)
-  }, [])
-
-  const open = useCallback((next: Panel | null) => {
-    const [, base = '', query = ''] = /^(#\/n\/\d+)[^?]*(\?.*)?$/.exec(location.hash) ?? []
-    if (!base) return
-    location.hash = base + toPanelPath(next) + query
-    setPanel(next)
-  }, [])
-  return [panel, open]
 }

@@ -28,7 +28,7 @@ export function useTriggering(): Triggering {
   const [run, setRun] = useState<Run | null>(null)
   const current = useRef<AbortController | null>(null)
   const stop = () => current.current?.abort()
-  useEffect(() => stop, [])
+  useEffect(() => () => current.current?.abort(), [])
 
   return {
     run,

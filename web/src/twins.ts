@@ -23,6 +23,7 @@ export function useTwins({ seq, cloudEvent }: Notification, rows: Notification[]
     return () => {
       isCurrent = false
     }
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies -- one more sighting is a reason to ask again
   }, [seq, id, sightings])
   return found.seq === seq ? found.twins : none
 }

@@ -8,7 +8,7 @@ import classes from './composer.module.css'
 import { Headers } from './headers.tsx'
 import { Outside } from './outside.tsx'
 
-export function ComposerAnswer({ answers }: { answers: Delivery[] }) {
+export function ComposerAnswer({ answers, nowMs }: { answers: Delivery[]; nowMs: number }) {
   const [last, ...before] = answers
   if (!last) return null
   const { tone, text } = sayOutcome(last)
@@ -40,9 +40,7 @@ export function ComposerAnswer({ answers }: { answers: Delivery[] }) {
       {before.length > 0 && (
         <p className="quiet">
           Before:{' '}
-          {before
-            .map((each) => `${sayOutcome(each).text} at ${toClock(each.startedAt, Date.now())}`)
-            .join(', ')}
+          {before.map((each) => `${sayOutcome(each).text} at ${toClock(each.startedAt, nowMs)}`).join(', ')}
         </p>
       )}
     </div>

@@ -22,10 +22,11 @@ interface ComposerProps {
   notification: Notification
   status: Status | null
   replaying: Replaying
+  nowMs: number
   onClose: () => void
 }
 
-export function Composer({ notification, status, replaying, onClose }: ComposerProps) {
+export function Composer({ notification, status, replaying, nowMs, onClose }: ComposerProps) {
   const composing = useComposing(notification, replaying)
   const { refusal, sending, answers, send, reset } = composing
   useSendKey(send)
@@ -50,7 +51,7 @@ export function Composer({ notification, status, replaying, onClose }: ComposerP
         <div className={classes.outcome}>
           {answers.length > 0 && (
             <Block title="Answer">
-              <ComposerAnswer answers={answers} />
+              <ComposerAnswer answers={answers} nowMs={nowMs} />
             </Block>
           )}
           <Block title="Difference to the original">

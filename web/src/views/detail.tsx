@@ -76,6 +76,9 @@ export function Detail(props: DetailProps) {
             onCompare={props.onCompareAnswers}
           />
           <BodyBlock notification={notification} />
+          {notification.kind === 'event' && (
+            <Resources notification={notification} emulated={status?.emulatorUrl != null} nowMs={nowMs} />
+          )}
           <Section
             title="Headers"
             aside={
@@ -86,9 +89,6 @@ export function Detail(props: DetailProps) {
           >
             <Headers headers={notification.headers} label="Headers as they came" />
           </Section>
-          {notification.kind === 'event' && (
-            <Resources notification={notification} emulated={status?.emulatorUrl != null} />
-          )}
         </div>
       </div>
     </article>

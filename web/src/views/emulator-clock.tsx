@@ -21,17 +21,17 @@ const steps: { ms: number; says: string }[] = [
 ]
 
 export function EmulatorClock() {
-  const first = useAsked(fetchClock, '')
-  const [moved, setMoved] = useState<{ clock: Clock; atMs: number } | null>(null)
+  const first = useAsked(() => lookAt(fetchClock()), '')
+  const [moved, setMoved] = useState<Look | null>(null)
   const [moving, setMoving] = useState<number | null>(null)
   const [refusal, setRefusal] = useState<string | null>(null)
-  const clock = moved?.clock ?? (first.phase === 'come' ? first.value : null)
+  const look = moved ?? (first.phase === 'come' ? first.value : null)
 
   async function advance(ms: number): Promise<void> {
     setMoving(ms)
     setRefusal(null)
     try {
-      setMoved({ clock: await advanceClock(ms), atMs: Date.now() })
+      setMoved(await lookAt(advanceClock(ms)))
     } catch (thrown) {
       setRefusal(toRefusal(thrown).text)
     }
@@ -40,7 +40,7 @@ export function EmulatorClock() {
 
   return (
     <div className={classes.form}>
-      <p role="status">{clock ? sayTime(clock, moved?.atMs ?? Date.now()) : sayNothing(first)}</p>
+      <p role="status">{look ? sayTime(look) : first.phase === 'refused' && <Outside text={first.text} />}</p>
       <ul className={classes.steps} aria-label="Move the clock">
         {steps.map(({ ms, says }) => (
           <li key={ms}>
@@ -72,12 +72,18 @@ export function EmulatorClock() {
   )
 }
 
-function sayTime({ now }: Clock, atMs: number): string {
-  const aheadMs = new Date(now).getTime() - atMs
-  const ahead = aheadMs > 5_000 ? `, ${toSpan(aheadMs)} ahead` : ''
-  return `For the emulator it is ${toFullTime(now)}${ahead}.`
+/** A reading of the emulator's clock, and how far it is ahead of ours. */
+interface Look {
+  now: string
+  aheadMs: number
 }
 
-function sayNothing(asked: ReturnType<typeof useAsked<Clock>>): string {
-  return asked.phase === 'refused' ? asked.text : ''
+async function lookAt(clock: Promise<Clock>): Promise<Look> {
+  const { now } = await clock
+  return { now, aheadMs: new Date(now).getTime() - Date.now() }
+}
+
+function sayTime({ now, aheadMs }: Look): string {
+  const ahead = aheadMs > 5_000 ? `, ${toSpan(aheadMs)} ahead` : ''
+  return `For the emulator it is ${toFullTime(now)}${ahead}.`
 }

@@ -78,14 +78,13 @@ const noFaults: Faults = {
 export function EmulatorFaults() {
   const [faults, setShown] = useState<Faults | null>(null)
   const [refusal, setRefusal] = useState<string | null>(null)
-  const refuse = (thrown: unknown) => setRefusal(toRefusal(thrown).text)
   useEffect(() => {
-    fetchFaults().then(setShown, refuse)
+    fetchFaults().then(setShown, (thrown: unknown) => setRefusal(toRefusal(thrown).text))
   }, [])
 
   function change(changes: Partial<Faults>): void {
     setRefusal(null)
-    setFaults(changes).then(setShown, refuse)
+    setFaults(changes).then(setShown, (thrown: unknown) => setRefusal(toRefusal(thrown).text))
   }
 
   return (
@@ -103,7 +102,8 @@ export function EmulatorFaults() {
           ))}
           {amounts.map((amount) => (
             <AmountInput
-              key={amount.name}
+              // What was set elsewhere takes the place of what was typed here.
+              key={`${amount.name} ${faults[amount.name]}`}
               amount={amount}
               value={faults[amount.name]}
               onChange={(value) => change({ [amount.name]: value })}
@@ -132,7 +132,6 @@ interface AmountInputProps {
 /** Takes effect when the person has finished typing: by Enter, or by leaving the field. */
 function AmountInput({ amount: { title, says, unit, min, max }, value, onChange }: AmountInputProps) {
   const [typed, setTyped] = useState<string | number>(value / unit)
-  useEffect(() => setTyped(value / unit), [value, unit])
   const take = () => {
     const wanted = Math.max(min, Number(typed) || 0)
     setTyped(wanted)

@@ -4,8 +4,8 @@ import { Suspense, lazy } from 'react'
 import type { Notification } from '../../../src/contract/notification.ts'
 import type { Status } from '../../../src/contract/status.ts'
 import { useKeys } from '../keys.ts'
-import { usePanel } from '../panel-route.ts'
 import type { Replaying } from '../replaying.ts'
+import { usePanel } from '../use-panel.ts'
 import { Actions } from './actions.tsx'
 import { CompareAnswers } from './compare-answers.tsx'
 import { CompareNotifications } from './compare-notifications.tsx'
@@ -59,6 +59,7 @@ export function Opened({ notification, rows, status, nowMs, replaying, onOpen }:
             notification={notification}
             status={status}
             replaying={replaying}
+            nowMs={nowMs}
             onClose={close}
           />
         </Suspense>

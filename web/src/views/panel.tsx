@@ -14,6 +14,7 @@ export function Panel({ title, onClose, children }: PanelProps) {
   return (
     <Modal
       opened
+      data-covers-page
       onClose={onClose}
       title={title}
       size="min(1320px, 100%)"

@@ -19,6 +19,7 @@ interface ResourcesProps {
   notification: Notification
   /** They come from the emulator. */
   emulated: boolean
+  nowMs: number
 }
 
 interface Fetched {
@@ -27,7 +28,7 @@ interface Fetched {
   before: ResourceEntry[]
 }
 
-export function Resources({ notification: { seq, ids }, emulated }: ResourcesProps) {
+export function Resources({ notification: { seq, ids }, emulated, nowMs }: ResourcesProps) {
   const [fetched, setFetched] = useState<Fetched | null>(null)
   const [fetching, setFetching] = useState(false)
   const [refusal, setRefusal] = useState<{ text: string; hint: string | null } | null>(null)
@@ -64,7 +65,7 @@ export function Resources({ notification: { seq, ids }, emulated }: ResourcesPro
       ) : (
         !fetched && <p className="quiet">{sayBefore(ids.length, source)}</p>
       )}
-      {fetched && <Items fetched={fetched} onMore={(next) => void fetch(next)} />}
+      {fetched && <Items fetched={fetched} nowMs={nowMs} onMore={(next) => void fetch(next)} />}
     </Section>
   )
 }
@@ -80,17 +81,23 @@ function startOf({ total, items, nextOffset }: ResourcesAnswer): number {
 
 interface ItemsProps {
   fetched: Fetched
+  nowMs: number
   onMore: (offset: number) => void
 }
 
-function Items({ fetched: { answer, before }, onMore }: ItemsProps) {
+function Items({ fetched: { answer, before }, nowMs, onMore }: ItemsProps) {
   const { items, total, nextOffset, rateLimits, retryAt } = answer
   const limits = Object.entries(rateLimits)
   return (
     <>
       <ul className={classes.items} aria-label="Resources">
         {items.map((item) => (
-          <Item key={item.id} item={item} before={before.find(({ id }) => id === item.id) ?? null} />
+          <Item
+            key={item.id}
+            item={item}
+            nowMs={nowMs}
+            before={before.find(({ id }) => id === item.id) ?? null}
+          />
         ))}
       </ul>
       <p className={classes.foot}>
@@ -104,7 +111,7 @@ function Items({ fetched: { answer, before }, onMore }: ItemsProps) {
             The next ones
           </Button>
         )}
-        {retryAt !== null && <span>No more requests before {toClock(retryAt, Date.now())}.</span>}
+        {retryAt !== null && <span>No more requests before {toClock(retryAt, nowMs)}.</span>}
         {limits.map(([name, value]) => (
           <span key={name} className="mono">
             <Outside text={`${name}: ${value}`} />
@@ -124,7 +131,13 @@ const tones: Record<ResourceEntry['outcome'], Tone> = {
   failed: 'bad',
 }
 
-function Item({ item, before }: { item: ResourceEntry; before: ResourceEntry | null }) {
+interface ItemProps {
+  item: ResourceEntry
+  before: ResourceEntry | null
+  nowMs: number
+}
+
+function Item({ item, before, nowMs }: ItemProps) {
   const { id, outcome, says, path, data, askedAt } = item
   const isNewer = before !== null && before.askedAt !== null && before.askedAt !== askedAt
   return (
@@ -140,8 +153,8 @@ function Item({ item, before }: { item: ResourceEntry; before: ResourceEntry | n
         )}
         {isNewer && (
           <div className={classes.change}>
-            <h4>Since the fetch at {toClock(before.askedAt ?? '', Date.now())}</h4>
-            <Difference left={toSide(before)} right={toSide(item)} brief />
+            <h4>Since the fetch at {toClock(before.askedAt ?? '', nowMs)}</h4>
+            <Difference left={toSide(before, nowMs)} right={toSide(item, nowMs)} brief />
           </div>
         )}
         {data !== null && data !== undefined && <Body text={JSON.stringify(data)} label={`Resource ${id}`} />}
@@ -150,9 +163,9 @@ function Item({ item, before }: { item: ResourceEntry; before: ResourceEntry | n
   )
 }
 
-function toSide({ data, askedAt, outcome }: ResourceEntry) {
+function toSide({ data, askedAt, outcome }: ResourceEntry, nowMs: number) {
   return {
-    title: toClock(askedAt ?? '', Date.now()),
+    title: toClock(askedAt ?? '', nowMs),
     facts: [['outcome', outcome] as [string, string]],
     headers: [],
     body: data === null || data === undefined ? '' : JSON.stringify(data),

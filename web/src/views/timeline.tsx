@@ -19,8 +19,7 @@ export function Timeline({ notification, targets, nowMs }: TimelineProps) {
       {toTimeline(notification, targets).map((step) => (
         <li key={step.key} className={`${classes.step} tone-${step.tone}`} data-due={step.due}>
           <span className={classes.title}>
-            {step.title}
-            {step.fact !== null && <b className={classes.fact}>{step.fact}</b>}
+            {step.title} {step.fact !== null && <b className={classes.fact}>{step.fact}</b>}
           </span>
           <When step={step} nowMs={nowMs} />
         </li>
