@@ -33,13 +33,9 @@ async function startHanging(): Promise<{ cwd: string; daemon: Running; emulator:
   onTestFinished(() => target.close())
   const emulator = await createEmulator()
   onTestFinished(() => emulator.close())
-  const daemon = start(
-    [
-      ...['--api-base', emulator.url, '--public-key', Buffer.from(emulator.publicKey).toString('base64')],
-      ...['--tunnel', 'none', '--on-exit', 'delete', '-f', target.url],
-    ],
-    { cwd },
-  )
+  const key = Buffer.from(emulator.publicKey).toString('base64')
+  const flags = ['--api-base', emulator.url, '--public-key', key, '--tunnel', 'none', '--on-exit', 'delete']
+  const daemon = start([...flags, '-f', target.url], { cwd })
   const { sinkUrl, openUrl } = await daemon.line(isReady)
   await target.waitFor(1)
   target.answerWith(() => {})
