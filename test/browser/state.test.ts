@@ -164,3 +164,61 @@ test('the checklist counts only what was signed, and remembers it when the filte
   const state = after([arrived(2), { type: 'query', query: 'x' }, newest([], { query: 'x' })], nothing)
   expect(state.seen).toEqual({ challenge: false, welcome: false, event: true, answered: false })
 })
+
+test('a paused list stands still and counts; what comes by page when it goes on is shown', () => {
+  const paused = after([newest([2, 1]), { type: 'paused', paused: true }, arrived(3), arrived(4), arrived(4)])
+  expect(seqsOf(paused)).toEqual([2, 1])
+  expect(paused).toMatchObject({ held: 2, lastSeq: 4, arrivals: 2 })
+  const on = after([{ type: 'paused', paused: false }, newest([4, 3, 2, 1], { asOf: 4 })], paused)
+  expect(seqsOf(on)).toEqual([4, 3, 2, 1])
+  expect(on.held).toBe(0)
+})
+
+test('an hour of 50 a second leaves 2,000 rows, the newest, and the way back to the older ones', () => {
+  let state = after([newest([1])])
+  for (let seq = 2; seq <= 180_000; seq += 1) state = reduce(state, arrived(seq))
+  expect(state.rows).toHaveLength(2_000)
+  expect(state.rows[0]?.seq).toBe(180_000)
+  expect(state.nextBefore).toBe(178_001)
+})
+
+test('who reads further down keeps the rows that were scrolled through, without their headers and bodies', () => {
+  const deep = after([newest([9_000], { nextBefore: 9_000 }), { type: 'deep', deep: true }])
+  const items = Array.from({ length: 8_000 }, (_, index) =>
+    notification(8_999 - index, { headers: [['Host', 'x']], body: '{}', bodyBytes: 2 }),
+  )
+  const state = after(
+    [{ type: 'older', page: { items, nextBefore: 1_000 }, query: '' }, arrived(9_001)],
+    deep,
+  )
+  expect(state.rows).toHaveLength(8_002)
+  expect(state.rows.at(-1)).toMatchObject({ seq: 1_000, headers: [], body: null, bodyBytes: 2 })
+  expect(after([{ type: 'open', seq: 1_000 }], state).detail).toBe(null)
+})
+
+test('fetched again, the rows below the first page stay where they go on, and go where there may be a gap', () => {
+  const scrolled = after([
+    newest([4, 3], { nextBefore: 3 }),
+    { type: 'older', page: { items: [notification(2), notification(1)], nextBefore: 1 }, query: '' },
+  ])
+  const renewed = after([newest([5, 4, 3], { asOf: 4, nextBefore: 3 })], scrolled)
+  expect(seqsOf(renewed)).toEqual([5, 4, 3, 2, 1])
+  expect(renewed.nextBefore).toBe(1)
+  const gap = after([newest([9, 8], { asOf: 4, nextBefore: 8 })], scrolled)
+  expect(seqsOf(gap)).toEqual([9, 8])
+  expect(gap.nextBefore).toBe(8)
+})
+
+test('a filter that is not understood is told, and the rows stay until one is', () => {
+  const state = after([
+    newest([2, 1]),
+    { type: 'query', query: 'kind:x' },
+    { type: 'misread', query: 'kind:x', text: 'Not understood.' },
+    { type: 'misread', query: 'kind:', text: 'Of another query.' },
+  ])
+  expect(seqsOf(state)).toEqual([2, 1])
+  expect(state.misread).toBe('Not understood.')
+  const read = after([{ type: 'query', query: 'kind:event' }, newest([2], { query: 'kind:event' })], state)
+  expect(read.misread).toBe(null)
+  expect(seqsOf(read)).toEqual([2])
+})

@@ -68,9 +68,10 @@ export function applyCompletion(
   { from, to }: Completions,
   { insert }: Completion,
 ): { text: string; caret: number } {
-  const isField = insert.endsWith(':')
-  const after = text.slice(to).trimStart()
-  const before = text.slice(0, from) + insert + (isField ? '' : ' ')
+  const rest = text.slice(to).trimStart()
+  // The value of a field is typed next, without a space; a value is over.
+  const before = text.slice(0, from) + insert + (insert.endsWith(':') ? '' : ' ')
+  const after = insert.endsWith(':') && rest !== '' ? ` ${rest}` : rest
   return { text: before + after, caret: before.length }
 }
 

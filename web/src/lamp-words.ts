@@ -103,7 +103,12 @@ export function readSubscription(subscription: SubscriptionStatus | null, nowMs:
     name: 'Subscription',
     tone: tone === 'good' && warnings.length + taken.length > 0 ? 'warn' : tone,
     word,
-    says: [...withDetail(says, detail), ...warnings, ...(hint ? [hint] : [])],
+    // Somebody has told it to leave the subscription alone: then that is the reason, not a missing token.
+    says: [
+      ...(subscription.state === 'unmanaged' && detail ? [detail] : withDetail(says, detail)),
+      ...warnings,
+      ...(hint ? [hint] : []),
+    ],
     facts,
   }
 }

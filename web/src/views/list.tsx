@@ -74,7 +74,7 @@ export function List(props: ListProps) {
         role="listbox"
         tabIndex={0}
         data-picking={selection.seqs.size > 0}
-        data-stale={!loaded}
+        aria-busy={!loaded}
         aria-multiselectable="true"
         aria-label="Notifications, newest first"
         aria-activedescendant={cursorIndex >= 0 ? `row-${cursor}` : undefined}

@@ -90,7 +90,7 @@ function RowType({ notification: { kind, eventType, method } }: Pick<RowProps, '
   const dot = type.indexOf('.')
   return (
     <>
-      <span className={classes.head}>
+      <span>
         <Outside text={type.slice(0, dot + 1)} />
       </span>
       <b>

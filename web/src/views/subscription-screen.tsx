@@ -18,7 +18,8 @@ import { SubscriptionCard } from './subscription-card.tsx'
 export function SubscriptionScreen({ state, network, nowMs }: ScreenProps) {
   const { status } = state
   const [entries, setEntries] = useState<SubscriptionEntry[] | null>(null)
-  const managed = status !== null && status.subscription !== null && status.subscription.state !== 'unmanaged'
+  // Without a token there is nobody to ask.
+  const managed = status !== null && status.subscription !== null
   const refresh = useCallback(async () => {
     await network.attempt(async () => setEntries(await fetchSubscriptions()))
   }, [network])
