@@ -210,14 +210,13 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
   }
 
   function read(seq: number): { notification: Notification; body: Buffer } {
-    const notification = store.notification(seq)
-    const body = store.body(seq)
-    if (notification === null || body === null) {
+    const captured = store.captured(seq)
+    if (captured === null) {
       throw new FicDevError('NOT_FOUND', `There is no notification ${seq}.`, {
         hint: 'fic-dev list shows those that are kept.',
       })
     }
-    return { notification, body }
+    return captured
   }
 
   async function close(): Promise<void> {

@@ -120,10 +120,10 @@ export class TargetQueue {
 
   async #send(job: Job): Promise<Ended | null> {
     const { store, sender, onDelivery, log } = this.#parts
-    const notification = store.notification(job.seq)
-    const body = store.body(job.seq)
+    const captured = store.captured(job.seq)
     // Removed by a person in the meantime; its jobs went with it.
-    if (notification === null || body === null) return null
+    if (captured === null) return null
+    const { notification, body } = captured
     const pending = this.#begin(job)
     store.beginDelivery(pending).catch((thrown: unknown) => {
       log.error({ reason: messageOf(thrown) }, 'begin of a delivery could not be written down')

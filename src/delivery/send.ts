@@ -32,35 +32,37 @@ const keptBodyBytes = 64 * 1024
 export function createSender(maxSockets: number): Sender {
   const options = { keepAlive: true, maxSockets, maxFreeSockets: maxSockets }
   const agents = { http: new http.Agent(options), https: new https.Agent(options) }
-  const closing = new AbortController()
+  const sending = new Set<AbortController>()
 
   async function send(request: OutgoingRequest, timeoutMs: number): Promise<SendResult> {
     const startedAt = performance.now()
-    const timeout = AbortSignal.timeout(timeoutMs)
-    const signal = AbortSignal.any([timeout, closing.signal])
-    const whyEnded = () => {
-      if (timeout.aborted) return `no answer within ${timeoutMs / 1000} s`
-      return closing.signal.aborted ? 'fic-dev stopped before the target answered' : null
-    }
+    // One for each request: signals made of signals cost as much as half a request.
+    const ending = new AbortController()
+    sending.add(ending)
+    const timer = setTimeout(() => ending.abort(`no answer within ${timeoutMs / 1000} s`), timeoutMs)
+    const { signal } = ending
     try {
       const answer = await exchange(request, agents, signal)
       return { ...answer, error: null, durationMs: since(startedAt), refused: false }
     } catch (thrown) {
       return {
         status: null,
-        error: whyEnded() ?? explain(thrown),
+        error: signal.aborted ? String(signal.reason) : explain(thrown),
         headers: [],
         body: null,
         durationMs: since(startedAt),
         refused: codeOf(thrown) === 'ECONNREFUSED',
       }
+    } finally {
+      clearTimeout(timer)
+      sending.delete(ending)
     }
   }
 
   return {
     send,
     close() {
-      closing.abort()
+      for (const ending of sending) ending.abort('fic-dev stopped before the target answered')
       agents.http.destroy()
       agents.https.destroy()
     },
@@ -117,19 +119,27 @@ function lengthOf(method: string, body: Buffer): string[] {
 }
 
 async function readAnswer(response: http.IncomingMessage): Promise<Answer> {
-  const kept: Buffer[] = []
-  let keptBytes = 0
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    if (keptBytes >= keptBodyBytes) continue
-    kept.push(chunk.subarray(0, keptBodyBytes - keptBytes))
-    keptBytes += chunk.length
-  }
+  const body = await readBody(response)
   const { rawHeaders } = response
   const headers: HeaderPair[] = []
   for (let index = 0; index < rawHeaders.length; index += 2) {
     headers.push([rawHeaders[index] ?? '', rawHeaders[index + 1] ?? ''])
   }
-  return { status: response.statusCode ?? null, headers, body: Buffer.concat(kept).toString('utf8') }
+  return { status: response.statusCode ?? null, headers, body: body.toString('utf8') }
+}
+
+/** To its end, for the connection to be of use again; only the first part is kept. */
+function readBody(response: http.IncomingMessage): Promise<Buffer> {
+  const kept: Buffer[] = []
+  let keptBytes = 0
+  return new Promise((resolve, reject) => {
+    response.on('data', (chunk: Buffer) => {
+      if (keptBytes < keptBodyBytes) kept.push(chunk.subarray(0, keptBodyBytes - keptBytes))
+      keptBytes += chunk.length
+    })
+    response.on('end', () => resolve(Buffer.concat(kept)))
+    response.on('error', reject)
+  })
 }
 
 function explain(thrown: unknown): string {

@@ -52,6 +52,8 @@ export interface Notifications {
   /** Replaces what Fatture in Cloud got back, and adds problems; `null` when it is no longer kept. */
   answered(seq: number, answer: Notification['answer'], problems: string[]): Notification | null
   get(seq: number): Notification | null
+  /** One with the raw bytes of its body. */
+  captured(seq: number): { notification: Notification; body: Buffer } | null
   /** The raw bytes of the body. */
   body(seq: number): Buffer | null
   /** Newest first; at most `limit`. */
@@ -185,6 +187,10 @@ export function createNotifications(
     get(seq) {
       const row = selectOne.get([seq])
       return row === undefined ? null : toNotification(row as Row)
+    },
+    captured(seq) {
+      const row = selectOne.get([seq]) as Row | undefined
+      return row === undefined ? null : { notification: toNotification(row), body: toBuffer(row['body']) }
     },
     body(seq) {
       const row = selectBody.get([seq]) as Row | undefined

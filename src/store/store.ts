@@ -44,6 +44,8 @@ export interface Store {
   /** One with all its deliveries. */
   notification(seq: number): Notification | null
   body(seq: number): Buffer | null
+  /** One with the raw bytes of its body, and without its deliveries: what a delivery needs. */
+  captured(seq: number): { notification: Notification; body: Buffer } | null
   list(filter: NotificationFilter, limit: number): Notification[]
   after(seq: number, limit: number): Notification[]
   /** The others with the same CloudEvents id, oldest first. */
@@ -128,6 +130,7 @@ export function openStore({ dataDir, log, keep = 10_000, keepDays = null, now }:
       return found
     },
     body: notifications.body,
+    captured: notifications.captured,
     list: notifications.list,
     after: notifications.after,
     twins: createTwins(database),
