@@ -40,10 +40,13 @@ export interface CaptureOptions {
   dropTwins?: boolean
 }
 
-type Details = Pick<
+interface Details extends Pick<
   Notification,
   'method' | 'path' | 'headers' | 'mapping' | 'ids' | 'cloudEvent' | 'signature' | 'answer' | 'problems'
->
+> {
+  /** With NUL in it: there libsql would cut the column when it reads it. */
+  eventType?: string
+}
 
 export interface Notifications {
   insert(capture: Capture): Notification
@@ -217,9 +220,10 @@ export function createNotifications(
 }
 
 function toDetails(capture: Capture, found: string[]): Details {
-  const { method, path, headers, mapping, ids, cloudEvent, signature, answer } = capture
+  const { method, path, headers, mapping, ids, cloudEvent, signature, answer, eventType } = capture
   const problems = [...capture.problems, ...found]
-  return { method, path, headers, mapping, ids, cloudEvent, signature, answer, problems }
+  const whole = eventType?.includes('\0') ? { eventType } : {}
+  return { method, path, headers, mapping, ids, cloudEvent, signature, answer, problems, ...whole }
 }
 
 /** The token signs no part of the body, so one token may come back with another body (protocol section 5). */
@@ -267,14 +271,15 @@ function assemble({ seq, kind, receivedAt, eventType, company, twinOf, details, 
 }
 
 function toNotification(row: Row): Notification {
+  const details = JSON.parse(String(row['details'])) as Details
   return assemble({
     seq: Number(row['seq']),
     kind: row['kind'] as NotificationKind,
     receivedAt: Number(row['received_at']),
-    eventType: row['event_type'] as string | null,
+    eventType: details.eventType ?? (row['event_type'] as string | null),
     company: row['company'] as number | null,
     twinOf: row['twin_of'] as number | null,
-    details: JSON.parse(String(row['details'])) as Details,
+    details,
     body: toBuffer(row['body']),
   })
 }
