@@ -100,9 +100,18 @@ function check(text: string, line: number): Static<typeof Exported> {
   } catch (thrown) {
     throw invalid(line, messageOf(thrown), thrown)
   }
-  if (Value.Check(Exported, value)) return value
+  if (Value.Check(Exported, value)) return withTrueTimes(value, line)
   const [first] = Value.Errors(Exported, value)
   throw invalid(line, first ? `${first.instancePath || 'the line'} ${first.message}` : 'it has another shape')
+}
+
+/** The format lets a leap second through, which is no time to JavaScript. */
+function withTrueTimes(value: Static<typeof Exported>, line: number): Static<typeof Exported> {
+  const { receivedAt, deliveries } = value.notification
+  const times = [receivedAt, ...deliveries.map(({ startedAt }) => startedAt)]
+  const wrong = times.find((time) => Number.isNaN(Date.parse(time)))
+  if (wrong !== undefined) throw invalid(line, `"${wrong}" is not a time`)
+  return value
 }
 
 function invalid(line: number, reason: string, cause?: unknown): FicDevError {
