@@ -9,6 +9,8 @@ import { build as buildPage } from 'vite'
 // Native or with a loader of their own: they stay packages. Optional peers are only there when a user installs them.
 const outside = ['libsql', 'tsx', '@ngrok/ngrok']
 
+const sdk = '@fattureincloud/fattureincloud-ts-sdk'
+
 /** Built beside `dist` and put in its place at the end, so that nobody ever finds half of it. */
 const draft = `dist.${process.pid}.new`
 
@@ -45,6 +47,8 @@ async function bundle(): Promise<Metafile> {
     format: 'esm',
     target: 'node20.19',
     external: outside,
+    // Its CommonJS form, which Node would load, cannot be taken in parts and brings an axios of its own.
+    alias: { [sdk]: resolve('node_modules', sdk, 'dist/esm/index.js') },
     // CommonJS packages inside an ES module still call `require`.
     banner: {
       js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",

@@ -1,7 +1,10 @@
 /** How long the keeper waits for what. */
 
 export interface KeeperTiming {
-  /** Pauses between the questions whether a challenge has come through; 20 s together. */
+  /**
+   * Pauses between the questions whether a challenge has come through; 20 s together. The first one is for the emulator,
+   * which has sent it by then: otherwise every start would wait for the second.
+   */
   pollsMs: readonly number[]
   /** How often an unverified subscription is looked at: a late challenge, or a person, may have verified it. */
   lookAgainMs: number
@@ -14,7 +17,7 @@ export interface KeeperTiming {
 }
 
 export const defaultTiming: KeeperTiming = {
-  pollsMs: [200, 300, 500, 1000, 1500, 2500, 3000, 3000, 4000, 4000],
+  pollsMs: [20, 180, 300, 500, 1000, 1500, 2500, 3000, 3000, 4000, 4000],
   lookAgainMs: 30_000,
   watchMs: 10 * 60_000,
   retriesMs: [30_000, 60_000, 120_000, 300_000, 600_000],
