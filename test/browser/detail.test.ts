@@ -118,21 +118,61 @@ test('the body is a tree that folds, and as it came when raw is chosen', async (
   expect(seen.faults).toEqual([])
 })
 
-test('the resource behind an id is fetched when asked for, and a second fetch tells what changed', async () => {
+test('the resource behind an id is fetched when asked for, and a later fetch tells what changed', async () => {
+  let aheadMs = 0
   await using folder = await temporaryFolder()
-  await using fic = await startDaemon(folder.path, {}, { secrets: { accessToken: 'a/test' } })
+  await using fic = await startDaemon(folder.path, {}, { now: () => new Date(Date.now() + aheadMs) })
   await fic.daemon.trigger({ type: 'issued_documents.invoices.create', ids: [3062300] })
   await using seen = await visit(browser, openUrl(fic))
   const items = seen.detail.getByRole('list', { name: 'Resources' }).getByRole('listitem')
 
   await seen.rows.filter({ hasText: 'invoices.create' }).first().click()
-  await seen.detail.getByText('Nothing of it is stored').waitFor()
+  await seen.detail.getByText('It is stored only with --keep-resources.').waitFor()
   await seen.detail.getByRole('button', { name: 'Fetch from the emulator' }).click()
 
   await items.first().waitFor()
   expect(await items.count()).toBe(1)
   expect(JSON.parse(await items.getByLabel('Resource 3062300').innerText())).toMatchObject({ id: 3062300 })
   expect(await findBarriers(seen.page, 'article')).toEqual([])
+  await seen.detail.getByRole('button', { name: 'Fetch again' }).click()
+  await items.getByText('fic-dev asks again after half a minute').waitFor()
+
+  aheadMs = 60_000
+  await fic.daemon.trigger({ type: 'issued_documents.invoices.delete', ids: [3062300] })
+  await seen.detail.getByRole('button', { name: 'Fetch again' }).click()
+  await items.getByText('Since the fetch at').waitFor()
+  const outcome = items
+    .getByRole('table', { name: 'What it is' })
+    .getByRole('row')
+    .filter({ hasText: 'outcome' })
+  expect(
+    (await outcome.getByRole('cell').allInnerTexts()).map((text) => text.replaceAll(/\s+/g, ' ')),
+  ).toEqual(['changed: found', 'changed: deleted'])
+  expect(seen.faults).toEqual([])
+})
+
+test('a resource that nobody can be asked for is told in words', async () => {
+  await using folder = await temporaryFolder()
+  await using fic = await startDaemon(folder.path, { emulator: false })
+  await fetch(fic.sinkUrl, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      'ce-type': 'it.fattureincloud.webhooks.taxes.create',
+      'ce-id': '1:a',
+      'ce-source': 'https://api-v2.fattureincloud.it',
+      'ce-subject': 'company:1',
+      'ce-time': '2026-03-01T12:00:00Z',
+      'ce-specversion': '1.0',
+    },
+    body: '{"data":{"ids":[1]}}',
+  })
+  await using seen = await visit(browser, openUrl(fic))
+
+  await seen.rows.first().click()
+  await seen.detail.getByRole('button', { name: 'Fetch from Fatture in Cloud' }).click()
+
+  await seen.detail.getByRole('alert').getByText('Set FIC_ACCESS_TOKEN').waitFor()
   expect(seen.faults).toEqual([])
 })
 

@@ -1,5 +1,6 @@
 /** What the target answered to what was sent from the composer: the latest large, the ones before in a word. */
 
+import { useEffect, useRef } from 'react'
 import type { Delivery } from '../../../src/contract/notification.ts'
 import { toClock, toDuration } from '../clock-words.ts'
 import { sayOutcome, verdicts } from '../words.ts'
@@ -10,10 +11,18 @@ import { Outside } from './outside.tsx'
 
 export function ComposerAnswer({ answers, nowMs }: { answers: Delivery[]; nowMs: number }) {
   const [last, ...before] = answers
+  const place = useRef<HTMLDivElement>(null)
+  const id = last?.id
+  // On a narrow screen it would come out of sight, far below the button.
+  useEffect(() => {
+    // In braces: new browsers give a promise, which React would take for its clean-up.
+    place.current?.scrollIntoView({ block: 'nearest' })
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies -- another answer is a reason to show it
+  }, [id])
   if (!last) return null
   const { tone, text } = sayOutcome(last)
   return (
-    <div className={classes.answer}>
+    <div ref={place} className={classes.answer}>
       <p className={classes.answerLine} role="status">
         <span className={`${classes.status} tone-${tone}`}>{text}</span>
         <span>

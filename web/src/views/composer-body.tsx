@@ -27,7 +27,9 @@ export function ComposerBody({ composing: { draft, change, preview } }: { compos
     return () => editor.current?.close()
   }, [])
 
-  useEffect(() => editor.current?.show(text), [text])
+  useEffect(() => {
+    editor.current?.show(text)
+  }, [text])
 
   return (
     <>

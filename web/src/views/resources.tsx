@@ -72,7 +72,7 @@ export function Resources({ notification: { seq, ids }, emulated, nowMs }: Resou
 
 function sayBefore(count: number, source: string): string {
   if (count === 0) return 'The notification names no id.'
-  return `The notification carries no data but the ${count === 1 ? 'id' : 'ids'}. Your app asks ${source} for the rest; here you see what it gets. Nothing of it is stored.`
+  return `The notification carries no data but the ${count === 1 ? 'id' : 'ids'}. Your app asks ${source} for the rest; here you see what it gets. It is stored only with --keep-resources.`
 }
 
 function startOf({ total, items, nextOffset }: ResourcesAnswer): number {
@@ -95,6 +95,7 @@ function Items({ fetched: { answer, before }, nowMs, onMore }: ItemsProps) {
           <Item
             key={item.id}
             item={item}
+            opened={items.length <= openedItems}
             nowMs={nowMs}
             before={before.find(({ id }) => id === item.id) ?? null}
           />
@@ -134,21 +135,32 @@ const tones: Record<ResourceEntry['outcome'], Tone> = {
 interface ItemProps {
   item: ResourceEntry
   before: ResourceEntry | null
+  opened: boolean
   nowMs: number
 }
 
-function Item({ item, before, nowMs }: ItemProps) {
+/** More than these are opened one by one. */
+const openedItems = 3
+
+function Item({ item, before, opened, nowMs }: ItemProps) {
   const { id, outcome, says, path, data, askedAt } = item
   const isNewer = before !== null && before.askedAt !== null && before.askedAt !== askedAt
+  const isRemembered = before !== null && askedAt !== null && before.askedAt === askedAt
   return (
     <li>
-      <details className={classes.item} open>
+      <details className={classes.item} open={opened}>
         <summary>
           <b>{id}</b> <Chip tone={tones[outcome]}>{outcome}</Chip> <Outside text={says} />
         </summary>
         {path !== null && (
           <p className="quiet mono">
             GET <Outside text={path} />
+          </p>
+        )}
+        {isRemembered && (
+          <p className="quiet">
+            As it was at {toClock(askedAt, nowMs)}: to spare your quota, fic-dev asks again after half a
+            minute.
           </p>
         )}
         {isNewer && (
