@@ -1,0 +1,30 @@
+/** The code blocks of a page of ours, as tests take them out. */
+
+import { readFileSync } from 'node:fs'
+
+export interface Block {
+  language: string
+  code: string
+}
+
+export function readBlocks(page: string): Block[] {
+  return [...readFileSync(page, 'utf8').matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)].map(
+    ([, language = '', code = '']) => ({ language, code }),
+  )
+}
+
+/** The one block that holds this text. */
+export function findBlock(page: string, text: string): string {
+  const found = readBlocks(page).filter(({ code }) => code.includes(text))
+  if (found.length !== 1) throw new Error(`${found.length} blocks of ${page} hold "${text}", not one.`)
+  return found[0]?.code ?? ''
+}
+
+/** Commands of shell blocks: lines that go on are put together, comments are left out. */
+export function readCommands(page: string): string[] {
+  return readBlocks(page)
+    .filter(({ language }) => language === 'sh')
+    .flatMap(({ code }) => code.replaceAll('\\\n', ' ').split('\n'))
+    .map((line) => line.replace(/(^|\s)#.*$/, '').trim())
+    .filter((line) => line !== '')
+}
