@@ -8,7 +8,7 @@ import { demandAnswers, openInspector, publicPem, sinkFlags, startEnds, type Ben
 const connections = 32
 
 export const capture: Benchmark = async ({ quick }) => {
-  const count = quick ? 4_000 : 10_000
+  const count = quick ? 3_000 : 6_000
   await using ends = await startEnds()
   await using product = await startProduct(sinkFlags)
   await using bare = await startSubject('fastify-bare')
@@ -29,7 +29,7 @@ export const capture: Benchmark = async ({ quick }) => {
   }
   // Code that has not run often is slow, in everybody's process.
   await alternate(subjects, 1)
-  const results = await alternate(subjects, quick ? 3 : 9)
+  const results = await alternate(subjects, quick ? 3 : 7)
 
   const what = 'sink, everything on, one inspector'
   const shared = { what, unit: '/s', product: results.product }

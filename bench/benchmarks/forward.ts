@@ -12,8 +12,8 @@ const connections = 16
 const perSecond = 200
 
 export const forward: Benchmark = async ({ quick }) => [
-  ...(await throughput(quick ? 1_500 : 5_000, quick ? 3 : 7)),
-  ...(await latency(quick ? 600 : 2_000, quick ? 3 : 5)),
+  ...(await throughput(quick ? 1_000 : 4_000, quick ? 3 : 7)),
+  ...(await latency(quick ? 400 : 1_000, quick ? 3 : 7)),
 ]
 
 async function throughput(count: number, rounds: number): Promise<Row[]> {
@@ -25,7 +25,15 @@ async function throughput(count: number, rounds: number): Promise<Row[]> {
     if (sent.lost > 0) throw new Error(`${name} lost ${sent.lost} of ${count}.`)
     return count / (Math.max(sent.answeredInMs, sent.deliveredInMs) / 1000)
   }
-  const { product, mockttp, smee } = await withAll(ends, run, rounds)
+  const { product, mockttp, smee } = await withPeers(
+    ends,
+    (urls) => ({
+      product: run('fic-dev', urls.product),
+      mockttp: run('mockttp', urls.mockttp),
+      smee: run('smee', urls.smee),
+    }),
+    rounds,
+  )
   const shared = { what: 'acknowledged and delivered', unit: '/s', product }
   return [
     toRow({ ...shared, reference: 'mockttp', referenceValues: mockttp, goal: { atLeast: 2.5 } }),
@@ -41,7 +49,15 @@ async function latency(count: number, rounds: number): Promise<Row[]> {
     demandAnswers(sent, name)
     return sent
   }
-  const { product, smee, direct } = await withAll(ends, run, rounds)
+  const { product, smee, direct } = await withPeers(
+    ends,
+    (urls) => ({
+      product: run('fic-dev', urls.product),
+      smee: run('smee', urls.smee),
+      direct: run('direct', ends.appUrl),
+    }),
+    rounds,
+  )
   const at = (percent: number, sent: Sent[]) =>
     sent.map(({ latenciesMs }) => percentileOf(latenciesMs, percent))
   return [50, 99].flatMap((percent) => {
@@ -64,20 +80,15 @@ async function latency(count: number, rounds: number): Promise<Row[]> {
 }
 
 /** All of them run at once, as the machine would have it; only one has work at a time. */
-async function withAll<Result>(
+async function withPeers<Result, Name extends string>(
   ends: Ends,
-  run: (name: string, url: string) => () => Promise<Result>,
+  toSubjects: (urls: Record<'product' | 'mockttp' | 'smee', string>) => Record<Name, () => Promise<Result>>,
   rounds: number,
 ) {
   await using product = await startProduct([...sinkFlags, '-f', ends.appUrl])
   await using mockttp = await startMockttp(ends.appUrl)
   await using smee = await startSmee(ends.appUrl)
-  const subjects = {
-    product: run('fic-dev', product.sinkUrl),
-    mockttp: run('mockttp', mockttp.url),
-    smee: run('smee', smee.url),
-    direct: run('direct', ends.appUrl),
-  }
+  const subjects = toSubjects({ product: product.sinkUrl, mockttp: mockttp.url, smee: smee.url })
   await alternate(subjects, 1)
   // With `await`, or they would be closed before they have run.
   return await alternate(subjects, rounds)

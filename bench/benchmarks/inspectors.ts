@@ -7,7 +7,7 @@ import { toRow } from '../measure/row.ts'
 import { demandAnswers, openInspector, sinkFlags, startEnds, type Benchmark } from './benchmark.ts'
 
 export const inspectors: Benchmark = async ({ quick }) => {
-  const count = quick ? 3_000 : 10_000
+  const count = quick ? 2_000 : 6_000
   await using ends = await startEnds()
   await using product = await startProduct(sinkFlags)
 
@@ -23,7 +23,7 @@ export const inspectors: Benchmark = async ({ quick }) => {
   }
   const subjects = { none: measure(0), ten: measure(10) }
   await alternate(subjects, 1)
-  const { none, ten } = await alternate(subjects, quick ? 3 : 7)
+  const { none, ten } = await alternate(subjects, quick ? 3 : 5)
   return [
     toRow({
       what: 'ten inspectors: CPU per notification',

@@ -9,7 +9,7 @@ import { demandAnswers, sinkFlags, startEnds, type Benchmark } from './benchmark
 import { multiplyStore } from './multiply-store.ts'
 
 const few = 1_000
-const asksPerRound = 10
+const asksPerRound = 5
 
 const questions = {
   'newest 100': '',
@@ -35,7 +35,7 @@ export const list: Benchmark = async ({ quick }) => {
     for (const [what, query] of Object.entries(questions)) {
       const subjects = { small: ask(one, query), large: ask(other, query) }
       await alternate(subjects, 1)
-      const asked = await alternate(subjects, quick ? 3 : 7)
+      const asked = await alternate(subjects, quick ? 3 : 5)
       rows.push(
         toRow({
           what: `${what}, of ${many}`,

@@ -8,7 +8,7 @@ import { startLocaltunnelServer } from '../../test/fixtures/localtunnel-server.t
 import { demandAnswers, sinkFlags, startEnds, type Benchmark } from './benchmark.ts'
 
 export const tunnel: Benchmark = async ({ quick }) => {
-  const count = quick ? 300 : 1_000
+  const count = quick ? 200 : 600
   const server = await startLocaltunnelServer()
   try {
     await using ends = await startEnds()
@@ -27,7 +27,7 @@ export const tunnel: Benchmark = async ({ quick }) => {
       bare: measure('Fastify', `${bare.ready}/sink`),
     }
     await alternate(subjects, 1)
-    const results = await alternate(subjects, quick ? 3 : 7)
+    const results = await alternate(subjects, quick ? 3 : 5)
     return [
       toRow({
         what: 'answer through localtunnel at 100/s, p50',

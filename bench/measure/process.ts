@@ -17,7 +17,7 @@ const profiling = profileDir === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir
 /** Below node_modules: never committed, and packages are found from there. */
 const builtDir = join(benchDir, 'node_modules', '.built')
 
-/** Subjects run as plain JavaScript: a loader would weigh on their start and memory. */
+/** Subjects run as plain JavaScript, without our own loader: it would weigh on their start and memory. */
 export function buildSubjects(): void {
   buildSync({
     entryPoints: [join(benchDir, 'subjects', '*.ts')],
@@ -33,6 +33,7 @@ export function buildSubjects(): void {
 
 // What is still there when a benchmark fails.
 const running = new Set<ChildProcess>()
+process.once('SIGINT', () => process.exit(130)).once('SIGTERM', () => process.exit(143))
 process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')))
 
 function watch(child: ChildProcess): void {
@@ -49,7 +50,10 @@ export interface Subject extends AsyncDisposable {
 }
 
 export async function startSubject(name: string, ...args: string[]): Promise<Subject> {
-  const child = fork(join(builtDir, `${name}.mjs`), args, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+  const child = fork(join(builtDir, `${name}.mjs`), args, {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    execArgv: [],
+  })
   watch(child)
   let tell = (_answer: unknown) => {}
   child.on('message', (answer) => tell(answer))
@@ -95,7 +99,8 @@ export async function startProduct(flags: readonly string[], options: ProductOpt
   const startedAt = performance.now()
   const child = spawn(process.execPath, [...profiling, cli, 'start', '--no-open', ...ports, ...flags], {
     cwd: dir,
-    env: { PATH: process.env['PATH'], HOME: dir },
+    // What its environment costs Node at start (certificates to load, say) it costs the reference, too.
+    env: Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('FIC_'))),
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   watch(child)
