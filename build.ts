@@ -3,7 +3,8 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { build, type Metafile } from 'esbuild'
+import { gzipSync } from 'node:zlib'
+import { build } from 'esbuild'
 import { build as buildPage } from 'vite'
 
 // Native or with a loader of their own: they stay packages. Optional peers are only there when a user installs them.
@@ -15,23 +16,17 @@ const sdk = '@fattureincloud/fattureincloud-ts-sdk'
 const draft = `dist.${process.pid}.new`
 
 try {
-  const [program] = await Promise.all([
-    bundle(),
-    buildPage({
-      configFile: 'web/vite.config.ts',
-      logLevel: 'warn',
-      build: { outDir: resolve(draft, 'page') },
-    }),
-  ])
+  const files = (await Promise.all([bundleProgram(), bundlePage()])).flat()
   writeTypes()
-  writeFileSync('NOTICES.txt', noticesOf(packagesOf(program)))
+  writeFileSync('NOTICES.txt', noticesOf(packagesOf(files)))
   rmSync('dist', { recursive: true, force: true })
   renameSync(draft, 'dist')
 } finally {
   rmSync(draft, { recursive: true, force: true })
 }
 
-async function bundle(): Promise<Metafile> {
+/** Gives the files that went into it. */
+async function bundleProgram(): Promise<string[]> {
   const { metafile } = await build({
     entryPoints: {
       cli: 'src/cli/main.ts',
@@ -58,7 +53,23 @@ async function bundle(): Promise<Metafile> {
     metafile: true,
     logLevel: 'warning',
   })
-  return metafile
+  return Object.keys(metafile.inputs)
+}
+
+/** Gives the files that went into it, and says what the page weighs on the wire. */
+async function bundlePage(): Promise<string[]> {
+  const built = await buildPage({
+    configFile: 'web/vite.config.ts',
+    logLevel: 'warn',
+    build: { outDir: resolve(draft, 'page') },
+  })
+  const chunks = [built].flat().flatMap((one) => ('output' in one ? one.output : []))
+  const scripts = chunks.filter((chunk) => chunk.type === 'chunk')
+  for (const { fileName, code, isEntry } of scripts) {
+    const kilobytes = Math.round(gzipSync(code).length / 1024)
+    console.log(`page: ${fileName} ${kilobytes} KB gzip${isEntry ? '' : ', only when used'}`)
+  }
+  return scripts.flatMap(({ moduleIds }) => moduleIds)
 }
 
 function writeTypes(): void {
@@ -66,21 +77,13 @@ function writeTypes(): void {
   execFileSync(join('node_modules', '.bin', 'tsc'), flags, { stdio: 'inherit' })
 }
 
-/** The folders of packages that ended up in the bundle. The page's are listed with the development dependencies it is made of. */
-function packagesOf({ inputs }: Metafile): string[] {
-  const page = [
-    'react',
-    'react-dom',
-    'scheduler',
-    '@mantine/core',
-    '@mantine/hooks',
-    '@tanstack/react-virtual',
-  ]
-  const folders = Object.keys(inputs).flatMap((path) => {
-    const match = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path)
+/** The folders of the packages that files belong to. */
+function packagesOf(files: string[]): string[] {
+  const folders = files.flatMap((path) => {
+    const match = /(node_modules\/(?:.*node_modules\/)?(?:@[^/]+\/)?[^/]+)\//.exec(path)
     return match?.[1] === undefined ? [] : [match[1]]
   })
-  return [...new Set([...folders, ...page.map((name) => join('node_modules', name))])].sort()
+  return [...new Set(folders)].sort()
 }
 
 function noticesOf(folders: string[]): string {

@@ -8,6 +8,7 @@ import { App } from './app.tsx'
 import { Network } from './network.ts'
 import { createStore } from './store.ts'
 import { theme } from './theme.ts'
+import { Broken } from './views/broken.tsx'
 
 const store = createStore()
 const network = new Network(store)
@@ -18,7 +19,9 @@ const place = document.querySelector('#page')
 if (!place) throw new Error('The page has no place for itself.')
 createRoot(place).render(
   <MantineProvider theme={theme} defaultColorScheme="auto" colorSchemeManager={colorSchemeManager}>
-    <App store={store} network={network} />
+    <Broken>
+      <App store={store} network={network} />
+    </Broken>
   </MantineProvider>,
 )
 network.start()
