@@ -28,3 +28,9 @@ export function readCommands(page: string): string[] {
     .map((line) => line.replace(/(^|\s)#.*$/, '').trim())
     .filter((line) => line !== '')
 }
+
+/** What stands between backticks outside of blocks. */
+export function readInlineCode(page: string): string[] {
+  const text = readFileSync(page, 'utf8').replaceAll(/^```\w*\n[\s\S]*?^```$/gm, '')
+  return [...text.matchAll(/`([^`\n]+)`/g)].map(([, code = '']) => code)
+}

@@ -39,9 +39,13 @@ test('check finds nothing wrong with the Fastify recipe', async () => {
 test('check finds nothing wrong with the Next.js recipe', async () => {
   const folder = await trustOurKey()
   const route = await loadNextRoute(folder)
+  // What it would work on, it prints.
+  const printed = vi.spyOn(console, 'log').mockImplementation(() => {})
+  onTestFinished(() => printed.mockRestore())
   const url = await serve((request) => (request.method === 'GET' ? route.GET : route.POST)(request))
 
   expect(await findFaults(url, folder)).toEqual([])
+  expect(printed).toHaveBeenCalledWith(expect.objectContaining({ ids: ['8a51-2', '17'] }))
 })
 
 /** Has the recipes believe the dev key of a new project; gives its folder. */

@@ -1,0 +1,163 @@
+/** What the README and the recipes tell people to type is what the built program takes. */
+
+import { execFile, execFileSync } from 'node:child_process'
+import { promisify } from 'node:util'
+import { expect, test } from 'vitest'
+import { longFlag, settingKeys, settings } from '../src/config/settings.ts'
+import { startReceiver } from './check/receiver.ts'
+import { createFolder, follow, run, start, type JsonLine } from './cli/process.ts'
+import { startTarget } from './emulator/target.ts'
+import { readBlocks, readCommands, readInlineCode } from './readme-blocks.ts'
+
+const pages = ['README.md', 'CONTRIBUTING.md', 'docs/recipes.md']
+
+/** Flags of npm, Node and others that the pages name. */
+const ofOthers = ['--save-dev', '--experimental-vm-modules']
+
+const shell = promisify(execFile)
+
+test('every setting has its flag in the first help', async () => {
+  const help = await helpOf(null)
+  expect(settingKeys.filter((key) => !help.flags.has(longFlag(settings[key])))).toEqual([])
+})
+
+test('the README names every command, and none that does not exist', async () => {
+  const { commands } = await helpOf(null)
+  const named = readInlineCode('README.md').map((code) => /^fic-dev \[?([a-z]+)/.exec(code)?.[1])
+
+  expect([...new Set(named.filter((name) => name !== undefined))].sort()).toEqual(
+    commands.filter((name) => name !== 'help').sort(),
+  )
+})
+
+test('no page names a flag that does not exist', async () => {
+  const { commands } = await helpOf(null)
+  const helps = await Promise.all([null, ...commands].map(helpOf))
+  const known = new Set([...helps.flatMap(({ flags }) => [...flags]), ...ofOthers])
+  const named = pages.flatMap((page) =>
+    [...readInlineCode(page), ...readBlocks(page).map(({ code }) => code)].flatMap(flagsIn),
+  )
+
+  expect(named.length).toBeGreaterThan(30)
+  expect([...new Set(named)].filter((flag) => !known.has(flag))).toEqual([])
+})
+
+test('every command line of a page has only flags that its command takes', async () => {
+  const { commands } = await helpOf(null)
+  const lines = pages.flatMap((page) => [
+    ...readInlineCode(page),
+    ...readBlocks(page).flatMap(({ code }) => code.split('\n')),
+  ])
+  const wrong: string[] = []
+  for (const line of lines) {
+    const [, words] = /\bfic-dev ([^|)]+)/.exec(line) ?? []
+    if (words === undefined) continue
+    const command = commands.find((name) => words.split(' ')[0] === name) ?? null
+    const { flags } = await helpOf(command)
+    wrong.push(...flagsIn(words).flatMap((flag) => (flags.has(flag) ? [] : [`${flag} in: ${line}`])))
+  }
+  expect(wrong).toEqual([])
+})
+
+test('the lines that start the daemon are understood', async () => {
+  const starts = ficDevLines('README.md').filter(([first]) => first === undefined || first.startsWith('-'))
+  expect(starts.length).toBeGreaterThan(2)
+  for (const args of starts) {
+    expect(await run([...args, '--print-config'], { cwd: createFolder() })).toMatchObject({ exitCode: 0 })
+  }
+})
+
+test('the other lines of the README do what they say, beside a daemon with the emulator', async () => {
+  const cwd = createFolder()
+  const known = { devKey: '' }
+  const receiver = await startReceiver(() => known.devKey)
+  const daemon = start(['--emulator', '--forward-to', receiver.url], { cwd })
+  await daemon.line(({ type }) => type === 'ready')
+  const keys = await run(['keys', '--json'], { cwd })
+  known.devKey = String((JSON.parse(keys.stdout.split('\n')[0] ?? '') as JsonLine)['pem'])
+
+  const others = ficDevLines('README.md').filter(([first]) => first !== undefined && /^[a-z]/.test(first))
+  // `init` asks, so it needs a terminal; its own tests give it one.
+  const lines = others.filter(([first]) => first !== 'init')
+  expect(lines.map(([command]) => command).sort()).toEqual(['check', 'keys', 'trigger'])
+  for (const args of lines) {
+    const meant = args.map((word) => (word === 'http://localhost:3000/webhooks' ? receiver.url : word))
+    expect({ args, ...(await run(meant, { cwd })) }).toMatchObject({ exitCode: 0 })
+  }
+  daemon.signal('SIGTERM')
+  expect(await daemon.ended).toBe(0)
+})
+
+// Without curl there is nothing to prove here.
+test.skipIf(!hasCurl())(
+  'the curl lines for apps in other languages bring a notification to the app',
+  async () => {
+    const cwd = createFolder()
+    await using target = await startTarget()
+    const emulator = follow(['emulator', '--port', '0', '--json'], { cwd })
+    const { emulatorUrl } = await emulator.line(({ type }) => type === 'ready')
+    const lines = readCommands('docs/recipes.md').filter((line) => line.startsWith('curl '))
+    const answers: string[] = []
+    for (const line of lines) {
+      const meant = line
+        .replaceAll('http://127.0.0.1:4622', String(emulatorUrl))
+        .replaceAll('http://127.0.0.1:8000/api/webhooks', target.url)
+      answers.push((await shell('sh', ['-c', `${meant} --silent --fail --noproxy '*'`])).stdout)
+    }
+
+    const { items } = JSON.parse(answers.at(-2) ?? '') as JsonLine
+    expect(items.map(({ kind, outcome }: JsonLine) => [kind, outcome])).toEqual([
+      ['verification', 'verified'],
+      ['welcome', 'delivered'],
+      ['event', 'delivered'],
+    ])
+    expect(Buffer.from(answers.at(-1) ?? '', 'base64').toString()).toContain('BEGIN PUBLIC KEY')
+    emulator.signal('SIGTERM')
+    await emulator.ended
+  },
+)
+
+function hasCurl(): boolean {
+  try {
+    execFileSync('curl', ['--version'])
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** The arguments of each `npx fic-dev …` of the shell blocks. */
+function ficDevLines(page: string): string[][] {
+  return readCommands(page).flatMap((line) => {
+    const words = line.split(/\s+/)
+    return words[0] === 'npx' && words[1] === 'fic-dev' ? [words.slice(2)] : []
+  })
+}
+
+interface KnownHelp {
+  flags: Set<string>
+  commands: string[]
+}
+
+const helps = new Map<string | null, Promise<KnownHelp>>()
+
+/** What the help of a command lists; of `null`, the first help. */
+function helpOf(command: string | null): Promise<KnownHelp> {
+  const known = helps.get(command) ?? askForHelp(command)
+  helps.set(command, known)
+  return known
+}
+
+async function askForHelp(command: string | null): Promise<KnownHelp> {
+  const args = command === null ? ['--help'] : [command, '--help']
+  const { stdout } = await run(args, { cwd: createFolder() })
+  const list = /\nCommands:\n([\s\S]*?)\n\n/.exec(stdout)?.[1] ?? ''
+  return {
+    flags: new Set(flagsIn(stdout)),
+    commands: [...list.matchAll(/^ {2}([a-z]+)\b/gm)].flatMap(([, name]) => name ?? []),
+  }
+}
+
+function flagsIn(text: string): string[] {
+  return [...text.matchAll(/(?<![\w-])--[a-z][a-z-]*/g)].map(([flag]) => flag)
+}
