@@ -12,6 +12,7 @@ import type { Config } from './config/config.ts'
 import type { Secrets } from './config/environment.ts'
 import { removeDaemonFile, writeDaemonFile } from './daemon/daemon-file.ts'
 import { findFicAccess } from './daemon/fic-access.ts'
+import { knownSinks } from './daemon/known-sinks.ts'
 import { listenNear } from './daemon/listen.ts'
 import { Live } from './daemon/live.ts'
 import { createManagedSubscription } from './daemon/managed-subscription.ts'
@@ -135,7 +136,9 @@ class RunningDaemon implements Daemon {
     this.#closers.push(() => this.#store.close())
     this.#project = await readSecretsOf(dataDir, randomSubdomain)
     this.#probe = createProbe(Buffer.from(this.#project.probeKey, 'hex'))
-    this.#live = new Live(this.#now(), `/${this.#project.sinkSecret}`, this.#config.publicKey)
+    const sinkPath = `/${this.#project.sinkSecret}`
+    this.#live = new Live(this.#now(), sinkPath, this.#config.publicKey)
+    this.#live.knownSinks = knownSinks(this.#config, this.#store.subscriptions, sinkPath)
     this.#rooms = await buildRooms({
       config: this.#config,
       project: this.#project,

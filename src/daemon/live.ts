@@ -16,6 +16,8 @@ export class Live {
   subscriptions: SubscriptionsByHand | null = null
   /** `null` without a token. */
   resources: ResourceReader | null = null
+  /** Sink URLs under which Fatture in Cloud may know us before the tunnel is up again. */
+  knownSinks: readonly string[] = []
   sinkPort: number | null = null
   inspectorPort: number | null = null
   readonly startedAt: string
@@ -49,7 +51,7 @@ export class Live {
 
   /** The sink URLs that a token may name. */
   audiences(): string[] {
-    return [...new Set([this.sinkUrl, this.localSinkUrl].filter((url) => url !== null))]
+    return [...new Set([this.sinkUrl, this.localSinkUrl, ...this.knownSinks].filter((url) => url !== null))]
   }
 
   /** Whether the verification that another sink costs could be had now; by hand nobody could follow. */

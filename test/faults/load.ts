@@ -59,22 +59,8 @@ export function post(
   agent: http.Agent,
   body = '{"data":{"ids":[3062300]}}',
 ): Promise<number> {
-  const subject = 'company:12345'
-  const iat = Math.floor(Date.now() / 1000)
-  const token = makeToken({ ...ficClaims, jti: id, sub: subject, aud: [sinkUrl], iat, exp: iat + 3 * 3600 })
-  const headers = {
-    authorization: `Bearer ${token}`,
-    'user-agent': 'FattureInCloud/API-WEBHOOK',
-    'content-type': 'application/json',
-    'content-length': String(body.length),
-    'ce-id': id,
-    'ce-type': 'it.fattureincloud.webhooks.issued_documents.invoices.create',
-    'ce-source': 'https://api-v2.fattureincloud.it',
-    'ce-subject': subject,
-    'ce-time': '2023-04-04T12:54:21+02:00',
-    'ce-specversion': '1.0',
-  }
   return new Promise((resolve, reject) => {
+    const headers = { ...signedHeaders(sinkUrl, id), 'content-length': String(body.length) }
     const request = http.request(sinkUrl, { method: 'POST', agent, headers })
     request.on('error', reject)
     request.on('response', (response) => {
@@ -84,4 +70,23 @@ export function post(
     })
     request.end(body)
   })
+}
+
+/** Of an event in the binary mapping, signed with Fatture in Cloud's key unless another is given. */
+export function signedHeaders(sinkUrl: string, id: string, key = fic.privateKey): Record<string, string> {
+  const subject = 'company:12345'
+  const iat = Math.floor(Date.now() / 1000)
+  const claims = { ...ficClaims, jti: id, sub: subject, aud: [sinkUrl], iat, exp: iat + 3 * 3600 }
+  const token = makeToken(claims, { key })
+  return {
+    authorization: `Bearer ${token}`,
+    'user-agent': 'FattureInCloud/API-WEBHOOK',
+    'content-type': 'application/json',
+    'ce-id': id,
+    'ce-type': 'it.fattureincloud.webhooks.issued_documents.invoices.create',
+    'ce-source': 'https://api-v2.fattureincloud.it',
+    'ce-subject': subject,
+    'ce-time': '2023-04-04T12:54:21+02:00',
+    'ce-specversion': '1.0',
+  }
 }

@@ -1,0 +1,22 @@
+/** Under which addresses Fatture in Cloud knows our sink from an earlier run: it does not wait until our tunnel is up. */
+
+import type { Config } from '../config/config.ts'
+import { defaultCompany } from '../emulator/index.ts'
+import { isEmulator } from '../fic/api-error.ts'
+import type { SubscriptionRecords } from '../store/subscriptions.ts'
+
+/**
+ * The sink URLs of the user's own proxy and of the subscriptions that are ours. A token that names one of them is meant
+ * for us, also in the moments in which the tunnel is not yet known to be up; else what comes then would count as forged.
+ */
+export function knownSinks(
+  { publicUrl, apiBase, company }: Pick<Config, 'publicUrl' | 'apiBase' | 'company'>,
+  records: Pick<SubscriptionRecords, 'all'>,
+  sinkPath: string,
+): string[] {
+  const whose = company ?? (isEmulator(apiBase) ? defaultCompany : null)
+  const subscribed = whose === null ? [] : records.all(apiBase, whose).map(({ sink }) => sink)
+  // Under another path it is a sink of somebody else.
+  const ours = subscribed.filter((sink) => URL.canParse(sink) && new URL(sink).pathname === sinkPath)
+  return publicUrl === null ? ours : [publicUrl + sinkPath, ...ours]
+}
