@@ -32,8 +32,8 @@ export async function openOffline(
   secrets: Secrets = { accessToken: null },
   log: Logger = silentLog(),
 ): Promise<Offline> {
-  const { dataDir, keep, keepDays } = config
-  const store = openProjectStore({ dataDir, keep, keepDays, log })
+  // What is dropped is for the daemon to say: a command may have been given another configuration.
+  const store = openProjectStore({ dataDir: config.dataDir, keep: null, log })
   const project = await readSecretsOf(config.dataDir, randomSubdomain)
   const sinkPath = `/${project.sinkSecret}`
   const live = new Live(new Date(), sinkPath, config.publicKey)

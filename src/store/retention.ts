@@ -6,8 +6,8 @@ import type { Notifications } from './notifications.ts'
 import type { WriteQueue } from './write-queue.ts'
 
 export interface RetentionOptions {
-  /** How many notifications are kept. */
-  keep: number
+  /** How many notifications are kept; `null`: nothing is dropped. */
+  keep: number | null
   /** For how many days; `null`: whatever their age. */
   keepDays: number | null
   log: Logger
@@ -29,8 +29,10 @@ const everyMs = 60 * 60_000
 export function startRetention(
   queue: WriteQueue,
   notifications: Pick<Notifications, 'prune'>,
-  { keep, keepDays, log, now }: RetentionOptions,
+  { keep: limit, keepDays, log, now }: RetentionOptions,
 ): Retention {
+  if (limit === null) return { captured: () => {}, close: () => {} }
+  const keep = limit
   const pruneEvery = Math.max(50, Math.min(500, Math.floor(keep / 20)))
   let sincePrune = 0
 

@@ -21,8 +21,8 @@ export interface StoreOptions {
   /** Absolute; made where it is missing. */
   dataDir: string
   log: Logger
-  /** How many notifications are kept; 10,000 when left out. */
-  keep?: number
+  /** How many notifications are kept, 10,000 when left out; `null`: nothing is dropped. */
+  keep?: number | null
   /** For how many days; whatever their age when left out. */
   keepDays?: number | null
   now?: () => Date
