@@ -1,32 +1,20 @@
 /** Every screen of the page is judged by axe, light and dark, wide and narrow. */
 
-import { createRequire } from 'node:module'
-import { readFileSync } from 'node:fs'
-import type { AxeResults } from 'axe-core'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { forwardTo, startDaemon, temporaryFolder } from '../support/daemon.ts'
 import { startTarget } from '../support/target.ts'
+import { findBarriers } from './accessibility.ts'
 import { launchChromium, visit } from './chromium.ts'
 import { goTo, openUrl } from './looking.ts'
 
 let browser: Browser
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8')
 
 beforeAll(async () => {
   browser = await launchChromium()
 })
 
 afterAll(() => browser.close())
-
-/** What is seriously wrong: the rule, and where. */
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axeSource)
-  const results = await page.evaluate<AxeResults>('axe.run(document, { resultTypes: ["violations"] })')
-  return results.violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, nodes }) => nodes.map(({ html, any }) => `${id}: ${html} ${any[0]?.message ?? ''}`))
-}
 
 const places = {
   list: '#/',
@@ -65,7 +53,7 @@ test.for(looks)(
       if (name === 'subscription') await page.getByText('kept by fic-dev').waitFor()
       if (name === 'coverage') await page.getByRole('rowheader', { name: 'taxes' }).waitFor()
       if (name.includes('filter')) await page.getByText('Did you mean').waitFor()
-      found[name] = await violations(page)
+      found[name] = await findBarriers(page)
     }
     await goTo(seen, '#/')
     await seen.rows.first().waitFor()
@@ -74,19 +62,19 @@ test.for(looks)(
     // Where there is room, j has opened it.
     if ((await seen.detail.count()) > 0) await page.keyboard.press('Escape')
     await page.getByRole('toolbar').waitFor()
-    found['selection'] = await violations(page)
+    found['selection'] = await findBarriers(page)
     await page.getByRole('toolbar').getByRole('button', { name: 'Replay' }).click()
     await page.getByRole('dialog').waitFor()
-    found['replay of many'] = await violations(page)
+    found['replay of many'] = await findBarriers(page)
     await page.keyboard.press('Escape')
     await page.keyboard.press('/')
     await page.getByRole('option', { name: 'target:' }).waitFor()
-    found['completion'] = await violations(page)
+    found['completion'] = await findBarriers(page)
     await page.keyboard.press('Escape')
     await page.keyboard.press('Escape')
     await page.keyboard.press('?')
     await page.getByRole('dialog').waitFor()
-    found['help'] = await violations(page)
+    found['help'] = await findBarriers(page)
 
     expect(Object.entries(found).flatMap(([place, all]) => all.map((each) => `${place}: ${each}`))).toEqual(
       [],
@@ -100,7 +88,7 @@ test('the page of somebody who has not opened the link is judged, too', async ()
   await using seen = await visit(browser, fic.inspectorUrl)
   await seen.page.getByRole('heading', { name: 'This page opens with a link' }).waitFor()
 
-  expect(await violations(seen.page)).toEqual([])
+  expect(await findBarriers(seen.page)).toEqual([])
 })
 
 test('with the keyboard alone: from the top bar to the filter, the list, and the detail and back', async () => {

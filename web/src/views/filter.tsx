@@ -121,7 +121,8 @@ export function Filter({ input, query, misread, known, onFilter }: FilterProps) 
         </Combobox.Options>
       </Combobox.Dropdown>
       <p id="filter-misread" role="status" className={classes.misread}>
-        {misread !== null && <Outside text={misread} />}
+        {/* Half a word is no mistake while there is something to choose from. */}
+        {misread !== null && !isOpen && <Outside text={misread} />}
       </p>
     </Combobox>
   )
