@@ -42,7 +42,7 @@ async function bundleProgram(): Promise<string[]> {
     format: 'esm',
     target: 'node20.19',
     external: outside,
-    // Its CommonJS form, which Node would load, cannot be taken in parts and brings an axios of its own.
+    // Its CommonJS form, which Node would load, brings an axios of its own.
     alias: { [sdk]: resolve('node_modules', sdk, 'dist/esm/index.js') },
     // CommonJS packages inside an ES module still call `require`.
     banner: {

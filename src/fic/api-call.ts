@@ -54,7 +54,12 @@ export function createFicCaller({ apiBase, token, log, timeoutMs = 15_000 }: Fic
 }
 
 async function loadSdk(apiBase: string, token: string, timeoutMs: number): Promise<FicSdk> {
-  const [sdk, { default: axios }] = await Promise.all([import('./sdk.ts'), import('axios')])
+  const [loaded, { default: axios }] = await Promise.all([
+    import('@fattureincloud/fattureincloud-ts-sdk'),
+    import('axios'),
+  ])
+  // A CommonJS package: Node and the bundle give it as the default export, tsx does not.
+  const sdk = loaded.default ?? loaded
   const configuration = new sdk.Configuration({ accessToken: token })
   const client = axios.create({
     timeout: timeoutMs,
