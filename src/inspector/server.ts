@@ -20,6 +20,7 @@ import type { Logger } from '../log.ts'
 import type { Store } from '../store/store.ts'
 import type { SubscriptionsByHand } from '../subscription/by-hand.ts'
 import { createGuard } from './guard.ts'
+import { describeRoutes } from './openapi.ts'
 import { pageRoutes } from './page.ts'
 import { detailRoutes } from './routes/detail.ts'
 import { emulatorRoutes, type EmulatorControl } from './routes/emulator.ts'
@@ -131,6 +132,7 @@ export async function createInspector(parts: InspectorParts): Promise<Inspector>
   })
   acceptEmptyJson(app)
 
+  describeRoutes(app as unknown as FastifyInstance, parts.version)
   await app.register(notificationRoutes(parts))
   await app.register(boardRoutes(parts))
   await app.register(detailRoutes(parts))
