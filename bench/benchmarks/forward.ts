@@ -21,9 +21,11 @@ async function throughput(count: number, rounds: number): Promise<Row[]> {
   const run = (name: string, url: string) => async () => {
     await ends.prepare(url, count)
     const sent = await ends.send({ connections, untilDelivered: true })
-    demandAnswers(sent, name)
-    if (sent.lost > 0) throw new Error(`${name} lost ${sent.lost} of ${count}.`)
-    return count / (Math.max(sent.answeredInMs, sent.deliveredInMs) / 1000)
+    const missing = count - (sent.answered - sent.lost)
+    if (missing > 0) console.error(`${name}: ${missing} of ${count} did not arrive.`)
+    // A peer that loses some is measured by what it delivers; we may lose none.
+    if (missing > 0 && name === 'fic-dev') throw new Error('Nothing may be lost.')
+    return (count - missing) / (Math.max(sent.answeredInMs, sent.deliveredInMs) / 1000)
   }
   const { product, mockttp, smee } = await withPeers(
     ends,

@@ -47,9 +47,13 @@ function countPackages(modules: string): number {
   return nested.reduce((sum, count) => sum + count, 0)
 }
 
-function bytesIn(path: string): number {
-  if (!isFolder(path)) return statSync(path, { throwIfNoEntry: false })?.size ?? 0
-  return readdirSync(path).reduce((sum, name) => sum + bytesIn(join(path, name)), 0)
+/** A file with two names (esbuild's program has two) counts once, as it does on the disk. */
+function bytesIn(path: string, seen = new Set<number>()): number {
+  const found = statSync(path, { throwIfNoEntry: false })
+  if (found === undefined || seen.has(found.ino)) return 0
+  seen.add(found.ino)
+  if (!found.isDirectory()) return found.size
+  return readdirSync(path).reduce((sum, name) => sum + bytesIn(join(path, name), seen), 0)
 }
 
 function isFolder(path: string): boolean {
