@@ -20,7 +20,7 @@ const longestToken = 16 * 1024
 const keyMembers = ['jwk', 'jku', 'x5c', 'x5u'] as const
 
 /**
- * By node:crypto and not by jose: the same check in the same threads, but jose takes five times as long to hand it
+ * By node:crypto and not by jose: the same check in the same threads, but jose takes several times as long to hand it
  * over, and that is time of the one thread that takes notifications in.
  */
 const verifyInThread = promisify(verify)
