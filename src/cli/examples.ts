@@ -32,6 +32,7 @@ export const examplesOf: Readonly<Record<string, Examples>> = {
   list: [
     ['fic-dev list -n 50', 'the newest fifty'],
     ['fic-dev list --type "entities.*" --since 2h', 'what came about clients and suppliers'],
+    ['fic-dev list type:invoices.create target:5xx since:1h', 'the filter of the inspector, word by word'],
     ['fic-dev list --delivery dropped --json', 'for scripts'],
   ],
   show: [

@@ -20,8 +20,11 @@ interface Options {
 /** As many as the API gives at once is more than a person reads; a script gets them page by page. */
 const pageSize = 500
 
-export async function run({ options, config, output }: Invocation<Options>): Promise<void> {
-  const { limit = 20, ...filter } = options
+export async function run({ args, options, config, output }: Invocation<Options>): Promise<void> {
+  const { limit = 20, ...flags } = options
+  // Words stand side by side in the filter language, wherever they were written.
+  const q = [...args.map(quoteWords), ...(flags.q === undefined ? [] : [flags.q])].join(' ')
+  const filter = q === '' ? flags : { ...flags, q }
   const client = await connect(config)
   try {
     let left = limit
@@ -40,6 +43,11 @@ export async function run({ options, config, output }: Invocation<Options>): Pro
   } finally {
     await client.close()
   }
+}
+
+/** The shell took the quotes off: text with a space is one word again. */
+function quoteWords(word: string): string {
+  return /\s/.test(word) && !word.includes('"') && !/^-?\w+:/.test(word) ? `"${word}"` : word
 }
 
 function toQuery(filter: Omit<Options, 'limit'>, limit: number, before: number | null): URLSearchParams {

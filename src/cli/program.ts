@@ -146,9 +146,9 @@ function addWork(add: Add): void {
 
 /** What only looks. */
 function addReading(add: Add): void {
-  const list = add('list', 'list notifications, the newest first', () => import('./list.ts'))
+  const list = add('list [filter...]', 'list notifications, the newest first', () => import('./list.ts'))
     .option('-n, --limit <n>', 'how many at most (default: 20)', readCount)
-    .option('-q, --q <text>', 'with this text anywhere')
+    .option('-q, --q <filter>', 'the same filter as a flag')
     .addOption(
       new Option('--kind <kind>', 'of this kind').choices(['verification', 'welcome', 'event', 'unknown']),
     )

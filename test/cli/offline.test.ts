@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { exportedLine as exported } from './exported.ts'
-import { createFolder, run } from './process.ts'
+import { createFolder, run, start } from './process.ts'
 
 test('without a daemon, commands work on the store itself', async () => {
   const cwd = createFolder()
@@ -64,4 +64,23 @@ test('with FORCE_COLOR there is colour without a terminal, with NO_COLOR and --n
   expect(await printed({ FORCE_COLOR: '1' })).toBe(true)
   expect(await printed({ FORCE_COLOR: '1', NO_COLOR: '1' })).toBe(false)
   expect(await printed({ FORCE_COLOR: '1' }, '--no-color')).toBe(false)
+})
+
+test('list takes the filter of the inspector, and says what is wrong with one', async () => {
+  const cwd = createFolder()
+  const daemon = start(['--emulator'], { cwd })
+  await daemon.line((line) => line['type'] === 'ready')
+  await run(['trigger', 'entities.clients.create', '--ids', '42'], { cwd })
+  await run(['trigger', 'products.update', '--ids', '7'], { cwd })
+  await daemon.line((line) => line['notification']?.ids[0] === 7)
+  daemon.signal('SIGTERM')
+  await daemon.ended
+
+  const found = await run(['list', 'type:clients.create', 'id:42', '--json'], { cwd })
+  expect(JSON.parse(found.stdout)).toMatchObject({ notification: { ids: [42] } })
+  const none = await run(['list', 'id:42', 'kind:welcome'], { cwd })
+  expect(none.stderr).toContain('No notification matches.')
+  const wrong = await run(['list', 'tpye:clients'], { cwd })
+  expect(wrong.exitCode).toBe(1)
+  expect(wrong.stderr).toContain('Did you mean "type')
 })
