@@ -31,7 +31,7 @@ if (daemon) {
   What you see is the emulator of Fatture in Cloud: signed notifications, as the real ones are.
     send another    npx fic-dev trigger received_documents.create
     your own app    npm start -- --forward-to http://localhost:8080/webhooks
-    a real account  FIC_ACCESS_TOKEN=a/… npx fic-dev --company 12345 --forward-to http://localhost:8080/webhooks
+    a real account  FIC_ACCESS_TOKEN=… npx fic-dev --no-emulator --company 12345 --forward-to http://localhost:8080/webhooks
 `)
 }
 
