@@ -199,8 +199,9 @@ export class TargetQueue {
     const nextDue = this.#parts.store.jobs.nextDue(this.#parts.url)
     if (nextDue === null) return
     const pauseMs = Math.min(longestPauseMs * 1.2, nextDue.getTime() - this.#parts.now().getTime())
-    // What is due already is being sent; its end pumps again.
-    if (pauseMs > 0) this.#timer = setTimeout(() => this.#fallDue(nextDue), pauseMs).unref()
+    // What is due already is being sent, and its end pumps again; or it fell due since it was looked for.
+    if (pauseMs <= 0 && this.#busy.size > 0) return
+    this.#timer = setTimeout(() => this.#fallDue(nextDue), Math.max(1, pauseMs)).unref()
   }
 
   /** The timer has waited long enough, whatever the clock says: it may have been set back. */

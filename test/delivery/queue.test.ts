@@ -161,3 +161,19 @@ test('closing waits for what is being sent, writes down its end, and sends nothi
   expect(store.notification(1)?.deliveries).toMatchObject([{ verdict: 'delivered' }])
   expect(target.received).toHaveLength(1)
 })
+
+test('one that falls due between two looks at the clock is not left lying', async () => {
+  await using target = await startTarget(0, 500)
+  // Each look is 300 ms after the one before, so that the second try falls due between two of them.
+  let looks = 0
+  const began = Date.now()
+  const { capture, deliverer, until } = await openDelivery([target.url], {
+    now: () => new Date(began + 300 * looks++),
+  })
+  await deliverer.start()
+  await capture()
+  await until(({ verdict }) => verdict === 'retried')
+  target.answerWith(200)
+
+  expect(await until(({ verdict }) => verdict === 'delivered')).toMatchObject({ attempt: 2 })
+})
