@@ -7,7 +7,7 @@ import { expect, onTestFinished, test } from 'vitest'
 
 test(
   'what was answered 200 is stored and delivered, whatever was done to the daemon',
-  { timeout: 240_000 },
+  { timeout: 400_000 },
   async () => {
     const script = join(import.meta.dirname, 'soak.ts')
     const soak = spawn(process.execPath, ['--import', 'tsx', script, '--seconds', '30'], { stdio: 'pipe' })

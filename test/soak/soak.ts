@@ -37,7 +37,7 @@ const target = await startSoakTarget()
 const ways = ['--public-url', way.url, '--sink-port', String(sinkPort), '--port', '0', '-f', target.url]
 const daemon = createSoakedDaemon(folder, [...ways, '--public-key', publicKey, '--keep', '10000000'])
 const sinkUrl = await daemon.start()
-const traffic = startTraffic(sinkUrl, 8, Math.max(2_000, seconds * 25))
+const traffic = startTraffic(sinkUrl, 8, Math.max(5_000, seconds * 25))
 const faults = { kills: 0, cuts: 0, moods: 0 }
 
 await disturb()
