@@ -5,6 +5,8 @@
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { timingSafeEqual } from 'node:crypto'
+import { finished } from 'node:stream/promises'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Notification, SignatureReport } from '../contract/notification.ts'
 import type { SinkCounts } from '../contract/status.ts'
 import { messageOf } from '../errors.ts'
@@ -39,6 +41,10 @@ export interface Sink {
   app: FastifyInstance
   counts(): SinkCounts
 }
+
+/** How much of a body that is too large is read all the same: 16 MiB. */
+const discardedBytes = 16 * 1024 * 1024
+const discardingMs = 2_000
 
 /** Unsigned and invalid captures: a burst of 60, then 1 per second (design section 3). */
 const unverifiedBurst = 60
@@ -118,12 +124,28 @@ export function createSink(parts: SinkParts): Sink {
     return reply.code(404).send()
   }
 
-  function fail(thrown: unknown, _request: FastifyRequest, reply: FastifyReply): FastifyReply {
-    const status = statusOf(thrown)
-    if (status === 413) {
-      counts.tooLarge++
-      return reply.code(413).send()
+  /**
+   * Answered before the body has come, a connection is closed with bytes still on their way: a tunnel then loses the
+   * answer, and its caller waits for ever. So the rest is read and thrown away first, if it is not too much and comes soon.
+   */
+  async function refuseTooLarge(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    counts.tooLarge++
+    const announcedBytes = Number(request.headers['content-length'] ?? Infinity)
+    if (announcedBytes <= discardedBytes) {
+      const rest = finished(request.raw.resume(), { writable: false })
+      // Who breaks off has gone and hears nothing.
+      await Promise.race([rest.catch(() => {}), pause(discardingMs, null, { ref: false })])
     }
+    return reply.code(413).send()
+  }
+
+  function fail(
+    thrown: unknown,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): FastifyReply | Promise<FastifyReply> {
+    const status = statusOf(thrown)
+    if (status === 413) return refuseTooLarge(request, reply)
     if (status >= 400 && status < 500) {
       counts.failed++
       log.warn({ status, reason: messageOf(thrown) }, 'request refused')
