@@ -8,7 +8,7 @@ import { build } from 'esbuild'
 import { build as buildPage } from 'vite'
 
 // Native or with a loader of their own: they stay packages. Optional peers are only there when a user installs them.
-const outside = ['libsql', 'tsx', '@ngrok/ngrok']
+const outside = ['libsql', 'tsx', '@ngrok/ngrok', '@nats-io/transport-node', '@nats-io/jetstream']
 
 const sdk = '@fattureincloud/fattureincloud-ts-sdk'
 

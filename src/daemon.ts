@@ -11,14 +11,15 @@ import type { StreamMessage } from './contract/stream.ts'
 import type { Config } from './config/config.ts'
 import type { Secrets } from './config/environment.ts'
 import { removeDaemonFile, writeDaemonFile } from './daemon/daemon-file.ts'
-import { findFicAccess } from './daemon/fic-access.ts'
 import { knownSinks } from './daemon/known-sinks.ts'
+import { findFicAccess, type FicAccess } from './daemon/fic-access.ts'
 import { listenNear } from './daemon/listen.ts'
 import { Live } from './daemon/live.ts'
 import { createManagedSubscription } from './daemon/managed-subscription.ts'
 import { openProjectStore } from './daemon/open-store.ts'
 import { openTunnel } from './daemon/open-tunnel.ts'
 import { buildRooms, type Rooms } from './daemon/rooms.ts'
+import { startSharing, toFollowerConfig, type Following } from './daemon/sharing.ts'
 import type { Deliverer } from './delivery/deliverer.ts'
 import { createEmulator } from './emulator/index.ts'
 import { FicDevError, messageOf } from './errors.ts'
@@ -33,6 +34,7 @@ import { randomSubdomain } from './tunnel/subdomain.ts'
 import type { TunnelTiming } from './tunnel/timing.ts'
 
 export { openOffline, type Offline } from './daemon/offline.ts'
+export type { Following } from './daemon/sharing.ts'
 
 /** What a daemon tells but the stream does not. */
 export type DaemonNote =
@@ -43,6 +45,8 @@ export interface Addresses {
   inspectorUrl: string
   sinkUrl: string
   emulatorUrl?: string
+  /** The server that notifications are shared by. */
+  shareUrl?: string
   /** Opens the inspector once; a fresh one with each call. */
   openUrl: string
 }
@@ -74,6 +78,8 @@ export interface DaemonParts {
   secrets?: Secrets
   log?: Logger
   now?: () => Date
+  /** Notifications come from the hub of a team instead of Fatture in Cloud. */
+  following?: Following
   tunnelTiming?: Partial<TunnelTiming>
   /** Between the emulator's four attempts. */
   retryDelaysMs?: readonly number[]
@@ -91,6 +97,7 @@ const closeWithinMs = 4_000
 class RunningDaemon implements Daemon {
   readonly #config: Config
   readonly #parts: DaemonParts
+  readonly #secrets: Secrets
   readonly #log: Logger
   readonly #now: () => Date
   readonly #listeners = new Set<Listener>()
@@ -101,6 +108,8 @@ class RunningDaemon implements Daemon {
   #probe!: Probe
   #live!: Live
   #rooms!: Rooms
+  /** Waits until the key is known. */
+  #verify!: VerifySignature
   #verifierIsReady!: (verify: VerifySignature) => void
   #deliverer: Deliverer | null = null
   #stableUrl = true
@@ -109,8 +118,9 @@ class RunningDaemon implements Daemon {
   #closing: Promise<void> | null = null
 
   constructor(config: Config, parts: DaemonParts) {
-    this.#config = config
+    this.#config = parts.following ? toFollowerConfig(config, parts.following) : config
     this.#parts = parts
+    this.#secrets = parts.secrets ?? { accessToken: null }
     this.#log = parts.log ?? silentLog()
     this.#now = parts.now ?? (() => new Date())
   }
@@ -120,8 +130,12 @@ class RunningDaemon implements Daemon {
       await this.#build()
       this.#connect()
       await this.#listen()
-      await this.#openTunnel()
-      await this.#keepSubscription()
+      await this.#share()
+      if (this.#parts.following) this.#readResources()
+      else {
+        await this.#openTunnel()
+        await this.#keepSubscription()
+      }
     } catch (thrown) {
       await this.close()
       throw thrown
@@ -139,13 +153,14 @@ class RunningDaemon implements Daemon {
     const sinkPath = `/${this.#project.sinkSecret}`
     this.#live = new Live(this.#now(), sinkPath, this.#config.publicKey)
     this.#live.knownSinks = knownSinks(this.#config, this.#store.subscriptions, sinkPath)
+    this.#verify = this.#verifyWhenReady()
     this.#rooms = await buildRooms({
       config: this.#config,
       project: this.#project,
       store: this.#store,
       probe: this.#probe,
       live: this.#live,
-      verify: this.#verifyWhenReady(),
+      verify: this.#verify,
       publish: (message) => this.#publish(message),
       log: this.#log,
       now: this.#now,
@@ -163,6 +178,7 @@ class RunningDaemon implements Daemon {
     this.#store.onCaptured((notification) => {
       this.#publish({ type: 'notification', notification })
       deliverer.wake()
+      this.#live.sharing?.wake()
     })
     deliverer.onDelivery((delivery) => this.#publish({ type: 'delivery', delivery }))
     deliverer.onTarget((target) => this.#publish({ type: 'target', target }))
@@ -172,9 +188,11 @@ class RunningDaemon implements Daemon {
     const config = this.#config
     const live = this.#live
     const { sink, inspector, deliverer } = this.#rooms
-    live.sinkPort = await listenNear(config.sinkPort, { flag: '--sink-port', of: 'sink' }, (port) =>
-      listen(sink.app, port),
-    )
+    if (!this.#parts.following) {
+      live.sinkPort = await listenNear(config.sinkPort, { flag: '--sink-port', of: 'sink' }, (port) =>
+        listen(sink.app, port),
+      )
+    }
     this.#deliverer = deliverer
     this.#closers.push(() => deliverer.close())
     this.#closers.push(() => sink.app.close())
@@ -187,6 +205,27 @@ class RunningDaemon implements Daemon {
     this.#closers.push(() => removeDaemonFile(config.dataDir))
     this.#writeDaemonFile()
     await deliverer.start()
+  }
+
+  /** Before the tunnel: what is wrong with it is told before an attempt at Fatture in Cloud is spent. */
+  async #share(): Promise<void> {
+    const sharing = await startSharing({
+      config: this.#config,
+      following: this.#parts.following ?? null,
+      secrets: this.#secrets,
+      project: this.#project,
+      store: this.#store,
+      verify: this.#verify,
+      targetsFor: this.#rooms.targetsFor,
+      onDelivery: (delivery) => this.#publish({ type: 'delivery', delivery }),
+      onChange: (share) => this.#publish({ type: 'share', share }),
+      onError: (error) => this.#tellError(error),
+      log: this.#log.child({ part: 'share' }),
+      now: this.#now,
+    })
+    if (sharing === null) return
+    this.#live.sharing = sharing
+    this.#closers.push(() => sharing.close())
   }
 
   async #startEmulator(): Promise<void> {
@@ -230,16 +269,21 @@ class RunningDaemon implements Daemon {
     this.#writeDaemonFile()
   }
 
+  /** With a token, the resources behind ids can be shown. */
+  #readResources(): FicAccess | null {
+    const access = findFicAccess(this.#config, this.#secrets, this.#live.emulator?.url ?? null)
+    const log = this.#log.child({ part: 'resources' })
+    if (access) this.#live.resources = createResourceReader({ ...access, log, now: this.#now })
+    return access
+  }
+
   async #keepSubscription(): Promise<void> {
     const live = this.#live
     const { tunnel } = live
-    const secrets = this.#parts.secrets ?? { accessToken: null }
-    const access = findFicAccess(this.#config, secrets, live.emulator?.url ?? null)
-    if (tunnel === null || access === null) return
+    const access = this.#readResources()
+    const company = access?.company ?? null
+    if (tunnel === null || access === null || company === null) return
     const log = this.#log.child({ part: 'subscription' })
-    live.resources = createResourceReader({ ...access, log, now: this.#now })
-    const { company } = access
-    if (company === null) return
     const managed = createManagedSubscription({
       config: this.#config,
       access: { ...access, company },

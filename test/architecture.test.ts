@@ -19,6 +19,7 @@ const floors: Record<string, number> = {
   delivery: 3,
   subscription: 3,
   tunnel: 3,
+  share: 3,
   check: 3,
   doctor: 3,
   store: 2,
@@ -127,6 +128,13 @@ describe('fences', () => {
       'Signatures are made and checked in one place on each side.',
     ],
     ['libsql', /^libsql$/, /^src\/store\/database\.ts$/, nobody, 'There is one connection to the database.'],
+    [
+      'the client of NATS',
+      /^@nats-io\//,
+      nobody,
+      /^src\/share\//,
+      'It is an optional peer: only types of it are imported, the rest is loaded when something is shared.',
+    ],
     ['ws', /^ws$/, /^src\/inspector\/stream\.ts$/, nobody, 'There is one stream.'],
     ['pino', /^pino$/, /^src\/log\.ts$/, /^src\/cli\//, 'There is one log, which takes secrets out.'],
     [

@@ -1,7 +1,7 @@
 /** One line of the terminal for each thing that happens (design section 8). Pure. */
 
 import type { Delivery, Notification } from '../contract/notification.ts'
-import type { SubscriptionStatus, TargetStatus, TunnelStatus } from '../contract/status.ts'
+import type { ShareStatus, SubscriptionStatus, TargetStatus, TunnelStatus } from '../contract/status.ts'
 import { toShortName } from '../fic/event-types.ts'
 import type { Colors } from './output.ts'
 import { visible } from './visible.ts'
@@ -68,7 +68,9 @@ export function deliveryLine(delivery: Delivery, form: LineForm, colors: Colors)
   if (form === 'quiet' && verdict === 'delivered') return null
   const paint = verdict === 'delivered' ? colors.green : verdict === 'retried' ? colors.yellow : colors.red
   const took = durationMs === null ? '' : ` (${Math.round(durationMs)}ms)`
-  const answer = `${colors.magenta('<--')} ${paint(`[${status ?? 'no answer'}]`)}`
+  const isShared = target.startsWith('nats:')
+  const word = status ?? (isShared && verdict === 'delivered' ? 'shared' : 'no answer')
+  const answer = `${colors.magenta('<--')} ${paint(`[${word}]`)}`
   if (form === 'compact') return `${answer}${took}${error === null ? '' : `  ${visible(error)}`}`
   const remarks = [
     ...(error === null ? [] : [visible(error)]),
@@ -76,7 +78,11 @@ export function deliveryLine(delivery: Delivery, form: LineForm, colors: Colors)
     ...(verdictRemark(delivery) ?? []),
     ...(nextAttemptAt === null ? [] : [`next try ${clock(nextAttemptAt)}`]),
   ]
-  return [colors.dim(clock(startedAt)), `${answer} POST ${visible(target)}${took}`, ...remarks].join('  ')
+  return [
+    colors.dim(clock(startedAt)),
+    `${answer} ${isShared ? '' : 'POST '}${visible(target)}${took}`,
+    ...remarks,
+  ].join('  ')
 }
 
 /** How a delivery ended, in a word: `200 delivered`. */
@@ -110,6 +116,13 @@ export function subscriptionLine(status: SubscriptionStatus, colors: Colors): st
 export function targetLine({ url, health, detail }: TargetStatus, colors: Colors): string {
   const paint = health === 'healthy' ? colors.green : colors.yellow
   return joined('target', safe(url), paint(health), safe(detail))
+}
+
+/** The numbers are left out: they change with each notification. */
+export function shareLine({ role, url, state, detail, name }: ShareStatus, colors: Colors): string {
+  const what = role === 'hub' ? 'sharing by' : `following as ${name ?? ''} at`
+  const paint = state === 'connected' ? colors.green : colors.yellow
+  return joined(what, safe(url), paint(state), safe(detail))
 }
 
 function safe(text: string | null): string | null {

@@ -12,6 +12,7 @@ import { addCompletion } from './completion-commands.ts'
 import { examplesOf, examplesText } from './examples.ts'
 import { addSettings, commonSettings } from './flags.ts'
 import { addSetupCommands } from './setup-commands.ts'
+import { addShareCommands } from './share-commands.ts'
 import { readCount, readHeader, readIds, readMoment, readPort } from './values.ts'
 
 export interface ProgramEvents {
@@ -53,6 +54,7 @@ export function createProgram(events: ProgramEvents): Command {
   addUpkeep(add)
   addAccountCommands(add)
   addSetupCommands(add)
+  addShareCommands(add)
   addCompletion(program, events.finished)
   // The flags of `start` work without its name, so the first help that people see has to show them.
   const help = new Help()

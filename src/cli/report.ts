@@ -4,7 +4,15 @@ import type { SubscriptionStatus } from '../contract/status.ts'
 import type { StreamMessage } from '../contract/stream.ts'
 import type { Config } from '../config/config.ts'
 import type { Addresses, DaemonNote } from '../daemon.ts'
-import { clock, deliveryLine, notificationLine, subscriptionLine, targetLine, tunnelLine } from './lines.ts'
+import {
+  clock,
+  deliveryLine,
+  notificationLine,
+  shareLine,
+  subscriptionLine,
+  targetLine,
+  tunnelLine,
+} from './lines.ts'
 import { createHints, hintOnDelivery, hintOnTarget } from './hints.ts'
 import { toLink } from './links.ts'
 import type { Output } from './output.ts'
@@ -22,6 +30,7 @@ const jsonTypes: ReadonlySet<Told['type']> = new Set([
   'tunnel',
   'subscription',
   'target',
+  'share',
   'error',
 ])
 
@@ -56,6 +65,8 @@ export function createReport(
       case 'target':
         say(message.target.url, targetLine(message.target, colors))
         return hint(message.target.url, hintOnTarget(message.target))
+      case 'share':
+        return say('share', shareLine(message.share, colors))
       case 'error':
         return output.say(failureText({ ...message.error, exitCode: 1 }, colors.red))
       case 'ready':
@@ -84,8 +95,10 @@ function banner(addresses: Addresses, colors: Output['colors'], links: boolean):
   const toText = (name: string, url: string) => (links && name === 'inspector' ? toLink(url) : url)
   const rows: [string, string | undefined][] = [
     ['inspector', addresses.openUrl],
-    ['sink', addresses.sinkUrl],
+    // A follower has none.
+    ['sink', addresses.sinkUrl || undefined],
     ['emulator', addresses.emulatorUrl],
+    ['shared by', addresses.shareUrl],
   ]
   const lines = rows.flatMap(([name, url]) =>
     url === undefined ? [] : [`  ${name.padEnd(10)} ${colors.cyan(toText(name, visible(url)))}`],

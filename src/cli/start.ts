@@ -1,7 +1,7 @@
 /** `fic-dev [start]`: runs the daemon until somebody ends it. */
 
 import { readEnvironment } from '../config/environment.ts'
-import { createDaemon, type Daemon } from '../daemon.ts'
+import { createDaemon, type Daemon, type DaemonParts } from '../daemon.ts'
 import { FicDevError, messageOf } from '../errors.ts'
 import { createLog } from '../log.ts'
 import { openInBrowser } from './browser.ts'
@@ -17,18 +17,24 @@ import { awaitEnding, type Ending } from './signals.ts'
 import { visible } from './visible.ts'
 
 export async function run(invocation: Invocation<{ printConfig?: boolean }>): Promise<number> {
-  const { config, secrets, output, options, leave } = invocation
-  if (options.printConfig) {
-    printConfig(invocation, output)
-    return 0
-  }
+  if (!invocation.options.printConfig) return runDaemon(invocation)
+  printConfig(invocation, invocation.output)
+  return 0
+}
+
+/** Gives the exit code. */
+export async function runDaemon(
+  invocation: Invocation<object>,
+  parts: Pick<DaemonParts, 'following'> = {},
+): Promise<number> {
+  const { config, secrets, output, leave } = invocation
   const ending = awaitEnding(leave)
   // Nobody reads any more: `fic-dev --json | head -1`.
   output.onClosed(() => ending.ask(0))
   const log = createLog(config.logLevel, createLogLines(output))
-  tellNotes(invocation)
+  tellNotes(invocation, parts.following !== undefined)
 
-  const daemon = createDaemon(config, { secrets, log })
+  const daemon = createDaemon(config, { secrets, log, ...parts })
   const links = supportsLinks(readEnvironment(process.cwd()), process.stderr.isTTY)
   const report = createReport(config, output, links)
   daemon.on(report)
@@ -85,7 +91,7 @@ function stoppedText(waiting: number): string {
   return `stopped; ${deliveries} for the next start`
 }
 
-function tellNotes({ file, notes, config, secrets, output }: Invocation): void {
+function tellNotes({ file, notes, config, secrets, output }: Invocation<object>, isFollower: boolean): void {
   const { dim, yellow } = output.colors
   for (const note of notes) output.say(`${yellow('note')}: ${visible(note)}`)
   if (output.json || config.output === 'quiet') return
@@ -96,7 +102,7 @@ function tellNotes({ file, notes, config, secrets, output }: Invocation): void {
     ...(secrets.accessToken === null ? ['FIC_ACCESS_TOKEN in the environment'] : []),
     ...(config.company === null ? ['--company (or FIC_COMPANY_ID)'] : []),
   ]
-  if (!config.emulator && missing.length > 0) {
+  if (!config.emulator && !isFollower && missing.length > 0) {
     output.say(`To let fic-dev make and keep the subscription, set ${missing.join(' and ')}.`)
   }
 }

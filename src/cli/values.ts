@@ -1,6 +1,7 @@
 /** Readers of what stands after the flags of single commands. */
 
 import { InvalidArgumentError } from 'commander'
+import { isFollowerName } from '../share/subject.ts'
 
 /** A whole number above zero. */
 export function readCount(text: string): number {
@@ -16,6 +17,12 @@ export function readPort(text: string): number {
   if (!/^\d+$/.test(text) || value > 65_535)
     throw new InvalidArgumentError('It is not a port from 0 to 65535.')
   return value
+}
+
+/** A name among the followers of a stream. */
+export function readFollowerName(text: string): string {
+  if (!isFollowerName(text)) throw new InvalidArgumentError('It is not 1 to 40 letters, digits and hyphens.')
+  return text
 }
 
 /** A time in seconds, fractions allowed, up to an hour; gives milliseconds. */

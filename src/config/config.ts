@@ -57,6 +57,12 @@ export interface UserConfig {
   open?: boolean
   color?: boolean
   exitOnTunnelFailure?: boolean
+  /** A NATS server with JetStream, which others follow. */
+  share?: string
+  /** A `.creds` file for that server. */
+  shareCreds?: string
+  /** A PEM file with the authority behind that server's certificate. */
+  shareCa?: string
 }
 
 /** Notifications of these types go to this URL. */
@@ -117,6 +123,12 @@ export interface Config {
   readonly color: boolean
   readonly yes: boolean
   readonly exitOnTunnelFailure: boolean
+  /** `nats://host:port` or `tls://host:port`, without credentials. */
+  readonly share: string | null
+  /** Absolute. */
+  readonly shareCreds: string | null
+  /** Absolute. */
+  readonly shareCa: string | null
 }
 
 /** Gives an editor the types of `fic-dev.config.ts`; changes nothing. */

@@ -9,6 +9,14 @@ import type { Config } from './config.ts'
 /** Stands beside the config, never inside: a config can be printed. */
 export interface Secrets {
   accessToken: string | null
+  /** For the NATS server; left out when there are none. */
+  share?: ShareSecrets
+}
+
+export interface ShareSecrets {
+  token: string | null
+  user: string | null
+  password: string | null
 }
 
 export interface Variable {
@@ -50,8 +58,24 @@ function readDotEnv(file: string): NodeJS.Dict<string> {
   }
 }
 
-/** The access token, from `FIC_ACCESS_TOKEN` or from the file that `FIC_ACCESS_TOKEN_FILE` names; problems in words. */
+/** Where secrets for the NATS server stand. */
+export const shareVariables = ['FIC_DEV_SHARE_TOKEN', 'FIC_DEV_SHARE_USER', 'FIC_DEV_SHARE_PASSWORD'] as const
+
+/** The access token and the credentials for sharing; problems in words. */
 export function readSecrets(environment: Environment, cwd: string): { secrets: Secrets; problems: string[] } {
+  const access = readAccessToken(environment, cwd)
+  const share = readShareSecrets(environment)
+  return { ...access, secrets: { ...access.secrets, ...(share && { share }) } }
+}
+
+function readShareSecrets(environment: Environment): ShareSecrets | null {
+  const [token, user, password] = shareVariables.map((name) => environment.get(name)?.value.trim() ?? null)
+  if (!token && !user) return null
+  return { token: token ?? null, user: user ?? null, password: password ?? null }
+}
+
+/** From `FIC_ACCESS_TOKEN`, or from the file that `FIC_ACCESS_TOKEN_FILE` names. */
+function readAccessToken(environment: Environment, cwd: string): { secrets: Secrets; problems: string[] } {
   const none: Secrets = { accessToken: null }
   const direct = environment.get('FIC_ACCESS_TOKEN')
   const named = environment.get('FIC_ACCESS_TOKEN_FILE')

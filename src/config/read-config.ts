@@ -5,7 +5,13 @@ import { agree, noteOdd, type Choices } from './agreement.ts'
 import { chooseSetting, type FlagValues, type Places } from './choice.ts'
 import { loadConfigFile, type ConfigFile } from './config-file.ts'
 import type { Config } from './config.ts'
-import { readEnvironment, readSecrets, type Environment, type Secrets } from './environment.ts'
+import {
+  readEnvironment,
+  readSecrets,
+  shareVariables,
+  type Environment,
+  type Secrets,
+} from './environment.ts'
 import { isPlainObject, show } from './kinds.ts'
 import { settingKeys, settings, type SettingKey } from './settings.ts'
 import { didYouMean } from './spelling.ts'
@@ -109,7 +115,7 @@ function throwIfAny(problems: string[]): void {
   )
 }
 
-const otherVariables = ['FIC_DEV_CONFIG']
+const otherVariables = ['FIC_DEV_CONFIG', ...shareVariables]
 
 function noteUnknownVariables(environment: Environment): string[] {
   const known = [...otherVariables, ...settingKeys.flatMap((key) => settings[key].environment)]

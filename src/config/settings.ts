@@ -14,6 +14,7 @@ import { forwardToKind, headersKind, isTypeName } from './forward-to.ts'
 import { choiceKind, listKind, mapKind, pathKind, readHttpUrl, show } from './kinds.ts'
 import { textKind, toggleKind, wholeNumberKind, type Kind } from './kinds.ts'
 import { publicKeyKind } from './public-key.ts'
+import { shareKind } from './share.ts'
 import { didYouMean } from './spelling.ts'
 
 export interface Setting<Value> {
@@ -38,6 +39,7 @@ export const settingGroups = [
   'Notifications and deliveries',
   'Fatture in Cloud',
   'Tunnel',
+  'Sharing',
   'Ports and storage',
   'Output',
 ] as const
@@ -342,6 +344,36 @@ export const settings: Table = {
     'end with exit code 4 when the tunnel is lost, instead of opening it again',
     { key: 'exitOnTunnelFailure' },
   ),
+  share: {
+    flag: '--share <url>',
+    environment: ['FIC_DEV_SHARE'],
+    group: 'Sharing',
+    help: 'publish what is captured to this NATS server with JetStream; others take it with "fic-dev follow"',
+    standardly: null,
+    standard: null,
+    kind: shareKind,
+    example: { text: 'nats://nats.example.com:4222', file: 'share: "nats://nats.example.com:4222"' },
+  },
+  shareCreds: {
+    flag: '--share-creds <file>',
+    environment: ['FIC_DEV_SHARE_CREDS'],
+    group: 'Sharing',
+    help: 'credentials file for that server; a token, or user and password, come from the environment',
+    standardly: null,
+    standard: null,
+    kind: pathKind,
+    example: { text: './team.creds', file: 'shareCreds: "./team.creds"' },
+  },
+  shareCa: {
+    flag: '--share-ca <file>',
+    environment: ['FIC_DEV_SHARE_CA'],
+    group: 'Sharing',
+    help: "PEM file with the authority behind that server's certificate; with it the connection is encrypted",
+    standardly: "Node's own list",
+    standard: null,
+    kind: pathKind,
+    example: { text: './ca.pem', file: 'shareCa: "./ca.pem"' },
+  },
   port: {
     flag: '--port <port>',
     environment: ['FIC_DEV_PORT'],

@@ -62,6 +62,33 @@ export interface TargetStatus {
   paused: boolean
 }
 
+/** One subscription for several machines, by a stream of a NATS server. */
+export interface ShareStatus {
+  /** A hub publishes what it captures, a follower takes it from the stream. */
+  role: 'hub' | 'follower'
+  /** Without credentials. */
+  url: string
+  state: 'connecting' | 'connected' | 'disconnected'
+  since: string
+  /** Why it is not connected, in words. */
+  detail: string | null
+  /** On the hub, notifications that are not in the stream yet; on a follower, those there that it does not have yet, as of the last look. */
+  lag: number
+  /** The follower's own name; `null` on the hub. */
+  name: string | null
+  /** On the hub, everybody who follows or has followed; empty on a follower and while not connected. */
+  followers: ShareFollower[]
+}
+
+export interface ShareFollower {
+  name: string
+  company: number
+  /** Notifications in the stream that it does not have yet, those of types that it does not want included. */
+  waiting: number
+  /** Whether it is there now. */
+  connected: boolean
+}
+
 export interface SinkCounts {
   captured: number
   notFound: number
@@ -82,6 +109,9 @@ export interface Status {
   tunnel: TunnelStatus | null
   subscription: SubscriptionStatus | null
   targets: TargetStatus[]
+  /** `null` when nothing is shared. */
+  share: ShareStatus | null
+  /** `null` on a follower, which has no sink. */
   sink: SinkCounts | null
   counts: { notifications: number; deliveries: number; waiting: number }
 }

@@ -6,12 +6,14 @@ import type { ResourceReader } from '../fic/resources.ts'
 import { ficPublicKeyPem } from '../fic/signature/public-key.ts'
 import type { SubscriptionsByHand } from '../subscription/by-hand.ts'
 import type { Tunnel } from '../tunnel/supervisor.ts'
+import type { Sharing } from './sharing.ts'
 import type { ManagedSubscription } from './managed-subscription.ts'
 
 export class Live {
   tunnel: Tunnel | null = null
   emulator: Emulator | null = null
   managed: ManagedSubscription | null = null
+  sharing: Sharing | null = null
   /** `null` without a token and a company. */
   subscriptions: SubscriptionsByHand | null = null
   /** `null` without a token. */
@@ -70,6 +72,7 @@ export class Live {
       inspectorUrl: this.inspectorUrl,
       sinkUrl: this.sinkUrl ?? this.localSinkUrl ?? '',
       ...(this.emulator && { emulatorUrl: this.emulator.url }),
+      ...(this.sharing && { shareUrl: this.sharing.status().url }),
       openUrl,
     }
   }

@@ -15,6 +15,7 @@ import type { EmulatorControl } from '../inspector/routes/emulator.ts'
 import { createInspector, type Inspector } from '../inspector/server.ts'
 import { pageDir, version } from '../installation.ts'
 import type { Logger } from '../log.ts'
+import { toShareTarget } from '../share/address.ts'
 import { createSink, type Sink } from '../sink/server.ts'
 import type { Capture, CaptureOptions } from '../store/notifications.ts'
 import type { ProjectSecrets } from '../store/secrets.ts'
@@ -28,6 +29,8 @@ export interface Rooms {
   deliverer: Deliverer
   sink: Sink
   inspector: Inspector
+  /** What a capture is queued for. */
+  targetsFor(capture: Capture): CaptureOptions
   trigger(asked: TriggerRequest): Promise<TriggerAnswer>
   status(): Status
 }
@@ -57,12 +60,13 @@ export async function buildRooms(options: RoomOptions): Promise<Rooms> {
     log: log.child({ part: 'delivery' }),
     now,
   })
+  const targetsFor = (capture: Capture) => planDelivery(capture, config, deliverer)
   const sink = createSink({
     secret: project.sinkSecret,
     verify: options.verify,
     audiences: () => live.audiences(),
     capture: store.capture,
-    targetsFor: (capture) => planDelivery(capture, config, deliverer),
+    targetsFor,
     relay: (notification, challenge, answer) =>
       relay(options, deliverer, notification, { challenge, answer }),
     answerProbe: options.probe.answer,
@@ -95,7 +99,7 @@ export async function buildRooms(options: RoomOptions): Promise<Rooms> {
     publish: options.publish,
     log: log.child({ part: 'inspector' }),
   })
-  return { deliverer, sink, inspector, trigger, status }
+  return { deliverer, sink, inspector, targetsFor, trigger, status }
 }
 
 /** What is handed to the target by itself: valid events and welcomes (design section 3). */
@@ -104,12 +108,18 @@ function isForTarget(capture: Pick<Capture, 'kind' | 'signature'>, config: Confi
   return isWanted && (capture.signature.outcome === 'valid' || config.forwardUnverified)
 }
 
+/** What others get: each genuine one, twins included, for they have settings of their own. */
+function isForAll({ kind, signature }: Capture): boolean {
+  return (kind === 'event' || kind === 'welcome') && signature.outcome === 'valid'
+}
+
 /** In passthrough the target is asked before the answer, and Fatture in Cloud does the retrying: nothing is queued. */
 function planDelivery(capture: Capture, config: Config, deliverer: Deliverer): CaptureOptions {
   const isQueued = config.respond === 'ack' && isForTarget(capture, config)
   return {
     targets: isQueued ? deliverer.targetsFor(capture.eventType) : [],
     dropTwins: config.dropDuplicates,
+    publishTo: config.share !== null && isForAll(capture) ? toShareTarget(config.share) : null,
   }
 }
 
@@ -170,7 +180,8 @@ function toStatus({ config, store, live }: RoomOptions, parts: Pick<Rooms, 'deli
     tunnel: live.tunnel?.status() ?? null,
     subscription: live.managed?.keeper.status() ?? null,
     targets: parts.deliverer.status(),
-    sink: parts.sink.counts(),
+    share: live.sharing?.status() ?? null,
+    sink: live.sharing?.status().role === 'follower' ? null : parts.sink.counts(),
     counts: store.counts(),
   }
 }

@@ -8,6 +8,7 @@ import type { TargetStatus } from '../contract/status.ts'
 import { FicDevError } from '../errors.ts'
 import { textOf } from '../fic/read-notification.ts'
 import type { Logger } from '../log.ts'
+import { streamScheme } from '../store/jobs.ts'
 import type { Store } from '../store/store.ts'
 import { beginAttempt, endAttempt } from './attempt.ts'
 import { deliveryTimeoutMs, TargetQueue } from './queue.ts'
@@ -109,7 +110,10 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
   /** Jobs for an address that is no longer configured follow the configuration. */
   async function adoptJobs(): Promise<void> {
     const configured = new Set(targets.map(({ url }) => url))
-    const stale = store.jobs.targets().filter((url) => !configured.has(url))
+    const stale = store.jobs
+      .targets()
+      // Streams are the business of sharing.
+      .filter((url) => !configured.has(url) && !url.startsWith(streamScheme))
     for (const url of stale) {
       const moved = await store.moveJobs(url, (eventType) => findTarget(targets, eventType)?.url ?? null)
       log.info(

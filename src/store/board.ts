@@ -2,6 +2,7 @@
 
 import type { HistogramBucket, Outcome } from '../contract/board.ts'
 import type { Database, Row } from './database.ts'
+import { isPublication } from './deliveries.ts'
 import { toWhere, type NotificationFilter } from './filter.ts'
 import { lastDelivery } from './filter-terms.ts'
 
@@ -27,7 +28,7 @@ const outcome = `coalesce(${lastDelivery('verdict')}, 'none')`
 export function createBoard(database: Database): Board {
   const countTypes = database.prepare(
     `SELECT n.event_type AS type, count(*) AS seen, max(n.seq) AS last_seq, max(n.received_at) AS last_at,
-       sum(EXISTS (SELECT 1 FROM deliveries d WHERE d.seq = n.seq AND d.verdict = 'delivered')) AS answered
+       sum(EXISTS (SELECT 1 FROM deliveries d WHERE d.seq = n.seq AND d.verdict = 'delivered' AND NOT ${isPublication})) AS answered
      FROM notification_search n WHERE n.event_type IS NOT NULL AND n.signature = 'valid' GROUP BY n.event_type`,
   )
   const outcomeOf = database.prepare(

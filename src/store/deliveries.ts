@@ -2,6 +2,10 @@
 
 import type { Delivery, HeaderPair, ReplaySignature, Verdict } from '../contract/notification.ts'
 import type { Database, Row } from './database.ts'
+import { streamScheme } from './jobs.ts'
+
+/** SQL: whether a delivery was to a stream. It says nothing about the app, so it is the last one only where it is alone. */
+export const isPublication = `target LIKE '${streamScheme}%'`
 
 export interface Deliveries {
   /** The next free id. Given out here, so that an attempt need not wait for a commit to be told apart. */
@@ -28,7 +32,9 @@ export function createDeliveries(database: Database): Deliveries {
        verdict = ?, sent = ?, next_attempt_at = ? WHERE id = ?`,
   )
   const selectOf = database.prepare('SELECT * FROM deliveries WHERE seq = ? ORDER BY id')
-  const selectLast = database.prepare('SELECT * FROM deliveries WHERE seq = ? ORDER BY id DESC LIMIT 1')
+  const selectLast = database.prepare(
+    `SELECT * FROM deliveries WHERE seq = ? ORDER BY ${isPublication}, id DESC LIMIT 1`,
+  )
   const countAll = database.prepare('SELECT count(*) AS number FROM deliveries')
   const close = database.prepare(
     `UPDATE deliveries SET verdict = 'retried', error = 'fic-dev stopped before the target answered'

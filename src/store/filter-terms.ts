@@ -1,6 +1,7 @@
 /** The SQL for the terms of the filter language. */
 
 import { findEventType, findGroupType, toLongName } from '../fic/event-types.ts'
+import { isPublication } from './deliveries.ts'
 import type { FilterCondition, FilterTerm, TargetStatus } from './filter-language.ts'
 import { idSeparator, searchedBodyBytes } from './search.ts'
 
@@ -36,7 +37,7 @@ export function addText(text: string, add: Add): void {
 
 /** A column of the last delivery, NULL where there was none. */
 export function lastDelivery(column: 'verdict' | 'status'): string {
-  return `(SELECT d.${column} FROM deliveries d WHERE d.seq = n.seq ORDER BY d.id DESC LIMIT 1)`
+  return `(SELECT d.${column} FROM deliveries d WHERE d.seq = n.seq ORDER BY ${isPublication}, d.id DESC LIMIT 1)`
 }
 
 function toSql(term: FilterTerm): Sql {
@@ -117,7 +118,10 @@ function targetSql(status: TargetStatus): Sql {
   if (status === 'none') return noDelivery
   if (status === 'error') {
     const last = 'SELECT d.status IS NULL AND d.error IS NOT NULL FROM deliveries d'
-    return { condition: `(${last} WHERE d.seq = n.seq ORDER BY d.id DESC LIMIT 1)`, values: [] }
+    return {
+      condition: `(${last} WHERE d.seq = n.seq ORDER BY ${isPublication}, d.id DESC LIMIT 1)`,
+      values: [],
+    }
   }
   return { condition: `${lastDelivery('status')} BETWEEN ? AND ?`, values: [status.from, status.to] }
 }

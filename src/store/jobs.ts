@@ -2,6 +2,9 @@
 
 import type { Database, Row } from './database.ts'
 
+/** Targets that begin so are streams that notifications are published to; all others are apps. */
+export const streamScheme = 'nats:'
+
 /** A notification that a target has not yet answered for good. */
 export interface Job {
   id: number

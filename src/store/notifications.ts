@@ -38,6 +38,8 @@ export interface CaptureOptions {
   targets: string[]
   /** Queue nothing when it is a twin of one that came before. */
   dropTwins?: boolean
+  /** A stream that it is to be published to, twin or not. */
+  publishTo?: string | null
 }
 
 interface Details extends Pick<

@@ -1,5 +1,6 @@
 /** The schema, one entry per version. An entry that was released is never changed: add another. */
 
+import { arrivalsSchema } from './arrivals.ts'
 import { resourcesSchema } from './resources.ts'
 import { searchSchema } from './search.ts'
 import { subscriptionsSchema } from './subscriptions.ts'
@@ -61,4 +62,5 @@ export const migrations: readonly string[] = [
   notificationsSchema + deliveriesSchema + subscriptionsSchema,
   searchSchema,
   resourcesSchema,
+  arrivalsSchema,
 ]

@@ -4,6 +4,7 @@ import type { TwinEntry } from '../contract/detail.ts'
 import type { ResourceEntry } from '../contract/api.ts'
 import type { Delivery, Notification } from '../contract/notification.ts'
 import type { Logger } from '../log.ts'
+import { createArrivals, type Arrival } from './arrivals.ts'
 import { createBoard, type Board } from './board.ts'
 import { closeDatabase, openDatabase } from './database.ts'
 import { prepareDataDir } from './data-dir.ts'
@@ -34,6 +35,10 @@ export type JobOutcome = { job: 'done' } | { job: 'retry'; nextAt: Date }
 export interface Store {
   /** Resolves when the notification and its jobs are durable. */
   capture(capture: Capture, options: CaptureOptions): Promise<Notification>
+  /** The same for what may come again: `null` when this arrival is here already. */
+  captureOnce(arrival: Arrival, capture: Capture, options: CaptureOptions): Promise<Notification | null>
+  /** When the newest arrival came, by the clock of its stream; `null` when nothing ever came that way. */
+  lastArrival(): Date | null
   /** Puts exported notifications back, under a new `seq` each; nothing is delivered. Those that are there already are left out. */
   restore(
     exported: { capture: Capture; deliveries: Delivery[] }[],
@@ -86,6 +91,7 @@ export function openStore({ dataDir, log, keep = 10_000, keepDays = null, now }:
   const notifications = createNotifications(database, deliveries.lastOf)
   const jobs = createJobs(database)
   const resources = createResources(database)
+  const arrivals = createArrivals(database, now?.() ?? new Date())
   const listeners: ((notification: Notification) => void)[] = []
 
   const interrupted = deliveries.closeInterrupted()
@@ -99,19 +105,27 @@ export function openStore({ dataDir, log, keep = 10_000, keepDays = null, now }:
     now: now ?? (() => new Date()),
   })
 
+  function insert(capture: Capture, { targets, dropTwins = false, publishTo = null }: CaptureOptions) {
+    const inserted = notifications.insert(capture)
+    const isDropped = dropTwins && inserted.twinOf !== null
+    const queued = [...(isDropped ? [] : targets), ...(publishTo === null ? [] : [publishTo])]
+    for (const target of queued) jobs.insert(inserted.seq, target, capture.receivedAt)
+    return inserted
+  }
+
+  function captured(notification: Notification): Notification {
+    for (const listener of listeners) listener(notification)
+    retention.captured()
+    return notification
+  }
+
   return {
-    async capture(capture, { targets, dropTwins = false }) {
-      const notification = await queue.write(() => {
-        const inserted = notifications.insert(capture)
-        if (!(dropTwins && inserted.twinOf !== null)) {
-          for (const target of targets) jobs.insert(inserted.seq, target, capture.receivedAt)
-        }
-        return inserted
-      })
-      for (const listener of listeners) listener(notification)
-      retention.captured()
-      return notification
+    capture: async (capture, options) => captured(await queue.write(() => insert(capture, options))),
+    async captureOnce(arrival, capture, options) {
+      const inserted = await queue.write(() => (arrivals.insert(arrival) ? insert(capture, options) : null))
+      return inserted && captured(inserted)
     },
+    lastArrival: arrivals.latest,
     restore: (exported, knownUpTo) =>
       queue.write(() =>
         exported.flatMap((one) => {

@@ -121,6 +121,7 @@ export function reduce(state: State, message: Message): State {
     case 'tunnel':
     case 'subscription':
     case 'target':
+    case 'share':
       return state.status ? { ...state, status: withPart(state.status, message) } : state
     case 'removed':
       return without(state, message.seq)

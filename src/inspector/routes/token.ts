@@ -21,7 +21,8 @@ export function tokenRoutes(parts: InspectorParts): FastifyPluginAsyncTypebox {
       const { outcome, header, payload, claims, problems, notes } = await explainToken(token, {
         verify: parts.verify,
         audiences: parts.audiences(),
-        sinkPath: parts.sinkPath,
+        // That of the hub, where it came to one.
+        sinkPath: notification?.path.split('?', 1)[0] ?? parts.sinkPath,
         notification: notification && toCompared(notification),
         now: new Date(),
       })

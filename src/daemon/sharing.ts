@@ -1,0 +1,126 @@
+/** Joins a daemon to others by a stream: as the hub that publishes, or as a follower that takes. */
+
+import { hostname, userInfo } from 'node:os'
+import { dirname } from 'node:path'
+import type { Delivery } from '../contract/notification.ts'
+import type { ShareStatus } from '../contract/status.ts'
+import type { Config } from '../config/config.ts'
+import type { Secrets } from '../config/environment.ts'
+import type { FicDevError } from '../errors.ts'
+import type { VerifySignature } from '../fic/signature/verify.ts'
+import type { Logger } from '../log.ts'
+import type { NatsCredentials } from '../share/client.ts'
+import type { Capture, CaptureOptions } from '../store/notifications.ts'
+import type { ProjectSecrets } from '../store/secrets.ts'
+import type { Store } from '../store/store.ts'
+
+/** What `fic-dev follow` asks for. */
+export interface Following {
+  /** `nats://` or `tls://`, without credentials. */
+  url: string
+  company: number
+  /** `null`: one that is made of the user's name and the project. */
+  name: string | null
+  since: Date | null
+}
+
+export interface Sharing {
+  status(): ShareStatus
+  /** Something was captured. */
+  wake(): void
+  close(): Promise<void>
+}
+
+export interface SharingOptions {
+  config: Config
+  following: Following | null
+  secrets: Secrets
+  project: ProjectSecrets
+  store: Store
+  verify: VerifySignature
+  targetsFor(capture: Capture): CaptureOptions
+  onDelivery(delivery: Delivery): void
+  onChange(status: ShareStatus): void
+  onError(error: FicDevError): void
+  log: Logger
+  now(): Date
+}
+
+/** A follower has no side that faces Fatture in Cloud, and hands on nothing that could not be checked. */
+export function toFollowerConfig(config: Config, { company }: Following): Config {
+  return {
+    ...config,
+    company,
+    share: null,
+    emulator: false,
+    tunnel: ['none'],
+    publicUrl: null,
+    respond: 'ack',
+    forwardUnverified: false,
+  }
+}
+
+/**
+ * Starts it; whether the server is there is told by its status. Nothing is loaded where nothing is shared.
+ * @throws FicDevError SHARE_CLIENT, SHARE_CREDENTIALS
+ */
+export async function startSharing(options: SharingOptions): Promise<Sharing | null> {
+  const { config, following } = options
+  if (following !== null) return follow(options, following)
+  return config.share === null ? null : startHub(options, config.share)
+}
+
+async function startHub(options: SharingOptions, url: string): Promise<Sharing> {
+  const { project, ...parts } = options
+  const { Hub } = await import('../share/hub.ts')
+  const client = await loadClient(options, url, `fic-dev hub on ${hostname()}`)
+  const hub = new Hub({ ...parts, url, client, hubSecret: project.sinkSecret })
+  await hub.start()
+  return hub
+}
+
+async function follow(options: SharingOptions, following: Following): Promise<Sharing> {
+  const { config, project, ...parts } = options
+  const { Follower } = await import('../share/follower.ts')
+  const name = following.name ?? nameOf(project)
+  const client = await loadClient(options, following.url, `fic-dev follower ${name}`)
+  const follower = new Follower({
+    ...parts,
+    ...following,
+    name,
+    client,
+    projectSecret: project.sinkSecret,
+    types: config.types,
+  })
+  follower.start()
+  return { status: () => follower.status(), wake: () => {}, close: () => follower.close() }
+}
+
+async function loadClient({ config, secrets }: SharingOptions, url: string, name: string) {
+  const { loadNatsClient } = await import('../share/client.ts')
+  return loadNatsClient(url, credentialsOf(config, secrets), { projectDir: dirname(config.dataDir), name })
+}
+
+function credentialsOf({ shareCreds, shareCa }: Config, { share }: Secrets): NatsCredentials {
+  return {
+    credsFile: shareCreds,
+    caFile: shareCa,
+    token: share?.token ?? null,
+    user: share?.user ?? null,
+    password: share?.password ?? null,
+  }
+}
+
+/** For example `anna-w2mb`: people know the first half, and the second keeps two projects of one person apart. */
+function nameOf({ subdomain }: ProjectSecrets): string {
+  return `${userName().slice(0, 30)}-${subdomain.slice(-4)}`
+}
+
+function userName(): string {
+  try {
+    return userInfo().username.replaceAll(/[^A-Za-z\d-]/g, '') || 'somebody'
+  } catch {
+    // A user id without an entry, as in some containers.
+    return 'somebody'
+  }
+}

@@ -1,0 +1,101 @@
+/** Keeps a connection to a NATS server: opens it, lets it be used until it ends, and opens it again. */
+
+import { setTimeout as pause } from 'node:timers/promises'
+import type { ShareStatus } from '../contract/status.ts'
+import { FicDevError, messageOf } from '../errors.ts'
+import type { Logger } from '../log.ts'
+import type { NatsConnection } from './client.ts'
+import { explainFailure } from './explain.ts'
+
+export interface KeptOptions {
+  url: string
+  open(): Promise<NatsConnection>
+  /** Uses a connection until it ends, or `signal` does; calls `ready` once all that is needed is there. */
+  use(connection: NatsConnection, signal: AbortSignal, ready: () => void): Promise<void>
+  onState(state: ShareStatus['state'], detail: string | null): void
+  /** Something that a person has to mend; told once until it changes. */
+  onError(error: FicDevError): void
+  log: Logger
+}
+
+const firstPauseMs = 250
+const longestPauseMs = 10_000
+
+export class KeptConnection {
+  readonly #options: KeptOptions
+  readonly #closing = new AbortController()
+  readonly #ended: Promise<void>
+  #failures = 0
+  #lastError: string | null = null
+
+  constructor(options: KeptOptions) {
+    this.#options = options
+    this.#ended = this.#run()
+  }
+
+  /** Resolves when what was under way has come to its end. */
+  async close(): Promise<void> {
+    this.#closing.abort()
+    await this.#ended
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#closing
+    while (!signal.aborted) {
+      const failure = await this.#useOnce()
+      if (signal.aborted) return
+      this.#tell(failure)
+      const pauseMs = Math.min(longestPauseMs, firstPauseMs * 2 ** this.#failures++)
+      await pause(pauseMs * (1 + Math.random() * 0.2), null, { ref: false, signal }).catch(() => {})
+    }
+  }
+
+  /** Gives what ended it. */
+  async #useOnce(): Promise<unknown> {
+    const { open, use, onState } = this.#options
+    const { signal } = this.#closing
+    let connection: NatsConnection | null = null
+    try {
+      connection = await orAborted(open(), signal)
+      if (connection === null) return null
+      await use(connection, signal, () => {
+        this.#failures = 0
+        this.#lastError = null
+        onState('connected', null)
+      })
+      return (await endOf(connection)) ?? new Error('the connection was lost')
+    } catch (thrown) {
+      return thrown
+    } finally {
+      await connection?.close()
+    }
+  }
+
+  #tell(failure: unknown): void {
+    const { url, onState, onError, log } = this.#options
+    const detail = explainFailure(failure, url)
+    log.debug({ reason: messageOf(failure) }, 'sharing interrupted')
+    onState('disconnected', detail)
+    if (!(failure instanceof FicDevError) || this.#lastError === detail) return
+    this.#lastError = detail
+    onError(failure)
+  }
+}
+
+/** Opening cannot be broken off; what opens after all is closed at once. */
+async function orAborted(
+  opening: Promise<NatsConnection>,
+  signal: AbortSignal,
+): Promise<NatsConnection | null> {
+  const aborted = new Promise<null>((resolve) => {
+    if (signal.aborted) resolve(null)
+    signal.addEventListener('abort', () => resolve(null), { once: true })
+  })
+  const opened = await Promise.race([opening, aborted])
+  if (opened === null) opening.then((late) => late.close()).catch(() => {})
+  return opened
+}
+
+async function endOf(connection: NatsConnection): Promise<unknown> {
+  return connection.isClosed() ? connection.closed() : null
+}

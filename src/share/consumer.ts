@@ -1,0 +1,81 @@
+/** The durable consumer of a follower: the stream remembers there what it does not have yet. */
+
+import { FicDevError } from '../errors.ts'
+import type { ConsumerInfo, JetStreamManager } from './client.ts'
+import { isNotFound, keptMs, toNanos } from './stream.ts'
+import { consumerOf, streamName, subjectsOf } from './subject.ts'
+
+export interface Place {
+  company: number
+  name: string
+  /** Not secret; tells apart those who take the same name. */
+  owner: string
+  /** Goes back to that time, but never past what has not arrived yet. */
+  since: Date | null
+  /** Of what arrived here before, when the stream has forgotten about us; by the stream's clock. */
+  lastArrival: Date | null
+}
+
+const ackWaitMs = 30_000
+/** Messages that are given out and not confirmed. */
+const unconfirmed = 1_000
+
+/**
+ * Finds the consumer or makes it. What is then given out again is known by its arrival.
+ * @throws FicDevError SHARE_NAME when somebody else follows under this name just now
+ */
+export async function ensureConsumer(manager: JetStreamManager, place: Place): Promise<ConsumerInfo> {
+  const { company, name, owner, since, lastArrival } = place
+  const consumer = consumerOf(company, name)
+  const found = await find(manager, consumer)
+  if (found === null) return add(manager, place, since ?? lastArrival)
+  const isOurs = found.config.description === owner
+  if (!isOurs && found.num_waiting > 0) throw nameTaken(name)
+  if (since !== null) {
+    // Where a consumer begins cannot be changed. Up to the last arrival everything is here.
+    const begin = isOurs ? notAfter(since, lastArrival ?? new Date(found.created)) : since
+    await manager.consumers.delete(streamName, consumer)
+    return add(manager, place, begin)
+  }
+  if (!isOurs) await manager.consumers.update(streamName, consumer, { description: owner })
+  return found
+}
+
+async function find(manager: JetStreamManager, consumer: string): Promise<ConsumerInfo | null> {
+  try {
+    return await manager.consumers.info(streamName, consumer)
+  } catch (thrown) {
+    if (isNotFound(thrown)) return null
+    throw thrown
+  }
+}
+
+function add(
+  manager: JetStreamManager,
+  { company, name, owner }: Place,
+  begin: Date | null,
+): Promise<ConsumerInfo> {
+  return manager.consumers.add(streamName, {
+    durable_name: consumerOf(company, name),
+    description: owner,
+    filter_subject: subjectsOf(company),
+    ack_policy: 'explicit',
+    ack_wait: toNanos(ackWaitMs),
+    max_ack_pending: unconfirmed,
+    inactive_threshold: toNanos(keptMs),
+    ...(begin === null
+      ? { deliver_policy: 'new' }
+      : { deliver_policy: 'by_start_time', opt_start_time: begin.toISOString() }),
+  })
+}
+
+/** Somebody who was away for three hours and asks for the last two must not lose the hour between. */
+function notAfter(since: Date, missing: Date): Date {
+  return since.getTime() < missing.getTime() ? since : missing
+}
+
+function nameTaken(name: string): FicDevError {
+  return new FicDevError('SHARE_NAME', `Somebody else follows as "${name}" just now.`, {
+    hint: 'Choose another name with --as. Two under one name would each get half of the notifications.',
+  })
+}

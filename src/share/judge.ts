@@ -1,0 +1,120 @@
+/** Decides what a message of the stream is: a notification, checked as far as a follower can, or something strange. */
+
+import type { ClaimVerdict, HeaderPair, SignatureReport } from '../contract/notification.ts'
+import { readNotification, type ReadNotification } from '../fic/read-notification.ts'
+import { readToken } from '../fic/signature/token.ts'
+import type { VerifySignature } from '../fic/signature/verify.ts'
+import type { Capture } from '../store/notifications.ts'
+import { answerHeader, readRequest, requestHeader, type SharedRequest } from './message.ts'
+
+export interface IncomingMessage {
+  subject: string
+  headers: HeaderPair[]
+  payload: Buffer
+  /** By the clock of the stream, which no publisher sets. */
+  publishedAt: Date
+}
+
+/** What there is to capture; never rejects. */
+export async function judgeMessage(
+  message: IncomingMessage,
+  company: number,
+  verify: VerifySignature,
+): Promise<Capture> {
+  const request = readRequest(headerOf(message, requestHeader))
+  if (request === null) return toStranger(message)
+  const read = readNotification({
+    method: request.method,
+    path: request.path,
+    rawHeaders: request.headers.flat(),
+    body: message.payload,
+  })
+  const receivedAt = earlier(request.receivedAt, message.publishedAt)
+  const report = await verify(read.token, {
+    audiences: audiencesAt(request.path, read.token),
+    kind: read.kind,
+    id: read.cloudEvent?.id ?? null,
+    subject: read.cloudEvent?.subject ?? null,
+    now: receivedAt,
+  })
+  const signature = forCompany(honest(report), read.company, company)
+  const answer = { status: Number(headerOf(message, answerHeader)) || 200, body: null }
+  return { ...toCapture(request, read, message.payload), receivedAt, signature, answer }
+}
+
+function headerOf({ headers }: IncomingMessage, wanted: string): string {
+  return headers.find(([name]) => name.toLowerCase() === wanted.toLowerCase())?.[1] ?? ''
+}
+
+function toCapture(
+  { method, path, headers }: SharedRequest,
+  read: ReadNotification,
+  body: Buffer,
+): Omit<Capture, 'receivedAt' | 'signature' | 'answer'> {
+  const { kind, mapping, eventType, company, ids, cloudEvent, problems } = read
+  return { kind, method, path, headers, body, mapping, eventType, company, ids, cloudEvent, problems }
+}
+
+/** Kept as it is, under its subject, so that somebody can see it. */
+function toStranger({ subject, headers, payload, publishedAt }: IncomingMessage): Capture {
+  return {
+    kind: 'unknown',
+    receivedAt: publishedAt,
+    method: 'POST',
+    path: `/${encodeURI(subject)}`,
+    headers,
+    body: payload,
+    mapping: null,
+    eventType: null,
+    company: null,
+    ids: [],
+    cloudEvent: null,
+    signature: {
+      outcome: 'missing',
+      claims: [],
+      problems: ['The message holds no request of Fatture in Cloud, and so no token.'],
+    },
+    answer: { status: 0, body: null },
+    problems: [`Somebody who is no fic-dev published this on the subject "${subject}".`],
+  }
+}
+
+/** What a hub says of the time of arrival cannot be later than the stream's own time. */
+function earlier(claimed: Date, published: Date): Date {
+  return claimed.getTime() < published.getTime() ? claimed : published
+}
+
+/** The token's audience where it has the path that the request came on. Which hub has that path, nothing here proves. */
+function audiencesAt(path: string, token: string | null): string[] {
+  const pathname = path.split('?', 1)[0]
+  const { payload } = token === null ? { payload: null } : readToken(token)
+  return [payload?.aud]
+    .flat()
+    .filter((entry): entry is string => typeof entry === 'string' && URL.canParse(entry))
+    .filter((entry) => new URL(entry).pathname === pathname)
+}
+
+/** Says of the claims no more than was checked. */
+function honest(report: SignatureReport): SignatureReport {
+  return { ...report, claims: report.claims.map(toHonest) }
+}
+
+function toHonest(claim: ClaimVerdict): ClaimVerdict {
+  if (claim.verdict !== 'ok') return claim
+  if (claim.claim === 'aud') {
+    const says =
+      'Meant for the path that it came on. Whether that is the sink of your hub, only the hub could check.'
+    return { ...claim, verdict: 'shown', says }
+  }
+  if (claim.claim === 'exp') {
+    return { ...claim, says: `${claim.says} That was not over when it came to the hub, by the hub's word.` }
+  }
+  return claim
+}
+
+/** A true token of another company proves nothing here. */
+function forCompany(report: SignatureReport, found: number | null, wanted: number): SignatureReport {
+  if (found === wanted || report.outcome !== 'valid') return report
+  const problem = `It is about company ${found ?? 'unknown'}, and came on the subject of company ${wanted}.`
+  return { ...report, outcome: 'invalid', problems: [...report.problems, problem] }
+}

@@ -1,0 +1,74 @@
+/** A real nats-server with JetStream, as a process of its own on loopback; tests are skipped where it is not installed. */
+
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { connect as connectTo, type NatsConnection } from '@nats-io/transport-node'
+import { describe, onTestFinished } from 'vitest'
+
+const isInstalled = spawnSync('nats-server', ['--version']).status === 0
+
+/** Tests that need the server, with the reason in the name where they are skipped. */
+export function describeWithNats(name: string, tests: () => void): void {
+  if (isInstalled) describe(name, tests)
+  else describe.skip(`${name} (skipped: nats-server is not installed; apt-get install nats-server)`, tests)
+}
+
+export interface NatsServer {
+  url: string
+  /** As `kill -9` does. */
+  kill(): Promise<void>
+  /** Again on the same port, with the same files. */
+  start(): Promise<void>
+  /** A client of the test's own, closed with the test. */
+  connect(): Promise<NatsConnection>
+}
+
+/** `config` is text of a nats-server configuration file. Gone with the test. */
+export async function startNatsServer({ config = '', port = -1 } = {}): Promise<NatsServer> {
+  const folder = mkdtempSync(join(tmpdir(), 'fic-dev-nats-'))
+  const configFile = join(folder, 'nats.conf')
+  writeFileSync(configFile, config)
+  let running: ChildProcess | null = null
+  let usedPort = port
+
+  async function start(): Promise<void> {
+    const flags = ['-js', '-sd', folder, '-a', '127.0.0.1', '-p', String(usedPort), '-c', configFile]
+    const child = spawn('nats-server', flags, { stdio: ['ignore', 'ignore', 'pipe'] })
+    running = child
+    let said = ''
+    for await (const chunk of child.stderr) {
+      said += String(chunk)
+      usedPort = Number(/client connections on [^:]+:(\d+)/.exec(said)?.[1] ?? usedPort)
+      if (said.includes('Server is ready')) break
+    }
+    if (!said.includes('Server is ready')) throw new Error(`nats-server did not start: ${said}`)
+  }
+
+  async function kill(): Promise<void> {
+    const child = running
+    running = null
+    if (child === null || child.exitCode !== null) return
+    const ended = once(child, 'exit')
+    child.kill('SIGKILL')
+    await ended
+  }
+
+  await start()
+  onTestFinished(async () => {
+    await kill()
+    rmSync(folder, { recursive: true, force: true })
+  })
+  return {
+    url: `nats://127.0.0.1:${usedPort}`,
+    kill,
+    start,
+    async connect() {
+      const connection = await connectTo({ servers: `127.0.0.1:${usedPort}` })
+      onTestFinished(() => connection.close())
+      return connection
+    },
+  }
+}
