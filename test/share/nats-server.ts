@@ -27,30 +27,41 @@ export interface NatsServer {
 }
 
 /** `config` is text of a nats-server configuration file. Gone with the test. */
-export async function startNatsServer({ config = '', port = -1 } = {}): Promise<NatsServer> {
+export async function startNatsServer({ config = '', jetStream = true } = {}): Promise<NatsServer> {
   const folder = mkdtempSync(join(tmpdir(), 'fic-dev-nats-'))
   const configFile = join(folder, 'nats.conf')
   writeFileSync(configFile, config)
   let running: ChildProcess | null = null
-  let usedPort = port
+  let port = -1
 
   async function start(): Promise<void> {
-    const flags = ['-js', '-sd', folder, '-a', '127.0.0.1', '-p', String(usedPort), '-c', configFile]
+    const flags = [
+      ...(jetStream ? ['-js', '-sd', folder] : []),
+      '-a',
+      '127.0.0.1',
+      '-p',
+      String(port),
+      '-c',
+      configFile,
+    ]
     const child = spawn('nats-server', flags, { stdio: ['ignore', 'ignore', 'pipe'] })
     running = child
-    let said = ''
-    for await (const chunk of child.stderr) {
-      said += String(chunk)
-      usedPort = Number(/client connections on [^:]+:(\d+)/.exec(said)?.[1] ?? usedPort)
-      if (said.includes('Server is ready')) break
-    }
-    if (!said.includes('Server is ready')) throw new Error(`nats-server did not start: ${said}`)
+    await new Promise<void>((resolve, reject) => {
+      let said = ''
+      // Read to the end: without a reader, the next line that it writes would be its last.
+      child.stderr.on('data', (chunk: Buffer) => {
+        said += chunk.toString()
+        port = Number(/client connections on [^:]+:(\d+)/.exec(said)?.[1] ?? port)
+        if (said.includes('Server is ready')) resolve()
+      })
+      child.on('exit', () => reject(new Error(`nats-server ended: ${said}`)))
+    })
   }
 
   async function kill(): Promise<void> {
     const child = running
     running = null
-    if (child === null || child.exitCode !== null) return
+    if (child === null || child.exitCode !== null || child.signalCode !== null) return
     const ended = once(child, 'exit')
     child.kill('SIGKILL')
     await ended
@@ -62,11 +73,11 @@ export async function startNatsServer({ config = '', port = -1 } = {}): Promise<
     rmSync(folder, { recursive: true, force: true })
   })
   return {
-    url: `nats://127.0.0.1:${usedPort}`,
+    url: `nats://127.0.0.1:${port}`,
     kill,
     start,
     async connect() {
-      const connection = await connectTo({ servers: `127.0.0.1:${usedPort}` })
+      const connection = await connectTo({ servers: `127.0.0.1:${port}` })
       onTestFinished(() => connection.close())
       return connection
     },

@@ -93,14 +93,25 @@ export async function send(sinkUrl: string, event: SentNotification): Promise<nu
   return Number(/^HTTP\/1\.1 (\d+)/.exec(answer)?.[1])
 }
 
+/** A notification with the bytes of its body. */
+export type Kept = Notification & { bodyBase64: string }
+
 /** Everything that a daemon keeps, oldest first. */
-export async function keptBy({ api }: TestDaemon): Promise<Notification[]> {
-  const text = await (await api('/api/export?format=ndjson')).text()
+export async function keptBy({ api }: TestDaemon): Promise<Kept[]> {
+  return readExport(await (await api('/api/export?format=ndjson')).text())
+}
+
+/** The lines of an export. */
+export function readExport(text: string): Kept[] {
   const lines = text.split('\n').filter((line) => line !== '')
-  return lines.map((line) => JSON.parse(line).notification)
+  return lines.map((line) => {
+    const { notification, bodyBase64 } = JSON.parse(line)
+    if (typeof bodyBase64 !== 'string') throw new Error('an export without bytes')
+    return { ...notification, bodyBase64 }
+  })
 }
 
 /** What must be the same everywhere: the request, byte for byte. */
-export function requestOf({ method, path, headers, body }: Notification) {
-  return { method, path, headers, body }
+export function requestOf({ method, path, headers, bodyBase64 }: Kept) {
+  return { method, path, headers, bodyBase64 }
 }
