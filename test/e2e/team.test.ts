@@ -3,11 +3,11 @@
 import { randomUUID } from 'node:crypto'
 import http from 'node:http'
 import { createServer, type AddressInfo } from 'node:net'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { createFolder, follow, run, start, type JsonLine, type Running } from '../cli/process.ts'
 import { post, publicKey } from '../faults/load.ts'
 import { company, keptBy, readExport, requestOf, startFollower, type Kept } from '../share/team.ts'
-import { describeWithNats, startNatsServer } from '../share/nats-server.ts'
+import { isNatsInstalled, noNats, startNatsServer } from '../share/nats-server.ts'
 import { testFolder } from '../support/capture.ts'
 import { forwardTo } from '../support/daemon.ts'
 import { startTarget, type Target } from '../support/target.ts'
@@ -65,17 +65,15 @@ async function sendMany(
   return answered
 }
 
-describeWithNats('a team on one subscription', () => {
+describe.skipIf(!isNatsInstalled)(`a team on one subscription${noNats}`, () => {
   test(
     'a server that is killed, a follower that is away, one that is killed, a hub that is killed: each has everything once',
     { timeout: 180_000 },
     async () => {
       const server = await startNatsServer()
       const hubPlace = { cwd: createFolder() }
-      const hubFlags = [
-        ...['--tunnel', 'none', '--public-key', publicKey, '--sink-port', await freePort()],
-        ...['--share', server.url],
-      ]
+      const sinkPort = await freePort()
+      const hubFlags = `--tunnel none --public-key ${publicKey} --sink-port ${sinkPort} --share ${server.url}`
       const targets = await Promise.all(Array.from({ length: 5 }, () => startTarget()))
       const [first, second, third, fourth, fifth] = targets as [Target, Target, Target, Target, Target]
       const folders = await Promise.all(Array.from({ length: 4 }, () => testFolder()))
@@ -86,14 +84,8 @@ describeWithNats('a team on one subscription', () => {
           { folder: folders[index]!, config: forwardTo(targets[index]!.url) },
         )
       const killedPlace = { cwd: createFolder() }
-      const launchFifth = () =>
-        follow(
-          [
-            ...['follow', server.url, '--json', '--port', '0', '--company', String(company), '--as', 'fifth'],
-            ...['--public-key', publicKey, '-f', fifth.url],
-          ],
-          killedPlace,
-        )
+      const fifthFlags = `--json --port 0 --company ${company} --as fifth --public-key ${publicKey} -f ${fifth.url}`
+      const launchFifth = () => follow(['follow', server.url, ...fifthFlags.split(' ')], killedPlace)
       const isFollowing = (line: JsonLine) => line['type'] === 'share' && line['share'].state === 'connected'
 
       await using one = await followAs(0, 'first')
@@ -105,7 +97,7 @@ describeWithNats('a team on one subscription', () => {
       }
       const five = launchFifth()
       await five.line(isFollowing)
-      const hub = start(hubFlags, hubPlace)
+      const hub = start(hubFlags.split(' '), hubPlace)
       const { sinkUrl } = await hub.line(isReady)
 
       const answered = await sendMany(sinkUrl, 250)
@@ -122,7 +114,7 @@ describeWithNats('a team on one subscription', () => {
       await half
       await kill(hub)
       answered.push(...(await sending))
-      const hubAgain = start(hubFlags, hubPlace)
+      const hubAgain = start(hubFlags.split(' '), hubPlace)
       await hubAgain.line(isReady)
       await using fourAgain = await followAs(3, 'fourth')
       const fiveAgain = launchFifth()

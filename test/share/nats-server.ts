@@ -6,15 +6,15 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect as connectTo, type NatsConnection } from '@nats-io/transport-node'
-import { describe, onTestFinished } from 'vitest'
+import { onTestFinished } from 'vitest'
 
-const isInstalled = spawnSync('nats-server', ['--version']).status === 0
+/** Without it, tests that need it are skipped. */
+export const isNatsInstalled = spawnSync('nats-server', ['--version']).status === 0
 
-/** Tests that need the server, with the reason in the name where they are skipped. */
-export function describeWithNats(name: string, tests: () => void): void {
-  if (isInstalled) describe(name, tests)
-  else describe.skip(`${name} (skipped: nats-server is not installed; apt-get install nats-server)`, tests)
-}
+/** Why tests are skipped, for their names; empty where they run. */
+export const noNats = isNatsInstalled
+  ? ''
+  : ' (skipped: nats-server is not installed; apt-get install nats-server)'
 
 export interface NatsServer {
   url: string

@@ -4,13 +4,13 @@ import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { jetstream, jetstreamManager, type JsMsg } from '@nats-io/jetstream'
 import { headers as createHeaders } from '@nats-io/transport-node'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { requestHeader } from '../../src/share/message.ts'
 import { makeKeys } from '../fic/signature/tokens.ts'
 import { testFolder } from '../support/capture.ts'
 import { forwardTo, type TestDaemon } from '../support/daemon.ts'
 import { startTarget } from '../support/target.ts'
-import { describeWithNats, startNatsServer, type NatsServer } from './nats-server.ts'
+import { isNatsInstalled, noNats, startNatsServer, type NatsServer } from './nats-server.ts'
 import {
   company,
   isConnected,
@@ -41,7 +41,7 @@ async function untilKept(daemon: TestDaemon, count: number) {
   return keptBy(daemon)
 }
 
-describeWithNats('sharing', () => {
+describe.skipIf(!isNatsInstalled)(`sharing${noNats}`, () => {
   test('a follower gets the very bytes, checks them again, and hands them to its own target', async () => {
     const server = await startNatsServer()
     await using target = await startTarget()
@@ -265,7 +265,7 @@ describeWithNats('sharing', () => {
   })
 })
 
-describeWithNats('credentials', () => {
+describe.skipIf(!isNatsInstalled)(`credentials${noNats}`, () => {
   const secret = 'not-for-the-log-7f3a'
 
   test.each([
