@@ -1,12 +1,12 @@
 /** The hub: publishes what was captured to the stream, in order of capture, until the stream has it. */
 
-import type { Delivery } from '../contract/notification.ts'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Delivery, Verdict } from '../contract/notification.ts'
 import type { ShareStatus } from '../contract/status.ts'
-import type { FicDevError } from '../errors.ts'
-import { messageOf } from '../errors.ts'
+import { messageOf, type FicDevError } from '../errors.ts'
 import type { Logger } from '../log.ts'
 import { streamScheme, type Job } from '../store/jobs.ts'
-import type { JobOutcome, Store } from '../store/store.ts'
+import type { Store } from '../store/store.ts'
 import { toShareTarget } from './address.ts'
 import { Board } from './board.ts'
 import type { NatsClient, NatsConnection } from './client.ts'
@@ -32,13 +32,9 @@ export interface HubOptions {
 /** On their way at the same time; they keep their order all the same, as they share a connection. */
 const batchSize = 64
 const lookEveryMs = 3_000
+const pauseAfterFailureMs = 5_000
 /** Timers are not trusted further than that: the clock may have been set. */
 const longestRestMs = 60_000
-
-interface Ended {
-  delivery: Delivery
-  outcome: JobOutcome
-}
 
 export class Hub {
   readonly #options: HubOptions
@@ -109,8 +105,11 @@ export class Hub {
       const publisher = { js: client.jetstream(connection), headers: client.headers }
       while (!signal.aborted && !connection.isClosed()) {
         const sleep = this.#waker.sleep()
-        if ((await this.#publishDue(publisher, connection)) === 0) await sleep.until(this.#restMs())
+        const verdicts = await this.#publishDue(publisher, connection)
+        if (verdicts.length === 0) await sleep.until(this.#restMs())
         else sleep.cancel()
+        // Perhaps somebody removed the stream.
+        if (verdicts.includes('retried') && !connection.isClosed()) await ensureStream(manager, url, log)
       }
     } finally {
       looking.stop()
@@ -124,24 +123,24 @@ export class Hub {
     return Math.min(longestRestMs, Math.max(50, nextDue.getTime() - this.#options.now().getTime()))
   }
 
-  async #publishDue(publisher: Publisher, connection: NatsConnection): Promise<number> {
+  async #publishDue(publisher: Publisher, connection: NatsConnection): Promise<(Verdict | null)[]> {
     const { store, now } = this.#options
     const due = store.jobs.due(this.#target, now(), batchSize)
-    await Promise.all(due.map((job) => this.#run(job, publisher, connection)))
-    return due.length
+    return Promise.all(due.map((job) => this.#run(job, publisher, connection)))
   }
 
-  async #run(job: Job, publisher: Publisher, connection: NatsConnection): Promise<void> {
+  /** `null` when there was nothing to publish after all. */
+  async #run(job: Job, publisher: Publisher, connection: NatsConnection): Promise<Verdict | null> {
     const { store, hubSecret, url, onDelivery, log, now } = this.#options
     const notification = store.notification(job.seq)
     const body = store.body(job.seq)
     // Removed by a person in the meantime; its jobs went with it.
-    if (notification === null || body === null) return
+    if (notification === null || body === null) return null
     const begin = { id: store.nextDeliveryId(), job, target: this.#target, startedAt: now() }
     const publishing = publish(publisher, { notification, body, hubSecret }, begin)
     const begun = store.beginDelivery(publishing.pending)
     onDelivery(publishing.pending)
-    const ended: Ended = await publishing.ended({
+    const ended = await publishing.ended({
       now,
       explain: (thrown) => (connection.isClosed() ? 'the connection was lost' : explainFailure(thrown, url)),
     })
@@ -152,6 +151,9 @@ export class Hub {
       this.#board.changed()
     } catch (thrown) {
       log.error({ reason: messageOf(thrown) }, 'end of a publication could not be written down')
+      // A full disk: the same is not published again and again.
+      await pause(pauseAfterFailureMs, null, { ref: false })
     }
+    return ended.delivery.verdict
   }
 }

@@ -21,6 +21,9 @@ test('without file, environment and flags every setting has its default', async 
     publicUrl: null,
     mapping: 'binary',
     verificationMethod: 'header',
+    share: null,
+    shareCreds: null,
+    shareCa: null,
     respond: 'ack',
     allowDestructiveAnswers: false,
     forwardUnverified: false,
@@ -79,7 +82,7 @@ test('a flag wins over the environment, the environment over the file, the file 
 test('every setting has a flag and a name in the environment, and none of them twice', () => {
   const flags = settingKeys.map((key) => settings[key].flag)
   const variables = settingKeys.flatMap((key) => settings[key].environment)
-  expect(settingKeys).toHaveLength(36)
+  expect(settingKeys).toHaveLength(39)
   expect(new Set(flags.flatMap((flag) => flag.match(/-{1,2}[a-z-]+/g) ?? [])).size).toBe(flags.length + 3)
   expect(new Set(variables).size).toBe(variables.length)
 })

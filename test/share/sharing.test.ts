@@ -180,6 +180,21 @@ describe.skipIf(!isNatsInstalled)(`sharing${noNats}`, () => {
     expect(kept.map(({ eventType }) => eventType)).toEqual(['it.fattureincloud.webhooks.products.create'])
   })
 
+  test('a stream that somebody removed is made again, and a follower finds its place in it', async () => {
+    const server = await startNatsServer()
+    await using hub = await startHub(server.url)
+    await using follower = await startFollower(server.url)
+    await untilShare(follower, isConnected)
+    await send(hub.sinkUrl, makeEvent(hub.sinkUrl))
+    await untilKept(follower, 1)
+    const manager = await jetstreamManager(await server.connect())
+    await manager.streams.delete('FIC')
+    await untilShare(follower, isDisconnected)
+    await send(hub.sinkUrl, makeEvent(hub.sinkUrl))
+    const kept = await untilKept(follower, 2)
+    expect(kept.map(requestOf)).toEqual((await keptBy(hub)).map(requestOf))
+  })
+
   test('two under one name are not let to share the notifications out among themselves', async () => {
     const server = await startNatsServer()
     await using first = await startFollower(server.url, { name: 'anna' })
@@ -239,6 +254,7 @@ describe.skipIf(!isNatsInstalled)(`sharing${noNats}`, () => {
       'event valid',
     ])
     expect(Buffer.from(kept[0]!.bodyBase64, 'base64').toString()).toBe('hello')
+    await follower.until((told) => told.type === 'delivery' && told.delivery.verdict === 'delivered')
     expect(follower.daemon.status().counts.waiting).toBe(0)
     expect(target.received).toHaveLength(1)
   })

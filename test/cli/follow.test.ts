@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest'
+import { createFolder, follow, run } from './process.ts'
+
+test('a follower without a company, an address or a good name is told what to write, with exit code 2', async () => {
+  const cwd = createFolder()
+  const ended = await Promise.all([
+    run(['follow', 'nats://127.0.0.1:1'], { cwd }),
+    run(['follow', '--company', '1'], { cwd }),
+    run(['follow', 'http://127.0.0.1:1', '--company', '1'], { cwd }),
+    run(['follow', 'nats://anna:pass-7f3a@127.0.0.1:1', '--company', '1'], { cwd }),
+    run(['follow', 'nats://127.0.0.1:1', '--company', '1', '--as', 'an.na'], { cwd }),
+  ])
+  expect(ended.map(({ exitCode }) => exitCode)).toEqual([2, 2, 2, 2, 2])
+  const says = ended.map(({ stderr }) => stderr.split('\n', 1)[0])
+  expect(says).toEqual([
+    'error: A follower has to know the company whose notifications it takes.',
+    'error: There is no NATS server to follow.',
+    'error: "http://127.0.0.1:1" is not the address of a NATS server.',
+    'error: The address of the NATS server has credentials in it.',
+    expect.stringContaining('It is not 1 to 40 letters, digits and hyphens.'),
+  ])
+  expect(ended[3]?.stderr).not.toContain('pass-7f3a')
+})
+
+test('a follower starts without its server, has no sink, and says once that nobody listens', async () => {
+  const place = { cwd: createFolder() }
+  const started = follow(
+    ['follow', 'nats://127.0.0.1:1', '--company', '1', '--port', '0', '--no-open'],
+    place,
+  )
+  await started.said('nobody listens at nats://127.0.0.1:1')
+  await started.said('fic-dev is ready')
+  expect(started.stderr()).not.toMatch(/^ {2}sink /m)
+  expect(started.stderr()).not.toContain('FIC_ACCESS_TOKEN')
+  started.signal('SIGTERM')
+  expect(await started.ended).toBe(0)
+  expect(started.stderr().match(/nobody listens/g)).toHaveLength(1)
+})
