@@ -19,7 +19,9 @@ test('a store of schema version 1 is found through by all filters after it was o
   )
   before.close()
   const database = new Libsql(join(dataDir, 'fic-dev.db'))
-  database.exec('DROP TABLE notification_search; DROP TABLE resources; PRAGMA user_version = 1')
+  database.exec(
+    'DROP TABLE notification_search; DROP TABLE resources; DROP TABLE arrivals; PRAGMA user_version = 1',
+  )
   database.close()
 
   const store = await openTestStore({ dataDir })
