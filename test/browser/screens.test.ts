@@ -87,6 +87,8 @@ test('a public address has a QR code', async () => {
     status.tunnel = { ...status.tunnel, publicUrl: 'https://brave-otter.example.com' }
     await route.fulfill({ response: answer, json: status })
   })
+  // The greeting of the stream would bring the true one.
+  await seen.page.routeWebSocket('**/api/stream*', () => {})
   await seen.page.goto(openUrl(fic))
 
   await goTo(seen, '#/status')
