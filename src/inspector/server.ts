@@ -20,6 +20,7 @@ import type { Logger } from '../log.ts'
 import type { Store } from '../store/store.ts'
 import type { SubscriptionsByHand } from '../subscription/by-hand.ts'
 import { createGuard } from './guard.ts'
+import { buildLazyValidator, buildNoSerializer } from './lazy-validation.ts'
 import { describeRoutes } from './openapi.ts'
 import { pageRoutes } from './page.ts'
 import { detailRoutes } from './routes/detail.ts'
@@ -94,6 +95,9 @@ export async function createInspector(parts: InspectorParts): Promise<Inspector>
   const app = Fastify({
     logger: false,
     forceCloseConnections: true,
+    schemaController: {
+      compilersFactory: { buildValidator: buildLazyValidator, buildSerializer: buildNoSerializer },
+    },
     ajv: {
       customOptions: {
         // Otherwise it complains on stderr about an id that is a number or a string.
