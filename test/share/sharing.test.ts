@@ -141,7 +141,8 @@ describe.skipIf(!isNatsInstalled)(`sharing${noNats}`, () => {
     await send(hub.sinkUrl, makeEvent(hub.sinkUrl))
     await send(hub.sinkUrl, makeEvent(hub.sinkUrl))
     const { followers } = await untilShare(hub, (share) => share.followers[0]?.waiting === 2)
-    expect(followers).toEqual([{ name: 'anna', company, waiting: 2, connected: false }])
+    const lastSeenAt = expect.stringMatching(/^\d{4}-.*Z$/)
+    expect(followers).toEqual([{ name: 'anna', company, waiting: 2, connected: false, lastSeenAt }])
 
     await using second = await startFollower(server.url, { name: 'anna' }, { folder })
     expect((await untilKept(second, 3)).map(({ cloudEvent }) => cloudEvent?.id)).toEqual(
