@@ -87,13 +87,18 @@ async function orAborted(
   opening: Promise<NatsConnection>,
   signal: AbortSignal,
 ): Promise<NatsConnection | null> {
-  const aborted = new Promise<null>((resolve) => {
-    if (signal.aborted) resolve(null)
-    signal.addEventListener('abort', () => resolve(null), { once: true })
-  })
-  const opened = await Promise.race([opening, aborted])
-  if (opened === null) opening.then((late) => late.close()).catch(() => {})
-  return opened
+  let giveUp = () => {}
+  const aborted = new Promise<null>((resolve) => (giveUp = () => resolve(null)))
+  if (signal.aborted) giveUp()
+  signal.addEventListener('abort', giveUp, { once: true })
+  try {
+    const opened = await Promise.race([opening, aborted])
+    if (opened === null) opening.then((late) => late.close()).catch(() => {})
+    return opened
+  } finally {
+    // A server may be away for days, with an attempt every few seconds.
+    signal.removeEventListener('abort', giveUp)
+  }
 }
 
 async function endOf(connection: NatsConnection): Promise<unknown> {

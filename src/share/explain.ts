@@ -61,7 +61,7 @@ const causes: readonly Cause[] = [
     message: permissionWords,
     says: (_url, message) => ({
       detail: `the server does not allow it: ${message}`,
-      hint: 'Ask whoever runs the server: the README says what a hub and a follower need.',
+      hint: 'docs/team.md says which rights a hub and a follower need at the server.',
     }),
   },
   {

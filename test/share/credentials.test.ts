@@ -2,9 +2,10 @@
 
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { jetstreamManager } from '@nats-io/jetstream'
+import { jetstream, jetstreamManager } from '@nats-io/jetstream'
 import { describe, expect, test } from 'vitest'
 import { createFolder, follow } from '../cli/process.ts'
+import { findBlock } from '../readme-blocks.ts'
 import { testFolder } from '../support/capture.ts'
 import { isNatsInstalled, noNats, startNatsServer } from './nats-server.ts'
 import { makeOperator, type OperatorOptions } from './operator.ts'
@@ -26,10 +27,6 @@ async function startWithOperator(options: OperatorOptions = {}) {
   await writeFile(shareCreds, operator.creds)
   return { ...operator, server, shareCreds }
 }
-
-const userNamed = (user: string) => ({
-  secrets: { accessToken: null, share: { token: null, user, password: user } },
-})
 
 describe.skipIf(!isNatsInstalled)(`credentials${noNats}`, () => {
   test('with a credentials file a hub and a follower get in, and its seed shows up nowhere', async () => {
@@ -97,44 +94,65 @@ describe.skipIf(!isNatsInstalled)(`credentials${noNats}`, () => {
   })
 })
 
-/** As the README says. */
-const rights = (company: number) => `
-accounts: { FIC: { jetstream: enabled, users: [
-  { user: admin, password: admin },
-  { user: hub, password: hub, permissions: {
-    publish: ["fic.>", "$JS.API.INFO", "$JS.API.STREAM.INFO.FIC", "$JS.API.CONSUMER.LIST.FIC"],
-    subscribe: ["_INBOX.>"] } },
-  { user: anna, password: anna, permissions: {
-    publish: ["$JS.API.INFO", "$JS.API.STREAM.INFO.FIC", "$JS.API.CONSUMER.*.FIC.>",
-      "$JS.API.CONSUMER.MSG.NEXT.FIC.>", "$JS.API.CONSUMER.DURABLE.CREATE.FIC.>", "$JS.ACK.FIC.>"],
-    subscribe: ["_INBOX.>"] } },
-  { user: nobody, password: nobody, permissions: { publish: ["fic.${company}.>"], subscribe: ["_INBOX.>"] } },
-] } }`
+/** The rights as our page gives them, and two users who have other ones. */
+function rights({ mayMakeStream = true } = {}): string {
+  const block = findBlock('docs/team.md', 'jetstream: enabled')
+  const config = mayMakeStream ? block : block.replace('"$JS.API.STREAM.CREATE.FIC", ', '')
+  return config.replace(
+    'users: [',
+    `users: [
+      { user: admin, password: "admin" }
+      { user: publisher, password: "publisher", permissions: { publish: ["fic.>"], subscribe: ["_INBOX.>"] } }`,
+  )
+}
+
+function userNamed(user: string, password = user) {
+  return { secrets: { accessToken: null, share: { token: null, user, password } } }
+}
+
+const hubUser = userNamed('hub', 'one password')
+const teamUser = userNamed('team', 'another password')
+const admin = { user: 'admin', pass: 'admin' }
 
 describe.skipIf(!isNatsInstalled)(`rights at the server${noNats}`, () => {
-  test('who may not make the stream is told so, and needs no such right once it is there', async () => {
-    const server = await startNatsServer({ config: rights(company) })
-    await using hub = await startHub(server.url, {}, userNamed('hub'))
-    expect(await untilShare(hub, isDisconnected)).toMatchObject({
-      detail: expect.stringContaining('the server does not allow it'),
-      hint: expect.stringContaining('README'),
-    })
-    const manager = await jetstreamManager(await server.connect({ user: 'admin', pass: 'admin' }))
-    await manager.streams.add({ name: 'FIC', subjects: ['fic.>'] })
+  test('hub and followers need the rights of our page, and no others', async () => {
+    const server = await startNatsServer({ config: rights() })
+    await using hub = await startHub(server.url, {}, hubUser)
     await untilShare(hub, isConnected)
-    await using follower = await startFollower(server.url, { name: 'anna' }, { parts: userNamed('anna') })
+    await using follower = await startFollower(server.url, { name: 'anna' }, { parts: teamUser })
     await untilShare(follower, isConnected)
     await untilShare(hub, ({ followers }) => followers[0]?.name === 'anna')
     await send(hub.sinkUrl, makeEvent(hub.sinkUrl))
     await follower.until(({ type }) => type === 'notification')
-    await untilShare(hub, ({ lag }) => lag === 0)
+    await untilShare(hub, ({ lag, followers }) => lag === 0 && followers[0]?.waiting === 0)
+    expect(follower.told.filter(({ type }) => type === 'error')).toEqual([])
+  })
+
+  test('a follower cannot publish with the rights of our page', async () => {
+    const server = await startNatsServer({ config: rights() })
+    const connection = await server.connect({ user: 'team', pass: 'another password' })
+    await expect(jetstream(connection).publish(`fic.${company}.taxes.create`, 'x')).rejects.toThrow(
+      /permissions violation/i,
+    )
+  })
+
+  test('who may not make the stream is told so, until somebody has made it', async () => {
+    const server = await startNatsServer({ config: rights({ mayMakeStream: false }) })
+    await using hub = await startHub(server.url, {}, hubUser)
+    expect(await untilShare(hub, isDisconnected)).toMatchObject({
+      detail: expect.stringContaining('the server does not allow it'),
+      hint: expect.stringContaining('docs/team.md'),
+    })
+    const manager = await jetstreamManager(await server.connect(admin))
+    await manager.streams.add({ name: 'FIC', subjects: ['fic.>'] })
+    await untilShare(hub, isConnected)
   })
 
   test('a hub that may publish and nothing else publishes, where the stream is there', async () => {
-    const server = await startNatsServer({ config: rights(company) })
-    const manager = await jetstreamManager(await server.connect({ user: 'admin', pass: 'admin' }))
+    const server = await startNatsServer({ config: rights() })
+    const manager = await jetstreamManager(await server.connect(admin))
     await manager.streams.add({ name: 'FIC', subjects: ['fic.>'] })
-    await using hub = await startHub(server.url, {}, userNamed('nobody'))
+    await using hub = await startHub(server.url, {}, userNamed('publisher'))
     await untilShare(hub, isConnected)
     await send(hub.sinkUrl, makeEvent(hub.sinkUrl))
     await hub.until((told) => told.type === 'delivery' && told.delivery.verdict === 'delivered')

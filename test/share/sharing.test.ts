@@ -98,6 +98,30 @@ describe.skipIf(!isNatsInstalled)(`sharing${noNats}`, () => {
     expect(items[0]?.deliveries.map(({ verdict }) => verdict)).toEqual(['dropped'])
   })
 
+  test('a hub in passthrough relays what its own app answers, and the team gets the notification all the same', async () => {
+    const server = await startNatsServer()
+    await using target = await startTarget(0, 503)
+    await using hub = await startHub(server.url, { ...forwardTo(target.url), respond: 'passthrough' })
+    await using follower = await startFollower(server.url)
+    await untilShare(follower, isConnected)
+    const event = makeEvent(hub.sinkUrl)
+
+    expect(await send(hub.sinkUrl, event)).toBe(503)
+    const [kept] = await untilKept(follower, 1)
+    expect(kept).toMatchObject({ cloudEvent: { id: event.id }, signature: { outcome: 'valid' } })
+    // Fatture in Cloud tries again what it was refused: the follower has both, as the hub has.
+    expect(await send(hub.sinkUrl, event)).toBe(503)
+    expect((await untilKept(follower, 2)).map(({ twinOf }) => twinOf)).toEqual([null, 1])
+    await untilShare(hub, ({ lag }) => lag === 0)
+    const verdicts = (await keptBy(hub)).map(({ deliveries }) =>
+      deliveries.map(({ verdict }) => verdict).sort(),
+    )
+    expect(verdicts).toEqual([
+      ['delivered', 'retried'],
+      ['delivered', 'retried'],
+    ])
+  })
+
   test('without a server the hub captures and answers, says so once, and catches up in order', async () => {
     const server = await startNatsServer()
     await server.kill()
