@@ -86,7 +86,7 @@ test('a connection that is lost is told with its reason, what to do and what it 
     says: 'Nobody listens at x. Start it. 2 notifications wait for the team.',
   })
   expect(readShareAlarm(statusWith({ ...hub, ...lost, role: 'follower' }), sinceMs + 60_000)?.says).toContain(
-    'nothing is lost for 7 days',
+    'the stream keeps it for 7 days',
   )
   expect(readShareAlarm(statusWith(hub), sinceMs + 60_000)).toBeNull()
 })

@@ -194,6 +194,31 @@ describe.skipIf(!isNatsInstalled)(`sharing${noNats}`, () => {
     expect(await keptBy(second)).toHaveLength(2)
   })
 
+  test('a new folder under the same name, as in CI, goes on where the last one ended, or from the time it is told', async () => {
+    const server = await startNatsServer()
+    await using hub = await startHub(server.url)
+    const job = async (since: Date | null, count: number, folder?: string) => {
+      const place = folder === undefined ? {} : { folder }
+      await using follower = await startFollower(server.url, { name: 'ci', since }, place)
+      await untilShare(follower, isConnected)
+      return (await untilKept(follower, count)).map(({ cloudEvent }) => cloudEvent?.id)
+    }
+    const [first, second, third] = [makeEvent(hub.sinkUrl), makeEvent(hub.sinkUrl), makeEvent(hub.sinkUrl)]
+    await send(hub.sinkUrl, first)
+    await readStream(server, 1)
+    const hourAgo = new Date(Date.now() - 3_600_000)
+
+    const folder = await testFolder()
+    expect(await job(hourAgo, 1, folder)).toEqual([first.id])
+    await send(hub.sinkUrl, second)
+    expect(await job(null, 1)).toEqual([second.id])
+    await send(hub.sinkUrl, third)
+    expect(await job(null, 1)).toEqual([third.id])
+    expect(await job(hourAgo, 3)).toEqual([first.id, second.id, third.id])
+    // The first folder lost nothing to those that had its name meanwhile.
+    expect(await job(null, 3, folder)).toEqual([first.id, second.id, third.id])
+  })
+
   test('only the wanted types are taken', async () => {
     const server = await startNatsServer()
     await using hub = await startHub(server.url)

@@ -89,7 +89,7 @@ export function readShareAlarm(status: Status, nowMs: number): { since: string; 
   const cost =
     share.role === 'hub'
       ? `${share.lag} ${share.lag === 1 ? 'notification waits' : 'notifications wait'} for the team.`
-      : 'Nothing comes here until it is back; nothing is lost for 7 days.'
+      : 'Nothing comes here until it is back; the stream keeps it for 7 days.'
   const says = [why && `${capitalise(why)}.`, hint, cost].filter((part) => part !== null).join(' ')
   return { since: share.since, says }
 }
