@@ -1,7 +1,8 @@
-/** Judges what the running daemon says of itself: tunnel, subscription, budget, sink, deliveries. Pure. */
+/** Judges what the running daemon says of itself: tunnel, subscription, budget, sharing, sink, deliveries. Pure. */
 
 import type { Status, SubscriptionStatus, TunnelStatus } from '../contract/status.ts'
 import { doubtful, fine, skipped, wrong, type Finding } from './finding.ts'
+import { judgeShare } from './sharing.ts'
 
 /** `null`: no daemon runs for this project. */
 export function judgeRunning(status: Status | null): Finding[] {
@@ -18,6 +19,7 @@ export function judgeRunning(status: Status | null): Finding[] {
     fine('daemon', `fic-dev ${status.version} has run since ${status.startedAt} on Node ${status.node}.`),
     ...(status.tunnel ? [judgeTunnel(status.tunnel)] : []),
     ...(status.subscription ? judgeSubscription(status.subscription) : []),
+    ...(status.share ? [judgeShare(status.share)] : []),
     ...judgeDeliveries(status),
     ...(status.sink && status.sink.failed > 0
       ? [

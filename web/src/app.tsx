@@ -96,6 +96,7 @@ export function App({ store, network }: AppProps) {
       <Banner
         link={link}
         notice={state.notice}
+        status={status}
         nowMs={nowMs}
         onRetry={network.retryNow}
         onDismiss={() => store.dispatch({ type: 'notice', notice: null })}

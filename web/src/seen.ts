@@ -1,6 +1,7 @@
 /** What has been seen at least once: the milestones of the checklist. Pure. */
 
 import type { Delivery, Notification } from '../../src/contract/notification.ts'
+import { isPublication } from './publication.ts'
 
 export interface Seen {
   challenge: boolean
@@ -26,5 +27,5 @@ export function sawAll(seen: Seen, notifications: Notification[]): Seen {
 }
 
 export function sawDelivery(seen: Seen, delivery: Delivery): Seen {
-  return delivery.verdict === 'delivered' ? { ...seen, answered: true } : seen
+  return delivery.verdict === 'delivered' && !isPublication(delivery) ? { ...seen, answered: true } : seen
 }

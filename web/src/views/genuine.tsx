@@ -48,12 +48,17 @@ export function Genuine({ notification: { signature }, emulated, nowMs }: Genuin
 function sayOutcome(signature: SignatureReport, signer: string): string {
   switch (signature.outcome) {
     case 'valid':
-      return `Yes. ${signer === 'the emulator' ? 'The emulator' : signer} signed it, for this sink and for this id.`
+      return `Yes. ${signer === 'the emulator' ? 'The emulator' : signer} signed it, for ${isForThisSink(signature) ? 'this sink and for ' : ''}this id.`
     case 'invalid':
       return `No. It carries a token, but not one that ${signer} would have sent here.`
     case 'missing':
       return `Nobody can tell: there is no token. ${signer === 'the emulator' ? 'The emulator' : signer} always sends one.`
   }
+}
+
+/** A follower cannot know the sink of its hub. */
+function isForThisSink({ claims }: SignatureReport): boolean {
+  return claims.every(({ claim, verdict }) => claim !== 'aud' || verdict === 'ok')
 }
 
 const outcomes: Record<SignatureReport['outcome'], { tone: Tone; icon: IconName; word: string }> = {

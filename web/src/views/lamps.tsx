@@ -1,4 +1,4 @@
-/** Three lamps: does the tunnel carry, does the subscription stand, does the target answer? Words open on a press. */
+/** The lamps: does the tunnel carry, the subscription stand, the target answer, the team get its share? Words open on a press. */
 
 import { Popover, UnstyledButton } from '@mantine/core'
 import type { ReactNode } from 'react'

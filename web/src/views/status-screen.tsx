@@ -1,4 +1,4 @@
-/** How everything stands: what needs attention, tunnel, targets, keys, export and import, versions. */
+/** How everything stands: what needs attention, tunnel, sharing, targets, keys, export and import, versions. */
 
 import { useEffect } from 'react'
 import type { Status } from '../../../src/contract/status.ts'
@@ -10,7 +10,9 @@ import { CopyText } from './copy-button.tsx'
 import { Outside } from './outside.tsx'
 import type { ScreenProps } from './screens.tsx'
 import classes from './screens.module.css'
+import { isFollower } from '../share-words.ts'
 import { Section } from './section.tsx'
+import { ShareCard } from './share-card.tsx'
 import { Targets } from './targets-card.tsx'
 import { Transfer } from './transfer-card.tsx'
 import { TunnelCard } from './tunnel-card.tsx'
@@ -33,7 +35,8 @@ export function StatusScreen({ state, network, nowMs }: ScreenProps) {
       <div className={classes.cards}>
         <Attention status={status} />
         <div className={classes.column}>
-          <TunnelCard status={status} nowMs={nowMs} />
+          {!isFollower(status) && <TunnelCard status={status} nowMs={nowMs} />}
+          {status.share && <ShareCard share={status.share} nowMs={nowMs} />}
           <About status={status} nowMs={nowMs} />
         </div>
         <div className={classes.column}>
