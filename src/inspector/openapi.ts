@@ -33,6 +33,7 @@ const summaries: Record<string, string> = {
   'POST /api/import': 'Take in what export wrote as NDJSON',
   'GET /api/keys': 'The dev key and the key that signatures are checked with',
   'POST /api/token': 'What a token says, claim by claim',
+  'POST /api/doctor': 'Look at everything that fic-dev stands on; a finding a line, as it comes (NDJSON)',
   'POST /api/forwarding': 'Pause deliveries, or let them go on',
   'POST /api/links': 'A link that opens the inspector once',
   'GET /api/stream': 'Websocket: what was missed since `after`, then everything as it happens',
