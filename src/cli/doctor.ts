@@ -9,14 +9,7 @@ import type { Colors } from './output.ts'
 import { visible } from './visible.ts'
 
 /** Exit code 1 when something does not work. */
-export async function run({
-  config,
-  secrets,
-  file,
-  sources,
-  notes,
-  output,
-}: Invocation): Promise<number> {
+export async function run({ config, secrets, file, sources, notes, output }: Invocation): Promise<number> {
   let failures = 0
   const messages = examine({
     config,

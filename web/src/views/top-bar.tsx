@@ -20,10 +20,11 @@ interface TopBarProps {
   route: Route
   nowMs: number
   trigger: ReactNode
+  onExamine: () => void
   onHelp: () => void
 }
 
-export function TopBar({ status, link, route, nowMs, trigger, onHelp }: TopBarProps) {
+export function TopBar({ status, link, route, nowMs, trigger, onExamine, onHelp }: TopBarProps) {
   return (
     <header className={classes.bar}>
       <h1 className={classes.brand}>
@@ -51,7 +52,7 @@ export function TopBar({ status, link, route, nowMs, trigger, onHelp }: TopBarPr
         <div className={classes.state}>
           {status && (
             <div className={classes.lamps} data-stale={link.phase === 'lost'}>
-              <Lamps status={status} nowMs={nowMs} />
+              <Lamps status={status} nowMs={nowMs} onExamine={onExamine} />
             </div>
           )}
           <PageLink link={link} />
@@ -82,6 +83,7 @@ const names: Record<Screen, string> = {
   status: 'Status',
   subscription: 'Subscription',
   coverage: 'Coverage',
+  doctor: 'Doctor',
 }
 
 function Screens({ route }: { route: Route }) {
