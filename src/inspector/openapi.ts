@@ -30,6 +30,7 @@ const summaries: Record<string, string> = {
   'GET /api/coverage': 'Event types: subscribed, seen, answered well',
   'GET /api/histogram': 'Notifications per minute, by outcome',
   'GET /api/export': 'All notifications as NDJSON or HAR',
+  'GET /api/fixtures': 'The newest genuine notification of each event type, for tests (NDJSON)',
   'POST /api/import': 'Take in what export wrote as NDJSON',
   'GET /api/keys': 'The dev key and the key that signatures are checked with',
   'POST /api/token': 'What a token says, claim by claim',

@@ -27,6 +27,7 @@ import { detailRoutes } from './routes/detail.ts'
 import { doctorRoutes } from './routes/doctor.ts'
 import { emulatorRoutes, type EmulatorControl } from './routes/emulator.ts'
 import { boardRoutes } from './routes/board.ts'
+import { fixtureRoutes } from './routes/fixtures.ts'
 import { notificationRoutes } from './routes/notifications.ts'
 import { resourceRoutes } from './routes/resources.ts'
 import { serviceRoutes } from './routes/service.ts'
@@ -142,6 +143,7 @@ export async function createInspector(parts: InspectorParts): Promise<Inspector>
   await app.register(detailRoutes(parts))
   await app.register(doctorRoutes(parts))
   await app.register(emulatorRoutes(parts))
+  await app.register(fixtureRoutes(parts))
   await app.register(serviceRoutes(parts, session))
   await app.register(subscriptionRoutes(parts))
   await app.register(resourceRoutes(parts))

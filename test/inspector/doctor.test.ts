@@ -25,7 +25,7 @@ async function statusOf(fic: TestDaemon): Promise<Status> {
 test('the running daemon is looked at from inside, step by step, and the last line says that all was seen', async () => {
   await using folder = await temporaryFolder()
   const keys: string[] = []
-  const receiver = await startReceiver(() => keys[0])
+  const receiver = await startReceiver(() => keys[0] ?? '')
   const settings = { file: null, sources: { emulator: 'flag' }, notes: [] }
   await using fic = await startDaemon(folder.path, forwardTo(receiver.url), { settings })
   const { items } = (await (await fic.api('/api/keys')).json()) as { items: { pem: string }[] }

@@ -22,7 +22,8 @@ export async function downloadExport(
   save(new Blob(parts, { type: 'application/octet-stream' }), `fic-dev.${format}`)
 }
 
-function save(blob: Blob, name: string): void {
+/** Hands bytes to the browser as a file. */
+export function save(blob: Blob, name: string): void {
   const link = document.createElement('a')
   link.href = URL.createObjectURL(blob)
   link.download = name

@@ -6,13 +6,14 @@ import { fetchCoverage } from '../board-api.ts'
 import { columns, stateOf, stateWords, toRows } from '../coverage-rows.ts'
 import type { CellState } from '../coverage-rows.ts'
 import classes from './coverage.module.css'
+import { Fixtures } from './fixtures.tsx'
 import { Outside } from './outside.tsx'
 import type { ScreenProps } from './screens.tsx'
 import screen from './screens.module.css'
 
 const restMs = 1_000
 
-export function Coverage({ state, network, go }: ScreenProps) {
+export function Coverage({ state, network, nowMs, go }: ScreenProps) {
   const entries = useCoverage(state.pulse)
   const live = state.link.phase === 'live'
   const canTrigger = live && state.status?.emulatorUrl != null
@@ -72,6 +73,7 @@ export function Coverage({ state, network, go }: ScreenProps) {
           </tbody>
         </table>
       </div>
+      <Fixtures entries={entries} network={network} nowMs={nowMs} />
     </>
   )
 }

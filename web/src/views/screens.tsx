@@ -1,4 +1,4 @@
-/** The screens beside the list: status, subscription, coverage, doctor. */
+/** The screens beside the list: status, subscription, coverage, doctor, a pasted token. */
 
 import type { Examining } from '../examination.ts'
 import type { Network } from '../network.ts'
@@ -9,6 +9,7 @@ import { Doctor } from './doctor.tsx'
 import classes from './screens.module.css'
 import { StatusScreen } from './status-screen.tsx'
 import { SubscriptionScreen } from './subscription-screen.tsx'
+import { TokenScreen } from './token-screen.tsx'
 
 export interface ScreenProps {
   state: State
@@ -27,6 +28,7 @@ export function Screens({ screen, ...props }: ScreenProps & { screen: Screen }) 
         {screen === 'status' && <StatusScreen {...props} />}
         {screen === 'subscription' && <SubscriptionScreen {...props} />}
         {screen === 'coverage' && <Coverage {...props} />}
+        {screen === 'token' && <TokenScreen {...props} />}
         {screen === 'doctor' && <Doctor {...props} />}
       </div>
     </main>

@@ -78,7 +78,8 @@ export function TopBar({ status, link, route, nowMs, trigger, onExamine, onHelp 
   )
 }
 
-const names: Record<Screen, string> = {
+/** Those that have a place in the bar; the others are led to from where they are needed. */
+const names: Partial<Record<Screen, string>> = {
   notifications: 'Notifications',
   status: 'Status',
   subscription: 'Subscription',
@@ -89,15 +90,17 @@ const names: Record<Screen, string> = {
 function Screens({ route }: { route: Route }) {
   return (
     <nav className={classes.screens} aria-label="Screens">
-      {screens.map((screen) => (
-        <a
-          key={screen}
-          href={toHash({ screen, seq: null, query: route.query })}
-          aria-current={screen === route.screen ? 'page' : undefined}
-        >
-          {names[screen]}
-        </a>
-      ))}
+      {screens
+        .filter((screen) => screen in names)
+        .map((screen) => (
+          <a
+            key={screen}
+            href={toHash({ screen, seq: null, query: route.query })}
+            aria-current={screen === route.screen ? 'page' : undefined}
+          >
+            {names[screen]}
+          </a>
+        ))}
     </nav>
   )
 }
