@@ -47,7 +47,8 @@ export function Fixtures({ entries, network, nowMs }: FixturesProps) {
       >
         <p className="quiet">
           The newest genuine notification of each type: method, headers and body as your test sends them. Ids
-          and the number of the company stay in it; the secret path and what tunnels added are left out.
+          and the number of the company stay in it; the secret path and what tunnels added are left out. The
+          NDJSON file is for import, and holds the welcome as well.
         </p>
         <Checkbox
           mt={10}

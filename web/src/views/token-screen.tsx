@@ -126,7 +126,7 @@ function Explained({ explanation }: { explanation: TokenExplanation }) {
                   tabIndex={0}
                   aria-label={index === 0 ? 'Header of the token' : 'Payload of the token'}
                 >
-                  <Outside text={JSON.stringify(part, null, 2)} />
+                  <Outside text={JSON.stringify(part, null, 2)} lines />
                 </pre>
               ),
           )}
