@@ -3,7 +3,16 @@
 import { rmSync } from 'node:fs'
 import type { Browser, Page } from 'playwright-core'
 import { launchChromium } from '../../test/browser/chromium.ts'
-import { filterMs, firstRowMs, heapMb, scroll, shows, streamed, watchPage } from '../measure/page-probe.ts'
+import {
+  filterMs,
+  firstRowMs,
+  heapMb,
+  scroll,
+  shows,
+  streamed,
+  until,
+  watchPage,
+} from '../measure/page-probe.ts'
 import { createFolder, startProduct, type Product } from '../measure/process.ts'
 import { toRow, type Goal, type Row } from '../measure/row.ts'
 import {
@@ -84,8 +93,8 @@ async function measureList(
       if (round > 0) tookMs.push(ms)
       await seen.keyboard.press('ControlOrMeta+A')
       await seen.keyboard.press('Delete')
-      await seen.waitForFunction(shows.all)
-      await seen.waitForFunction(`location.hash === '#/'`)
+      await until(seen, shows.all)
+      await until(seen, `location.hash === '#/'`)
     }
     rows.push(
       plain(`last letter of a filter to its rows, ${what}, of ${stored}`, 'ms', tookMs, { atMost: 200 }),
@@ -104,7 +113,7 @@ async function measureHour(browser: Browser, product: Product, ends: Ends, comin
   await ends.prepare(product.sinkUrl, portion)
   for (let sent = portion; sent <= coming; sent += portion) {
     demandAnswers(await ends.send({ connections: 8, untilDelivered: true }), 'fic-dev')
-    await seen.waitForFunction(`probe.notifications + probe.lagged * ${portion} >= ${already + sent}`)
+    await until(seen, `probe.notifications + probe.lagged * ${portion} >= ${already + sent}`)
   }
   const after = await heapMb(seen)
   const { notifications, lagged } = await streamed(seen)
@@ -129,7 +138,6 @@ async function openPage(browser: Browser, { inspectorUrl, token }: Product): Pro
   const { openUrl } = (await response.json()) as { openUrl: string }
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } })
   const opened = await context.newPage()
-  opened.setDefaultTimeout(120_000)
   await watchPage(opened)
   await opened.goto(openUrl)
   return opened

@@ -1,5 +1,6 @@
 /** What is measured inside the inspector's page, as scripts that Chromium runs there. They see what a person would see. */
 
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Page } from 'playwright-core'
 
 const list = `document.querySelector('[role=listbox][aria-label^="Notifications"]')`
@@ -26,9 +27,18 @@ export async function watchPage(page: Page): Promise<void> {
   await page.addInitScript(watcher)
 }
 
+/** Waits until a script gives true. Playwright's own way to wait is one that the page's policy forbids. */
+export async function until(page: Page, script: string): Promise<void> {
+  const endsAt = performance.now() + 120_000
+  while (!(await page.evaluate(`Boolean(${script})`))) {
+    if (performance.now() > endsAt) throw new Error(`The page never came to ${script}.`)
+    await pause(10)
+  }
+}
+
 /** From the beginning of the navigation to the frame with the first row, in ms. */
 export async function firstRowMs(page: Page): Promise<number> {
-  await page.waitForFunction('probe.firstRowMs !== null')
+  await until(page, 'probe.firstRowMs !== null')
   return page.evaluate('probe.firstRowMs')
 }
 
@@ -77,7 +87,7 @@ document.addEventListener('input', () => {
   })
 }, { once: true, capture: true })`)
   await page.keyboard.insertText(query)
-  await page.waitForFunction('filtered !== null')
+  await until(page, 'filtered !== null')
   return page.evaluate('filtered')
 }
 
