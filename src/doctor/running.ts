@@ -127,7 +127,9 @@ function judgeDeliveries({ targets, counts }: Status): Finding[] {
     .map(({ url, waiting, paused }) =>
       doubtful(
         'deliveries',
-        `${sayWaiting(waiting)} for ${url}${paused ? ', which is paused' : ', where nobody listens'}.`,
+        paused
+          ? `Forwarding to ${url} is paused; ${sayWaiting(waiting)}.`
+          : `Nobody listens at ${url}; ${sayWaiting(waiting)}.`,
         'They are tried for 24 hours.',
         paused ? 'Go on with the key p, or on the page.' : 'Start your app.',
       ),
