@@ -57,7 +57,7 @@ function judgeSubscription(subscription: SubscriptionStatus): Finding[] {
   const because = detail === null ? '' : ` ${detail}`
   const findings: Finding[] = []
   if (state === 'verified')
-    findings.push(fine('subscription', `${id ?? 'The subscription'} is verified.${because}`))
+    findings.push(fine('subscription', detail ?? `${id ?? 'The subscription'} is verified.`))
   else if (state === 'unmanaged') {
     findings.push(
       skipped(
@@ -129,13 +129,19 @@ function judgeDeliveries({ targets, counts }: Status): Finding[] {
     .map(({ url, waiting, paused }) =>
       doubtful(
         'deliveries',
-        `${waiting} deliveries wait for ${url}${paused ? ', which is paused' : ', where nobody listens'}.`,
+        paused
+          ? `Forwarding to ${url} is paused; ${sayWaiting(waiting)}.`
+          : `Nobody listens at ${url}; ${sayWaiting(waiting)}.`,
         'They are tried for 24 hours.',
         paused ? 'Go on with the key p, or on the page.' : 'Start your app.',
       ),
     )
   if (findings.length > 0 || targets.length === 0) return findings
   return [
-    fine('deliveries', `${counts.notifications} notifications are kept, ${counts.waiting} deliveries wait.`),
+    fine('deliveries', `${counts.notifications} notifications are kept, ${sayWaiting(counts.waiting)}.`),
   ]
+}
+
+function sayWaiting(waiting: number): string {
+  return waiting === 1 ? 'one delivery waits' : `${waiting} deliveries wait`
 }

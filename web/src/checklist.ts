@@ -37,7 +37,7 @@ function sinkStep({ sinkUrl, emulatorUrl }: Status): Step {
 
 function tunnelStep({ tunnel, emulatorUrl }: Status): Step {
   const title = 'Tunnel carries'
-  if (!tunnel) {
+  if (!tunnel || tunnel.provider === 'none') {
     const says = emulatorUrl
       ? 'Not needed: the emulator is on this machine.'
       : 'There is none: only this machine reaches the sink.'
@@ -146,9 +146,12 @@ function answerStep({ targets, share }: Status, seen: Seen): Step {
       copy: `npx fic-dev ${share?.role === 'follower' ? `follow ${share.url} ` : ''}--forward-to http://localhost:3000/webhooks`,
     }
   }
-  const says =
-    target.health === 'unreachable'
-      ? `Nothing answers at ${target.url}. Start your app; what waits is delivered then.`
-      : `Notifications go to ${target.url} as soon as they come.`
-  return { title, done: false, says, copy: null }
+  return { title, done: false, says: sayOfTarget(target, seen.refusedWith), copy: null }
+}
+
+function sayOfTarget({ url, health }: Status['targets'][number], refusedWith: number | null): string {
+  if (health === 'unreachable')
+    return `Nothing answers at ${url}. Start your app; what waits is delivered then.`
+  if (refusedWith === null) return `Notifications go to ${url} as soon as they come.`
+  return `${url} answered ${refusedWith}. Open a notification to see the answer; d has the doctor try your app.`
 }

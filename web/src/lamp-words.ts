@@ -50,7 +50,7 @@ export const tunnelStates: Record<TunnelState, { tone: Tone; word: string; says:
 }
 
 export function readTunnel(tunnel: TunnelStatus | null, emulated: boolean, nowMs: number): Lamp {
-  if (!tunnel) {
+  if (!tunnel || tunnel.provider === 'none') {
     const says = emulated
       ? 'Not needed: the emulator reaches the sink on this machine.'
       : 'There is none: only this machine reaches the sink.'

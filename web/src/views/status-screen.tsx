@@ -1,5 +1,6 @@
 /** How everything stands: what needs attention, tunnel, sharing, targets, keys, export and import, versions. */
 
+import { Button } from '@mantine/core'
 import { useEffect } from 'react'
 import type { Status } from '../../../src/contract/status.ts'
 import { findAttention } from '../attention.ts'
@@ -19,7 +20,7 @@ import { TunnelCard } from './tunnel-card.tsx'
 
 const refreshMs = 5_000
 
-export function StatusScreen({ state, network, nowMs }: ScreenProps) {
+export function StatusScreen({ state, network, nowMs, onExamine }: ScreenProps) {
   const { status } = state
   useEffect(() => {
     network.renewStatus()
@@ -31,6 +32,14 @@ export function StatusScreen({ state, network, nowMs }: ScreenProps) {
     <>
       <div className={classes.head}>
         <h2>Status</h2>
+        <Button
+          size="xs"
+          variant="default"
+          title="Looks at everything that fic-dev stands on (d)"
+          onClick={onExamine}
+        >
+          Have the doctor look
+        </Button>
       </div>
       <div className={classes.cards}>
         <Attention status={status} />
