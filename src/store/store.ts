@@ -212,7 +212,7 @@ export function openStore({ dataDir, log, keep = 10_000, keepDays = null, now }:
       try {
         disk.close()
       } finally {
-        closeDatabase(database)
+        closeDatabase(database, dataDir)
       }
     },
   }
