@@ -22,16 +22,23 @@ import { connectToDaemon } from './client.ts'
 import type { Invocation } from './command.ts'
 import type { Colors } from './output.ts'
 import { visible } from './visible.ts'
+import { whileWaiting } from './waiting.ts'
 
 /** Exit code 1 when something does not work. */
 export async function run(invocation: Invocation): Promise<number> {
   const { output } = invocation
   let failures = 0
-  for await (const finding of examine(invocation)) {
-    if (finding.outcome === 'failure') failures += 1
-    if (output.json) output.object({ type: 'finding', ...finding })
-    else output.line(findingText(finding, output.colors))
-  }
+  await whileWaiting(
+    output,
+    () => 'looking',
+    async () => {
+      for await (const finding of examine(invocation)) {
+        if (finding.outcome === 'failure') failures += 1
+        if (output.json) output.object({ type: 'finding', ...finding })
+        else output.line(findingText(finding, output.colors))
+      }
+    },
+  )
   return failures === 0 ? 0 : 1
 }
 
