@@ -4,15 +4,16 @@ import { stripVTControlCharacters } from 'node:util'
 
 /** East Asian wide and fullwidth characters, and those that terminals draw as pictures. */
 const wide =
-  /[\u1100-\u115F\u2E80-\u303E\u3041-\uA4CF\uA960-\uA97C\uAC00-\uD7A3\uF900-\uFAFF\uFE10-\uFE19\uFE30-\uFE6F\uFF01-\uFF60\uFFE0-\uFFE6\u{1B000}-\u{1B2FF}\u{20000}-\u{3FFFD}]|\p{Emoji_Presentation}|\uFE0F/u
+  /[\u1100-\u115F\u2E80-\u303E\u3041-\uA4CF\uA960-\uA97C\uAC00-\uD7A3\uF900-\uFAFF\uFE10-\uFE19\uFE30-\uFE6F\uFF01-\uFF60\uFFE0-\uFFE6\u{1B000}-\u{1B2FF}\u{20000}-\u{3FFFD}]|\p{Emoji_Presentation}/u
 const narrow = /^[\u0020-\u007E\u00A0-\u024F\u2026\u2800-\u28FF]*$/
-/** Takes no column of its own. */
-const unseen = /^[\p{Mn}\p{Me}\p{Cf}\p{Cc}]+$/u
+/** Marks that every terminal puts over the letter before; of others not all know. */
+const unseen = /^[\u0300-\u036F]$/
 
 /** In columns; escape codes take none. Where terminals differ, the wider of the two. */
 export function widthOf(text: string): number {
   const plain = stripVTControlCharacters(text)
-  return narrow.test(plain) ? plain.length : graphemes(plain).reduce((sum, one) => sum + widthOfOne(one), 0)
+  if (narrow.test(plain)) return plain.length
+  return [...plain].reduce((sum, character) => sum + widthOfOne(character), 0)
 }
 
 /** Plain text of so many columns at most, with `…` where some of it is left out. */
@@ -20,7 +21,7 @@ export function cutTo(text: string, columns: number): string {
   const plain = stripVTControlCharacters(text)
   if (widthOf(plain) <= columns) return plain
   let left = columns - 1
-  const kept = graphemes(plain).filter((one) => (left -= widthOfOne(one)) >= 0)
+  const kept = graphemes(plain).filter((one) => (left -= widthOf(one)) >= 0)
   return columns < 1 ? '' : `${kept.join('')}…`
 }
 
@@ -35,8 +36,8 @@ export function fitParts(parts: readonly string[], separator: string, columns: n
   return line
 }
 
-function widthOfOne(grapheme: string): number {
-  return wide.test(grapheme) ? 2 : unseen.test(grapheme) ? 0 : 1
+function widthOfOne(character: string): number {
+  return wide.test(character) ? 2 : unseen.test(character) ? 0 : 1
 }
 
 function graphemes(text: string): string[] {
