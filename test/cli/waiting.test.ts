@@ -6,7 +6,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { createEmulator } from '../../src/emulator/index.ts'
 import { createFolder, run } from './process.ts'
 import { openScreen } from './screen.ts'
-import { ctrlC, enter, hasTerminal, openTerminal } from './terminal.ts'
+import { ctrlC, hasTerminal, openTerminal } from './terminal.ts'
 
 const window = { columns: 100, rows: 30 }
 const last = (lines: string[]) => lines.at(-1) ?? ''
