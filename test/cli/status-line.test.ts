@@ -153,7 +153,7 @@ describe.skipIf(!hasTerminal)('the status line', () => {
     expect((await screen.lines()).filter(isStatus)).toEqual([])
   })
 
-  test.each([
+  test.each<[string, string[], Record<string, string>]>([
     ['--json', ['--json'], {}],
     ['--output quiet', ['--output', 'quiet'], {}],
     ['TERM=dumb', [], { TERM: 'dumb' }],
