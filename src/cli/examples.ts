@@ -10,6 +10,12 @@ export function examplesText(examples: Examples): string {
   )
 }
 
+/** What to try after a slip in the use of a command. */
+export function usageHint(name: string): string {
+  const example = examplesOf[name]?.[0]?.[0]
+  return `${example === undefined ? '' : `Example: ${example}. `}fic-dev ${name} --help shows its flags.`
+}
+
 /** Of the commands whose help needs no more than that, by name. */
 export const examplesOf: Readonly<Record<string, Examples>> = {
   trigger: [

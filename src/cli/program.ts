@@ -9,7 +9,8 @@ import { version } from '../installation.ts'
 import { addAccountCommands } from './account-commands.ts'
 import { prepare, type Add } from './command.ts'
 import { addCompletion } from './completion-commands.ts'
-import { examplesOf, examplesText } from './examples.ts'
+import { examplesOf, examplesText, usageHint } from './examples.ts'
+import { toUsageError } from './failure.ts'
 import { addSettings, commonSettings } from './flags.ts'
 import { addSetupCommands } from './setup-commands.ts'
 import { addShareCommands } from './share-commands.ts'
@@ -31,7 +32,11 @@ export function createProgram(events: ProgramEvents): Command {
     .description('Everything between Fatture in Cloud webhooks and the code on your machine.')
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help; of one command: fic-dev list --help')
-    .exitOverride()
+    .exitOverride((error) => {
+      // Help is wanted of a command that does not exist.
+      if (error.code === 'commander.help') refuseArguments(program, program.args.slice(1))
+      throw error
+    })
     .configureOutput({ writeErr: () => {} })
     .addHelpText('after', firstExamples)
   const add: Add = (usage, summary, load) => {
@@ -41,6 +46,9 @@ export function createProgram(events: ProgramEvents): Command {
       .description(`${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`)
     const examples = examplesOf[command.name()]
     if (examples) command.addHelpText('after', examplesText(examples))
+    command.exitOverride((error) => {
+      throw error.exitCode === 0 ? error : toUsageError(error, usageHint(command.name()))
+    })
     return command.action(async () => {
       const { run } = await load()
       const invocation = await prepare<never>(command, events.leave)
