@@ -9,7 +9,7 @@ import { version } from '../installation.ts'
 import { addAccountCommands } from './account-commands.ts'
 import { prepare, type Add } from './command.ts'
 import { addCompletion } from './completion-commands.ts'
-import { examplesOf, examplesText, usageHint } from './examples.ts'
+import { examplesOf, examplesText, firstExamples, usageHint } from './examples.ts'
 import { toUsageError } from './failure.ts'
 import { addSettings, commonSettings } from './flags.ts'
 import { addSetupCommands } from './setup-commands.ts'
@@ -74,15 +74,6 @@ export function createProgram(events: ProgramEvents): Command {
     ],
   })
 }
-
-const firstExamples = `
-Examples:
-  fic-dev --emulator -f http://localhost:3000/webhooks   everything on this machine, without an account
-  fic-dev trigger issued_documents.invoices.create       have the emulator send a notification
-  fic-dev --company 12345 -f localhost:3000/webhooks     the real thing; the token comes from FIC_ACCESS_TOKEN
-  fic-dev list --signature invalid --json                one JSON object per line, for scripts
-  fic-dev replay last --sign dev                         once more, signed with this project's own key
-`
 
 function isSetting(option: Option): boolean {
   return option.long !== '--help'
