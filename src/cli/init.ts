@@ -106,7 +106,7 @@ function nextSteps(cwd: string, { emulator, company, token, forwardTo }: Plan): 
       ? []
       : ['Next: set FIC_ACCESS_TOKEN in the environment or in .env']),
     `Next: ${start}`,
-    ...(emulator ? ['Then, in another terminal: fic-dev trigger issued_documents.invoices.create'] : []),
-    ...(forwardTo === null ? [] : [`And to see whether your app is right: fic-dev check`]),
+    ...(emulator ? [`Then, in another terminal: ${start} trigger issued_documents.invoices.create`] : []),
+    ...(forwardTo === null ? [] : [`And to see whether your app is right: ${start} check`]),
   ]
 }
