@@ -10,7 +10,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { startExampleTarget, type Trust } from './target.ts'
 
 const dataDir = process.env['FIC_DEV_DATA_DIR'] ?? '.fic-dev'
-const target: string = await startExampleTarget(3000, whomToTrust)
+const target: string = await startExampleTarget(3000, whomToTrust, sayOnCleanLine)
 // Before the program has the terminal: it draws a line of its own there.
 console.error(`
   What you will see is the emulator of Fatture in Cloud: signed notifications, as the real ones are.
@@ -33,6 +33,11 @@ if (daemon) {
   await trigger(daemon, 'issued_documents.invoices.create', [3062300])
   await trigger(daemon, 'issued_documents.invoices.update', [3062300])
   await trigger(daemon, 'issued_documents.invoices.email_sent', [3062300])
+}
+
+/** The program has a line of its own at the bottom of this terminal: it goes first, and comes back with its next word. */
+function sayOnCleanLine(text: string): void {
+  console.error(process.stderr.isTTY ? `\r\u001B[J${text}` : text)
 }
 
 /** What the running daemon says: its emulator's key and its own dev key, for notifications and replays. */
