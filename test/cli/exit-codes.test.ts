@@ -112,13 +112,27 @@ test('every command has --json, and prints nothing but objects, one a line', asy
   // The token is none, and the target no real receiver, which doctor tells.
   const mayFail = new Set(['token', 'doctor'])
   const silent: string[] = []
-  for (const [name, args] of Object.entries(asked)) {
-    const { stdout, exitCode } = await run([...args, '--json'], { cwd })
+  const ask = async (name: string) => {
+    const { stdout, exitCode } = await run([...(asked[name] ?? []), '--json'], { cwd })
     if (name === 'export') writeFileSync(join(cwd, 'all.ndjson'), stdout)
     const lines = objects(stdout)
     if (lines.length === 0) silent.push(name)
-    expect({ name, exitCode }).toEqual({ name, exitCode: exitCode === 1 && mayFail.has(name) ? 1 : 0 })
+    const errors = lines.filter(({ type }) => type === 'error')
+    expect({ name, exitCode, errors }).toEqual({
+      name,
+      exitCode: exitCode === 1 && mayFail.has(name) ? 1 : 0,
+      errors: [],
+    })
   }
+  // What writes has its turn, before and after those that read.
+  const last = ['init', 'import', 'clear']
+  await ask('trigger')
+  await Promise.all(
+    Object.keys(asked)
+      .filter((name) => name !== 'trigger' && !last.includes(name))
+      .map(ask),
+  )
+  for (const name of last) await ask(name)
   expect(silent).toEqual(['clear'])
 
   // Those that stay have tests of their own; completion is for shells.
@@ -132,4 +146,4 @@ test('every command has --json, and prints nothing but objects, one a line', asy
     'completion',
     'help',
   ])
-}, 120_000)
+}, 180_000)
