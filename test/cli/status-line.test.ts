@@ -19,6 +19,11 @@ const isArrival = (line: string) =>
 const isAnswer = (line: string) =>
   /^\d\d:\d\d:\d\d {2}<-- \[200\] POST http:\/\/127\.0\.0\.1:\d+\/\S* \(\d+ms\)$/.test(line)
 
+async function quit(screen: Screen): Promise<void> {
+  screen.type('q')
+  expect(await screen.ended).toBe(0)
+}
+
 /** A daemon with the emulator, ready, and its welcome delivered. */
 async function openDaemon(cwd: string, args: readonly string[], window = wide): Promise<Screen> {
   const screen = openScreen(['--emulator', ...anyPort, ...args], { cwd }, window)
@@ -43,6 +48,7 @@ describe.skipIf(!hasTerminal)('the status line', () => {
     const free = await screen.sees((lines) => last(lines).includes('3 received · ? keys'))
     expect(last(free)).toBe(' SUB1 verified · target healthy · 3 received · ? keys')
     expect(free.filter(isStatus)).toHaveLength(1)
+    await quit(screen)
   })
 
   test('a burst of lines and the line below them do not tear each other', async () => {
@@ -57,6 +63,7 @@ describe.skipIf(!hasTerminal)('the status line', () => {
     expect(lines.filter(isArrival)).toHaveLength(300)
     expect(lines.filter((line) => line.includes('<--')).every(isAnswer)).toBe(true)
     expect(lines.filter(isStatus)).toEqual([last(lines)])
+    await quit(screen)
   })
 
   test('in a narrow window it says what fits, and stays one line', async () => {
@@ -66,6 +73,7 @@ describe.skipIf(!hasTerminal)('the status line', () => {
     await screen.resize({ columns: 41, rows: 12 })
     const lines = await screen.sees((found) => last(found) === ' SUB1 verified · target healthy · ? keys')
     expect(lines.filter((line) => line.includes('SUB1 verified'))).toHaveLength(1)
+    await quit(screen)
   })
 
   test('it follows the window, smaller and larger, and leaves nothing behind', async () => {
@@ -85,6 +93,7 @@ describe.skipIf(!hasTerminal)('the status line', () => {
     const lines = await screen.sees((found) => last(found).includes('7 received · ? keys'))
     expect(lines.filter((line) => line.includes('SUB1 verified'))).toEqual([last(lines)])
     expect(lines.filter((line) => line.includes('<--')).every(isAnswer)).toBe(true)
+    await quit(screen)
   })
 
   test('q and Ctrl-C take it away', async () => {
@@ -176,5 +185,6 @@ describe.skipIf(!hasTerminal)('the status line', () => {
     await screen.sees((lines) => last(lines).includes('2 received · ? keys'))
     // oxlint-disable-next-line no-control-regex -- colours
     expect(screen.shown()).not.toMatch(/\u001B\[[\d;]*m/)
+    await quit(screen)
   })
 })
