@@ -3,14 +3,13 @@
 import { Command, Help, Option } from 'commander'
 import type { Config } from '../config/config.ts'
 import { settingKeys } from '../config/settings.ts'
-import { didYouMean } from '../config/spelling.ts'
-import { FicDevError } from '../errors.ts'
 import { version } from '../installation.ts'
 import { addAccountCommands } from './account-commands.ts'
 import { prepare, type Add } from './command.ts'
 import { addCompletion } from './completion-commands.ts'
 import { examplesOf, examplesText, firstExamples, usageHint } from './examples.ts'
 import { toUsageError } from './failure.ts'
+import { refuseArguments } from './refuse-arguments.ts'
 import { addSettings, commonSettings } from './flags.ts'
 import { addSetupCommands } from './setup-commands.ts'
 import { addShareCommands } from './share-commands.ts'
@@ -99,19 +98,6 @@ function addStart(program: Command, events: ProgramEvents): Command {
   })
 }
 
-function refuseArguments(program: Command, [first]: readonly string[]): void {
-  if (first === undefined) return
-  const names = program.commands.map((command) => command.name())
-  if (names.includes(first)) {
-    throw new FicDevError('USAGE', `The command ${first} has to stand before the flags.`, {
-      hint: `Example: fic-dev ${first} --json`,
-    })
-  }
-  throw new FicDevError('USAGE', `There is no command "${first}".${didYouMean(first, names)}`, {
-    hint: 'fic-dev --help shows all commands and flags.',
-  })
-}
-
 /** What makes notifications move. */
 function addWork(add: Add): void {
   const trigger = add('trigger <type>', 'have the emulator send notifications', () => import('./trigger.ts'))
@@ -187,7 +173,18 @@ function addUpkeep(add: Add): void {
       new Option('--format <format>', 'ndjson is lossless').choices(['ndjson', 'har']).default('ndjson'),
     )
     .option('-o, --out <file>', 'the file; stdout when left out')
+    .option('--fixtures', 'for tests: the newest genuine notification of each event type')
+    .option('--dir <folder>', 'with --fixtures: a JSON file for each type, in this folder')
+    .option('--type <type>', 'with --fixtures: only of this type; * at the end for any rest')
+    .option('--with-tokens', 'with --fixtures: keep the tokens, which name company, app and sink')
   addSettings(exporting, commonSettings)
+  exporting.addHelpText(
+    'after',
+    `
+An export is whole: ids, tokens and what your app answered stand in it. A fixture is meant for a repository: its token,
+the secret path and the headers of tunnels are replaced or left out; ids and the number of the company stay. As NDJSON,
+import reads it; in a folder, each file has method, headers and body as a test sends them.`,
+  )
   const importing = add('import <file>', 'read what export wrote; - is stdin', () => import('./import.ts'))
   addSettings(importing, commonSettings)
   const clear = add('clear [n...]', 'remove notifications: these, or all', () => import('./clear.ts'))

@@ -3,6 +3,7 @@
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { noSchemas } from '../no-schemas.ts'
 
 /** 1 MiB: a notification carries only ids. */
 export const bodyLimitBytes = 1024 * 1024
@@ -23,6 +24,7 @@ export function createListener({ onBadPath, onUnknownMethod }: ListenerOptions):
   const latest = new WeakMap<Duplex, ServerResponse>()
   const app = Fastify({
     logger: false,
+    schemaController: noSchemas,
     bodyLimit: bodyLimitBytes,
     exposeHeadRoutes: false,
     requestTimeout: 0,

@@ -6,9 +6,10 @@ import type { Delivery, Notification } from '../contract/notification.ts'
 import type { Logger } from '../log.ts'
 import { createArrivals, type Arrival } from './arrivals.ts'
 import { createBoard, type Board } from './board.ts'
-import { closeDatabase, openDatabase } from './database.ts'
+import { closeDatabase, logPathOf, openDatabase } from './database.ts'
 import { prepareDataDir } from './data-dir.ts'
 import { createDeliveries, type Deliveries } from './deliveries.ts'
+import { createDiskSync } from './disk-sync.ts'
 import type { NotificationFilter } from './filter.ts'
 import { createJobs, type Job, type Jobs } from './jobs.ts'
 import { createNotifications, type Capture, type CaptureOptions } from './notifications.ts'
@@ -32,6 +33,12 @@ export interface StoreOptions {
 /** What becomes of a job with the end of an attempt. */
 export type JobOutcome = { job: 'done' } | { job: 'retry'; nextAt: Date }
 
+/** A notification as an export holds it. */
+export interface Exported {
+  capture: Capture
+  deliveries: Delivery[]
+}
+
 export interface Store {
   /** Resolves when the notification and its jobs are durable. */
   capture(capture: Capture, options: CaptureOptions): Promise<Notification>
@@ -40,10 +47,7 @@ export interface Store {
   /** When the newest arrival came, by the clock of its stream; `null` when nothing ever came that way. */
   lastArrival(): Date | null
   /** Puts exported notifications back, under a new `seq` each; nothing is delivered. Those that are there already are left out. */
-  restore(
-    exported: { capture: Capture; deliveries: Delivery[] }[],
-    knownUpTo: number,
-  ): Promise<Notification[]>
+  restore(exported: readonly Exported[], knownUpTo: number): Promise<Notification[]>
   /** Writes down what Fatture in Cloud got, where that was not known at the capture. */
   answered(seq: number, answer: Notification['answer'], problems: string[]): Promise<Notification | null>
   /** One with all its deliveries. */
@@ -87,12 +91,15 @@ export function openStore({ dataDir, log, keep = 10_000, keepDays = null, now }:
   prepareDataDir(dataDir)
   const database = openDatabase(dataDir, log)
   const queue = createWriteQueue(database)
+  const disk = createDiskSync(logPathOf(dataDir))
   const deliveries: Deliveries = createDeliveries(database)
   const notifications = createNotifications(database, deliveries.lastOf)
   const jobs = createJobs(database)
   const resources = createResources(database)
   const arrivals = createArrivals(database, now?.() ?? new Date())
   const listeners: ((notification: Notification) => void)[] = []
+  /** Attempts whose beginning waits to be written down. */
+  const begun = new Set<number>()
 
   const interrupted = deliveries.closeInterrupted()
   if (interrupted > 0)
@@ -119,24 +126,33 @@ export function openStore({ dataDir, log, keep = 10_000, keepDays = null, now }:
     return notification
   }
 
+  function restoreOne({ capture, deliveries: ended }: Exported, knownUpTo: number): Notification[] {
+    const restored = notifications.restore(capture, knownUpTo)
+    if (restored === null) return []
+    for (const delivery of ended) deliveries.write(toEnded(delivery, deliveries.nextId(), restored.seq))
+    return [restored]
+  }
+
+  /** Others are told as soon as it is committed: only the answer has to wait for the disk. */
+  async function durable<T>(written: T): Promise<T> {
+    await disk.synced()
+    return written
+  }
+
   return {
-    capture: async (capture, options) => captured(await queue.write(() => insert(capture, options))),
+    async capture(capture, options) {
+      const inserted = await queue.write(() => insert(capture, options))
+      return durable(captured(inserted))
+    },
     async captureOnce(arrival, capture, options) {
       const inserted = await queue.write(() => (arrivals.insert(arrival) ? insert(capture, options) : null))
-      return inserted && captured(inserted)
+      return inserted && durable(captured(inserted))
     },
     lastArrival: arrivals.latest,
-    restore: (exported, knownUpTo) =>
-      queue.write(() =>
-        exported.flatMap((one) => {
-          const restored = notifications.restore(one.capture, knownUpTo)
-          if (restored === null) return []
-          for (const delivery of one.deliveries) {
-            deliveries.insert(toEnded(delivery, deliveries.nextId(), restored.seq))
-          }
-          return [restored]
-        }),
-      ),
+    async restore(exported, knownUpTo) {
+      const restored = await queue.write(() => exported.flatMap((one) => restoreOne(one, knownUpTo)))
+      return durable(restored)
+    },
     answered: (seq, answer, problems) => queue.write(() => notifications.answered(seq, answer, problems)),
     notification(seq) {
       const found = notifications.get(seq)
@@ -157,15 +173,22 @@ export function openStore({ dataDir, log, keep = 10_000, keepDays = null, now }:
     remove: (seq) => queue.write(() => notifications.remove(seq)),
     removeAll: () => queue.write(notifications.removeAll),
     nextDeliveryId: deliveries.nextId,
-    beginDelivery: (delivery) => queue.writeSoon(() => deliveries.insert(delivery)),
-    endDelivery: (delivery, ended) =>
-      queue.writeSoon(() => {
-        deliveries.update(delivery)
+    async beginDelivery(delivery) {
+      begun.add(delivery.id)
+      await queue.writeSoon(() => begun.has(delivery.id) && deliveries.write(delivery))
+      begun.delete(delivery.id)
+    },
+    endDelivery(delivery, ended) {
+      // Most targets answer before the beginning was written down: then only the end is.
+      begun.delete(delivery.id)
+      return queue.writeSoon(() => {
+        deliveries.write(delivery)
         if (!ended) return
         const { job, outcome } = ended
         if (outcome.job === 'done') jobs.remove(job.id)
         else jobs.retryAt(job.id, delivery.attempt, outcome.nextAt)
-      }),
+      })
+    },
     wakeJobs: (target, now) => queue.write(() => jobs.wake(target, now)),
     moveJobs: (from, toTarget) =>
       queue.write(() => {
@@ -179,14 +202,18 @@ export function openStore({ dataDir, log, keep = 10_000, keepDays = null, now }:
       }),
     board: createBoard(database),
     jobs,
-    subscriptions: createSubscriptionRecords(database),
+    subscriptions: createSubscriptionRecords(database, disk.syncNow),
     keepResources: (seq, entries) => queue.write(() => resources.keep(seq, entries)),
     keptResources: resources.of,
     onCaptured: (listener) => void listeners.push(listener),
     close() {
       retention.close()
       queue.flush()
-      closeDatabase(database)
+      try {
+        disk.close()
+      } finally {
+        closeDatabase(database)
+      }
     },
   }
 }

@@ -41,6 +41,7 @@ const share: NonNullable<Status['share']> = {
   state: 'connected',
   since,
   detail: null,
+  hint: null,
   lag: 0,
   name: 'anna',
   followers: [],
