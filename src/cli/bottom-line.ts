@@ -36,6 +36,10 @@ export class BottomLine {
     this.#screen = screen
   }
 
+  get isShown(): boolean {
+    return this.#shown !== null
+  }
+
   show(bottom: Bottom): void {
     if (this.#shown === null) this.#screen.on('resize', this.#resized)
     this.#shown = bottom

@@ -66,14 +66,37 @@ export function guardStreams(): void {
     for (const listener of listeners) listener()
   })
   process.stderr.on('error', () => {})
-  process.on('exit', () => bottom.remove())
+  process.on('exit', () => {
+    bottom.remove()
+    letGo()
+  })
+}
+
+/**
+ * Streams that keep what is written until the end of the turn: a system call for each line costs more than its text.
+ * Not above a line at the bottom, which is drawn between the lines.
+ */
+const held = new Set<NodeJS.WriteStream>()
+
+function hold(stream: NodeJS.WriteStream): void {
+  if (bottom.isShown || held.has(stream)) return
+  if (held.size === 0) setImmediate(letGo)
+  held.add(stream)
+  stream.cork()
+}
+
+function letGo(): void {
+  for (const stream of held) stream.uncork()
+  held.clear()
 }
 
 function send(chunk: Uint8Array | string): boolean {
+  if (!closed) hold(process.stdout)
   return closed || process.stdout.write(withWay(chunk))
 }
 
 function tell(chunk: Uint8Array | string, done?: () => void): void {
+  hold(process.stderr)
   process.stderr.write(withWay(chunk), done)
 }
 
