@@ -24,7 +24,7 @@ export async function run({ options, config, output }: Invocation<Options>): Pro
 
 async function toStdout(chunks: ReturnType<Client['download']>, output: Output): Promise<void> {
   for await (const chunk of chunks) {
-    await output.write(chunk)
+    await output.data(chunk)
     if (output.closed()) return
   }
 }

@@ -2,7 +2,7 @@
 
 import pc from 'picocolors'
 import type { Config } from '../config/config.ts'
-import { toJsonLine } from './visible.ts'
+import { toJsonLine, visibleLines } from './visible.ts'
 
 export type Colors = ReturnType<typeof pc.createColors>
 
@@ -15,25 +15,26 @@ export interface Output {
   object(value: unknown): void
   /** A line for people, on stderr. */
   say(text: string): void
-  /** Raw data, on stdout; resolves when more can be written. */
+  /** As it is, on stdout; resolves when more can be written. */
   write(chunk: Uint8Array | string): Promise<void>
+  /** Data from outside: as it is into a file or a pipe; in a terminal, what could steer it is shown as a symbol. */
+  data(chunk: Uint8Array): Promise<void>
   /** Whether whoever read stdout has gone: `| head -1`. */
   closed(): boolean
   onClosed(listener: () => void): void
 }
 
 export function createOutput({ json, color }: Pick<Config, 'json' | 'color'>): Output {
+  const decoder = new TextDecoder()
   return {
     json,
     colors: pc.createColors(color),
     line: (text) => void send(`${text}\n`),
     object: (value) => void send(`${toJsonLine(value)}\n`),
     say: (text) => void process.stderr.write(`${text}\n`),
-    write: (chunk) =>
-      new Promise((resolve) => {
-        if (send(chunk) || closed) resolve()
-        else process.stdout.once('drain', resolve).once('close', resolve)
-      }),
+    write,
+    data: (chunk) =>
+      write(process.stdout.isTTY ? visibleLines(decoder.decode(chunk, { stream: true })) : chunk),
     closed: () => closed,
     onClosed: (listener) => void listeners.push(listener),
   }
@@ -51,6 +52,13 @@ export function guardStreams(): void {
     for (const listener of listeners) listener()
   })
   process.stderr.on('error', () => {})
+}
+
+function write(chunk: Uint8Array | string): Promise<void> {
+  return new Promise((resolve) => {
+    if (send(chunk) || closed) resolve()
+    else process.stdout.once('drain', resolve).once('close', resolve)
+  })
 }
 
 function send(chunk: Uint8Array | string): boolean {
