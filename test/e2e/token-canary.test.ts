@@ -104,7 +104,7 @@ test('an API that echoes it, in any kind of failure, does not get it into output
     expect(contentsOf(here.cwd).filter(([, content]) => holdsCanary(content))).toEqual([])
     expect(api.requests.length).toBeGreaterThan(0)
   }
-}, 60_000)
+})
 
 test('a token that cannot be sent is told without being shown', async () => {
   const here = {

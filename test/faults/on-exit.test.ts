@@ -82,5 +82,5 @@ test.skipIf(!hasTerminal)('a terminal that is closed is as good as a signal', as
   terminal.kill()
   await terminal.ended
 
-  await expect.poll(observed, { timeout: 15_000 }).toEqual(before)
+  await expect.poll(observed).toEqual(before)
 })

@@ -67,7 +67,7 @@ test.for([
   ['SIGINT', 130],
   ['SIGTERM', 0],
   ['SIGHUP', 0],
-] as const)('%s ends it in order while everything hangs', { timeout: 30_000 }, async ([signal, exitCode]) => {
+] as const)('%s ends it in order while everything hangs', async ([signal, exitCode]) => {
   const { cwd, daemon } = await startHanging()
   daemon.signal(signal)
 
@@ -75,40 +75,32 @@ test.for([
   expect(isOrderly(cwd)).toBe(true)
 })
 
-test(
-  'what Fatture in Cloud or the target did not let us finish is said and kept',
-  { timeout: 30_000 },
-  async () => {
-    const { cwd, daemon } = await startHanging()
-    daemon.signal('SIGTERM')
-    await endOf(daemon)
+test('what Fatture in Cloud or the target did not let us finish is said and kept', async () => {
+  const { cwd, daemon } = await startHanging()
+  daemon.signal('SIGTERM')
+  await endOf(daemon)
 
-    expect(daemon.stderr()).toContain('subscription left as it is')
-    const again = start(['--tunnel', 'none'], { cwd })
-    await again.line(isReady)
-    expect(again.stderr()).not.toContain('damaged')
-    again.signal('SIGTERM')
-    expect(await endOf(again)).toBe(0)
-  },
-)
+  expect(daemon.stderr()).toContain('subscription left as it is')
+  const again = start(['--tunnel', 'none'], { cwd })
+  await again.line(isReady)
+  expect(again.stderr()).not.toContain('damaged')
+  again.signal('SIGTERM')
+  expect(await endOf(again)).toBe(0)
+})
 
-test.skipIf(!hasTerminal)(
-  'a terminal that is closed ends the daemon in order',
-  { timeout: 30_000 },
-  async () => {
-    const cwd = createFolder()
-    const ports = ['--port', '0', '--sink-port', '0', '--emulator-port', '0']
-    const terminal = openTerminal(['--emulator', ...ports], { cwd })
-    await terminal.shows('fic-dev is ready')
-    const pid = pidIn(cwd)
-    onTestFinished(() => endIfThere(pid))
-    terminal.kill()
-    await terminal.ended
+test.skipIf(!hasTerminal)('a terminal that is closed ends the daemon in order', async () => {
+  const cwd = createFolder()
+  const ports = ['--port', '0', '--sink-port', '0', '--emulator-port', '0']
+  const terminal = openTerminal(['--emulator', ...ports], { cwd })
+  await terminal.shows('fic-dev is ready')
+  const pid = pidIn(cwd)
+  onTestFinished(() => endIfThere(pid))
+  terminal.kill()
+  await terminal.ended
 
-    await gone(pid)
-    expect(isOrderly(cwd)).toBe(true)
-  },
-)
+  await gone(pid)
+  expect(isOrderly(cwd)).toBe(true)
+})
 
 test('SIGHUP again and again, as a closing terminal sends it, is no reason to hurry', async () => {
   const cwd = createFolder()

@@ -66,77 +66,69 @@ function startHostileTarget() {
 test.each([
   ['for people', []],
   ['as JSON', ['--json']],
-])(
-  'in no line of the daemon and the commands %s is there a character that steers',
-  { timeout: 90_000 },
-  async (_form, form) => {
-    const cwd = createFolder()
-    await using target = await startHostileTarget()
-    const ports = ['--port', '0', '--sink-port', '0', '--emulator-port', '0']
-    const flags = ['--emulator', '--forward-unverified', '--log-level', 'debug', '-f', target.url]
-    const daemon = follow(['start', '--no-open', ...form, ...flags, ...ports], { cwd })
-    await daemon.said('emulator ready')
-    await expect.poll(() => existsSync(join(cwd, '.fic-dev', 'daemon.json'))).toBe(true)
-    const { sinkUrl } = JSON.parse(readFileSync(join(cwd, '.fic-dev', 'daemon.json'), 'utf8'))
-    await target.waitFor(1)
-    await sendHostile(sinkUrl)
-    await target.waitFor(3)
-    const place = { cwd }
-    const token = Buffer.from(hostile).toString('base64url')
-    const commands = [
-      ['list'],
-      ['show', '3'],
-      ['replay', '3'],
-      ['token', `${token}.${token}.${token}`],
-      ['check', target.url],
-      ['trigger', `x${hostile}`.replaceAll('\u0000', '')],
-    ]
-    const printed: Record<string, string> = {}
-    for (const command of commands) {
-      const { stdout, stderr } = await run([...command, ...form], place)
-      printed[command.join(' ')] = stdout + stderr
-    }
-    daemon.signal('SIGTERM')
-    await daemon.ended
+])('in no line of the daemon and the commands %s is there a character that steers', async (_form, form) => {
+  const cwd = createFolder()
+  await using target = await startHostileTarget()
+  const ports = ['--port', '0', '--sink-port', '0', '--emulator-port', '0']
+  const flags = ['--emulator', '--forward-unverified', '--log-level', 'debug', '-f', target.url]
+  const daemon = follow(['start', '--no-open', ...form, ...flags, ...ports], { cwd })
+  await daemon.said('emulator ready')
+  await expect.poll(() => existsSync(join(cwd, '.fic-dev', 'daemon.json'))).toBe(true)
+  const { sinkUrl } = JSON.parse(readFileSync(join(cwd, '.fic-dev', 'daemon.json'), 'utf8'))
+  await target.waitFor(1)
+  await sendHostile(sinkUrl)
+  await target.waitFor(3)
+  const place = { cwd }
+  const token = Buffer.from(hostile).toString('base64url')
+  const commands = [
+    ['list'],
+    ['show', '3'],
+    ['replay', '3'],
+    ['token', `${token}.${token}.${token}`],
+    ['check', target.url],
+    ['trigger', `x${hostile}`.replaceAll('\u0000', '')],
+  ]
+  const printed: Record<string, string> = {}
+  for (const command of commands) {
+    const { stdout, stderr } = await run([...command, ...form], place)
+    printed[command.join(' ')] = stdout + stderr
+  }
+  daemon.signal('SIGTERM')
+  await daemon.ended
 
-    expect(printed['list']).toContain(String.raw`\u202e`)
-    expect(steeringIn({ ...printed, daemon: daemon.lines.join('\n'), log: daemon.stderr() })).toEqual([])
-    // What looks like a line of ours stands within one.
-    expect(daemon.lines.filter((line) => line.startsWith('10:00:00  --> forged'))).toEqual([])
-  },
-)
+  expect(printed['list']).toContain(String.raw`\u202e`)
+  expect(steeringIn({ ...printed, daemon: daemon.lines.join('\n'), log: daemon.stderr() })).toEqual([])
+  // What looks like a line of ours stands within one.
+  expect(daemon.lines.filter((line) => line.startsWith('10:00:00  --> forged'))).toEqual([])
+})
 
-test(
-  'what the API of Fatture in Cloud says in its errors does not steer either',
-  { timeout: 60_000 },
-  async () => {
-    await using emulator = await createEmulator()
-    const flags = ['--api-base', emulator.url, '--tunnel', 'none']
-    const place = {
-      cwd: createFolder(),
-      environment: { FIC_ACCESS_TOKEN: 'any', FIC_COMPANY_ID: '12345' },
-    }
-    const printed: Record<string, string> = {}
-    const said = JSON.stringify({ error: { message: hostile, code: hostile } })
-    for (const [status, body] of [
-      [401, said],
-      [403, said],
-      [422, JSON.stringify({ error: { validation_result: { [hostile]: [hostile] } } })],
-      [500, hostile],
-    ] as const) {
-      emulator.faults.set({ api: { status, body } })
-      const form = status % 2 === 0 ? [] : ['--json']
-      const { stdout, stderr } = await run(['subscriptions', ...flags, ...form], place)
-      printed[`${status}`] = stdout + stderr
-    }
-    const daemon = start([...flags, '--log-level', 'debug'], place)
-    await daemon.line((line) => line['type'] === 'error')
-    daemon.signal('SIGTERM')
-    await daemon.ended
+test('what the API of Fatture in Cloud says in its errors does not steer either', async () => {
+  await using emulator = await createEmulator()
+  const flags = ['--api-base', emulator.url, '--tunnel', 'none']
+  const place = {
+    cwd: createFolder(),
+    environment: { FIC_ACCESS_TOKEN: 'any', FIC_COMPANY_ID: '12345' },
+  }
+  const printed: Record<string, string> = {}
+  const said = JSON.stringify({ error: { message: hostile, code: hostile } })
+  for (const [status, body] of [
+    [401, said],
+    [403, said],
+    [422, JSON.stringify({ error: { validation_result: { [hostile]: [hostile] } } })],
+    [500, hostile],
+  ] as const) {
+    emulator.faults.set({ api: { status, body } })
+    const form = status % 2 === 0 ? [] : ['--json']
+    const { stdout, stderr } = await run(['subscriptions', ...flags, ...form], place)
+    printed[`${status}`] = stdout + stderr
+  }
+  const daemon = start([...flags, '--log-level', 'debug'], place)
+  await daemon.line((line) => line['type'] === 'error')
+  daemon.signal('SIGTERM')
+  await daemon.ended
 
-    expect(steeringIn({ ...printed, daemon: daemon.lines.join('\n'), log: daemon.stderr() })).toEqual([])
-  },
-)
+  expect(steeringIn({ ...printed, daemon: daemon.lines.join('\n'), log: daemon.stderr() })).toEqual([])
+})
 
 test.skipIf(!hasTerminal)(
   'a raw body and an export are raw in a pipe, and harmless in a terminal',
