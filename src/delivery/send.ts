@@ -32,22 +32,20 @@ const keptBodyBytes = 64 * 1024
 export function createSender(maxSockets: number): Sender {
   const options = { keepAlive: true, maxSockets, maxFreeSockets: maxSockets }
   const agents = { http: new http.Agent(options), https: new https.Agent(options) }
-  const sending = new Set<AbortController>()
+  const sending = new Set<Exchange>()
 
-  async function send(request: OutgoingRequest, timeoutMs: number): Promise<SendResult> {
+  async function send(outgoing: OutgoingRequest, timeoutMs: number): Promise<SendResult> {
     const startedAt = performance.now()
-    // One for each request: signals made of signals cost as much as half a request.
-    const ending = new AbortController()
-    sending.add(ending)
-    const timer = setTimeout(() => ending.abort(`no answer within ${timeoutMs / 1000} s`), timeoutMs)
-    const { signal } = ending
+    const exchange: Exchange = { outgoing, request: null, brokenOff: null }
+    sending.add(exchange)
+    const timer = setTimeout(() => breakOff(exchange, `no answer within ${timeoutMs / 1000} s`), timeoutMs)
     try {
-      const answer = await exchange(request, agents, signal)
+      const answer = await run(exchange, agents)
       return { ...answer, error: null, durationMs: since(startedAt), refused: false }
     } catch (thrown) {
       return {
         status: null,
-        error: signal.aborted ? String(signal.reason) : explain(thrown),
+        error: exchange.brokenOff ?? explain(thrown),
         headers: [],
         body: null,
         durationMs: since(startedAt),
@@ -55,49 +53,59 @@ export function createSender(maxSockets: number): Sender {
       }
     } finally {
       clearTimeout(timer)
-      sending.delete(ending)
+      sending.delete(exchange)
     }
   }
 
   return {
     send,
     close() {
-      for (const ending of sending) ending.abort('fic-dev stopped before the target answered')
+      for (const exchange of sending) breakOff(exchange, 'fic-dev stopped before the target answered')
       agents.http.destroy()
       agents.https.destroy()
     },
   }
 }
 
+/** A request under way. Not an AbortSignal: one for each request costs as much as a third of the request. */
+interface Exchange {
+  outgoing: OutgoingRequest
+  request: http.ClientRequest | null
+  /** Why it was ended by us, in words. */
+  brokenOff: string | null
+}
+
+function breakOff(exchange: Exchange, reason: string): void {
+  exchange.brokenOff ??= reason
+  exchange.request?.destroy(new Error(reason))
+}
+
 type Answer = Pick<SendResult, 'status' | 'headers' | 'body'>
 type Agents = { http: http.Agent; https: https.Agent }
 
-async function exchange(request: OutgoingRequest, agents: Agents, signal: AbortSignal): Promise<Answer> {
+async function run(exchange: Exchange, agents: Agents): Promise<Answer> {
   try {
-    return await exchangeOnce(request, agents, signal)
+    return await runOnce(exchange, agents)
   } catch (thrown) {
     // The target closed a kept connection while the request was on its way: that says nothing about the target.
-    if (thrown instanceof StaleConnection) return exchangeOnce(request, agents, signal)
+    if (thrown instanceof StaleConnection && exchange.brokenOff === null) return runOnce(exchange, agents)
     throw thrown
   }
 }
 
 class StaleConnection extends Error {}
 
-function exchangeOnce(
-  { method, url, headers, body }: OutgoingRequest,
-  agents: Agents,
-  signal: AbortSignal,
-): Promise<Answer> {
+function runOnce(exchange: Exchange, agents: Agents): Promise<Answer> {
+  const { method, url, headers, body } = exchange.outgoing
   const isHttps = url.protocol === 'https:'
   return new Promise((resolve, reject) => {
     const request = (isHttps ? https : http).request(url, {
       method,
       agent: isHttps ? agents.https : agents.http,
-      signal,
       // Node takes a flat list too, which keeps case, order and repetitions. With it, Host and length are ours to write.
       headers: ['Host', url.host, ...headers.flat(), ...lengthOf(method, body)],
     })
+    exchange.request = request
     // A target that means 102 as its answer sends nothing after it, and Fatture in Cloud counts it as delivered.
     let isProcessing = false
     request.on('information', ({ statusCode }) => (isProcessing ||= statusCode === 102))

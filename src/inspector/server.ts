@@ -148,7 +148,7 @@ export async function createInspector(parts: InspectorParts): Promise<Inspector>
       method: 'GET',
       url: '/api/stream',
       schema: { querystring: StreamQuery },
-      wsHandler: (socket, request) => stream.add(socket, request.query.after ?? null),
+      wsHandler: (socket, request) => stream.add(socket, request.raw.socket, request.query.after ?? null),
       handler() {
         throw new FicDevError('BAD_REQUEST', 'The stream is a websocket; this request asks for none.')
       },

@@ -1,5 +1,6 @@
 /** The stream: what happens, told to every open inspector at once. */
 
+import type { Duplex } from 'node:stream'
 import type { WebSocket } from 'ws'
 import type { StreamMessage } from '../contract/stream.ts'
 import type { Notification } from '../contract/notification.ts'
@@ -13,8 +14,8 @@ export interface StreamParts {
 }
 
 export interface Stream {
-  /** Greets a reader, and gives it what it missed since `after` before anything live. */
-  add(socket: WebSocket, after: number | null): void
+  /** Greets a reader on its connection, and gives it what it missed since `after` before anything live. */
+  add(socket: WebSocket, connection: Duplex, after: number | null): void
   publish(message: StreamMessage): void
   readers(): number
   close(): void
@@ -28,6 +29,9 @@ const pingEveryMs = 20_000
 
 interface Reader {
   socket: WebSocket
+  connection: Duplex
+  /** What is sent in one turn of the event loop goes out in one write. */
+  corked: boolean
   lagging: boolean
   lastSeq: number
   alive: boolean
@@ -37,8 +41,9 @@ export function createStream(parts: StreamParts): Stream {
   const readers = new Set<Reader>()
   const pings = setInterval(ping, pingEveryMs).unref()
 
-  function add(socket: WebSocket, after: number | null): void {
-    const reader: Reader = { socket, lagging: false, lastSeq: after ?? parts.lastSeq(), alive: true }
+  function add(socket: WebSocket, connection: Duplex, after: number | null): void {
+    const lastSeq = after ?? parts.lastSeq()
+    const reader: Reader = { socket, connection, corked: false, lagging: false, lastSeq, alive: true }
     socket.on('pong', () => (reader.alive = true))
     socket.on('close', () => readers.delete(reader))
     socket.on('error', () => socket.terminate())
@@ -69,7 +74,18 @@ export function createStream(parts: StreamParts): Stream {
       return
     }
     if (message.type === 'notification') reader.lastSeq = message.notification.seq
+    cork(reader)
     reader.socket.send(text)
+  }
+
+  function cork(reader: Reader): void {
+    if (reader.corked) return
+    reader.corked = true
+    reader.connection.cork()
+    setImmediate(() => {
+      reader.corked = false
+      reader.connection.uncork()
+    })
   }
 
   /** `ws` tells when a message has left; an empty ping is a message that costs the reader nothing. */

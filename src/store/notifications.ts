@@ -70,8 +70,11 @@ export interface Notifications {
   lastSeq(): number
   remove(seq: number): boolean
   removeAll(): void
-  /** Drops what is more or older than wanted, but none that waits for a delivery or is being delivered. */
-  prune(limits: Limits): number
+  /**
+   * Drops what is more or older than wanted, the oldest first, but none that waits for a delivery or is being
+   * delivered. Of each kind `atMost` so many at a time; gives how many it were.
+   */
+  prune(limits: Limits, atMost: number): number
 }
 
 /** What is kept. */
@@ -110,19 +113,21 @@ export function createNotifications(
   const countAll = database.prepare('SELECT count(*) AS number FROM notifications')
   const highest = database.prepare(`SELECT seq FROM sqlite_sequence WHERE name = 'notifications'`)
   const deleteOne = database.prepare('DELETE FROM notifications WHERE seq = ?')
-  const isDone = `seq NOT IN (SELECT seq FROM jobs)
-       AND seq NOT IN (SELECT seq FROM deliveries WHERE verdict = 'pending')`
-  const pruneAll = database.prepare(
-    `DELETE FROM notifications
-     WHERE seq <= (SELECT seq FROM notifications ORDER BY seq DESC LIMIT 1 OFFSET ?) AND ${isDone}`,
+  const oldest = database.prepare('SELECT seq FROM notifications ORDER BY seq LIMIT 1 OFFSET ?')
+  const oldestUnverified = database.prepare(
+    `SELECT seq FROM notifications WHERE signature <> 'valid' ORDER BY seq DESC LIMIT 1 OFFSET ?`,
   )
-  const pruneUnverified = database.prepare(
-    `DELETE FROM notifications
-     WHERE signature <> 'valid'
-       AND seq <= (SELECT seq FROM notifications WHERE signature <> 'valid' ORDER BY seq DESC LIMIT 1 OFFSET ?)
-       AND ${isDone}`,
-  )
-  const pruneOld = database.prepare(`DELETE FROM notifications WHERE received_at < ? AND ${isDone}`)
+  const dropTheseOf = (condition: string) =>
+    database.prepare(
+      `DELETE FROM notifications WHERE seq IN (
+         SELECT n.seq FROM notifications n WHERE ${condition}
+           AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.seq = n.seq)
+           AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.seq = n.seq AND d.verdict = 'pending')
+         ORDER BY n.seq LIMIT ?)`,
+    )
+  const dropAll = dropTheseOf('n.seq <= ?')
+  const dropUnverified = dropTheseOf(`n.signature <> 'valid' AND n.seq <= ?`)
+  const dropOld = dropTheseOf('n.received_at < ?')
   const listStatements = new Map<string, ReturnType<Database['prepare']>>()
 
   function listStatement(where: string) {
@@ -176,6 +181,8 @@ export function createNotifications(
     })
   }
 
+  const count = () => Number((countAll.get([]) as Row)['number'])
+
   return {
     insert: (capture) => insertWith(capture, true),
     restore: (capture, knownUpTo) => (isKept(capture, knownUpTo) ? null : insertWith(capture, false)),
@@ -210,14 +217,20 @@ export function createNotifications(
     after(seq, limit) {
       return selectAfter.all([seq, limit]).map(withLastDelivery)
     },
-    count: () => Number((countAll.get([]) as Row)['number']),
+    count,
     lastSeq: () => Number((highest.get([]) as Row | undefined)?.['seq'] ?? 0),
     remove: (seq) => deleteOne.run([seq]).changes > 0,
     removeAll: () => void database.exec('DELETE FROM notifications'),
-    prune: ({ keep, keepUnverified, before }) =>
-      pruneAll.run([keep]).changes +
-      pruneUnverified.run([keepUnverified]).changes +
-      (before === null ? 0 : pruneOld.run([before.getTime()]).changes),
+    prune({ keep, keepUnverified, before }, atMost) {
+      const excess = count() - keep
+      const last = excess > 0 ? seqOf(oldest.get([excess - 1])) : null
+      const lastUnverified = seqOf(oldestUnverified.get([keepUnverified]))
+      return (
+        (last === null ? 0 : dropAll.run([last, atMost]).changes) +
+        (lastUnverified === null ? 0 : dropUnverified.run([lastUnverified, atMost]).changes) +
+        (before === null ? 0 : dropOld.run([before.getTime(), atMost]).changes)
+      )
+    },
   }
 }
 
@@ -284,6 +297,10 @@ function toNotification(row: Row): Notification {
     details,
     body: toBuffer(row['body']),
   })
+}
+
+function seqOf(row: unknown): number | null {
+  return row === undefined ? null : Number((row as Row)['seq'])
 }
 
 /** libsql gives a blob as an ArrayBuffer. */

@@ -23,6 +23,9 @@ export interface Retention {
 /** How many unsigned or invalid captures are kept (design section 3). */
 const keepUnverified = 500
 
+/** Dropping one takes about as long as capturing one. */
+const stepSize = 50
+
 const dayMs = 24 * 60 * 60_000
 const everyMs = 60 * 60_000
 
@@ -35,16 +38,33 @@ export function startRetention(
   const keep = limit
   const pruneEvery = Math.max(50, Math.min(500, Math.floor(keep / 20)))
   let sincePrune = 0
+  let isWanted = false
+  let isRunning = false
+
+  /** In small steps, between which notifications are taken in. */
+  async function drop(): Promise<void> {
+    isRunning = true
+    let dropped = 0
+    try {
+      while (isWanted) {
+        isWanted = false
+        sincePrune = 0
+        const before = keepDays === null ? null : new Date(now().getTime() - keepDays * dayMs)
+        const some = await queue.write(() => notifications.prune({ keep, keepUnverified, before }, stepSize))
+        isWanted ||= some > 0
+        dropped += some
+      }
+      if (dropped > 0) log.debug({ dropped }, 'old notifications dropped')
+    } catch (thrown) {
+      log.warn({ reason: messageOf(thrown) }, 'old notifications could not be dropped')
+    } finally {
+      isRunning = false
+    }
+  }
 
   function prune(): void {
-    sincePrune = 0
-    const before = keepDays === null ? null : new Date(now().getTime() - keepDays * dayMs)
-    queue
-      .write(() => notifications.prune({ keep, keepUnverified, before }))
-      .then((dropped) => dropped > 0 && log.debug({ dropped }, 'old notifications dropped'))
-      .catch((thrown: unknown) =>
-        log.warn({ reason: messageOf(thrown) }, 'old notifications could not be dropped'),
-      )
+    isWanted = true
+    if (!isRunning) void drop()
   }
 
   const timer = setInterval(prune, everyMs).unref()

@@ -6,9 +6,10 @@ import type { Delivery, Notification } from '../contract/notification.ts'
 import type { Logger } from '../log.ts'
 import { createArrivals, type Arrival } from './arrivals.ts'
 import { createBoard, type Board } from './board.ts'
-import { closeDatabase, openDatabase } from './database.ts'
+import { closeDatabase, logPathOf, openDatabase } from './database.ts'
 import { prepareDataDir } from './data-dir.ts'
 import { createDeliveries, type Deliveries } from './deliveries.ts'
+import { createDiskSync } from './disk-sync.ts'
 import type { NotificationFilter } from './filter.ts'
 import { createJobs, type Job, type Jobs } from './jobs.ts'
 import { createNotifications, type Capture, type CaptureOptions } from './notifications.ts'
@@ -32,6 +33,12 @@ export interface StoreOptions {
 /** What becomes of a job with the end of an attempt. */
 export type JobOutcome = { job: 'done' } | { job: 'retry'; nextAt: Date }
 
+/** A notification as an export holds it. */
+export interface Exported {
+  capture: Capture
+  deliveries: Delivery[]
+}
+
 export interface Store {
   /** Resolves when the notification and its jobs are durable. */
   capture(capture: Capture, options: CaptureOptions): Promise<Notification>
@@ -40,10 +47,7 @@ export interface Store {
   /** When the newest arrival came, by the clock of its stream; `null` when nothing ever came that way. */
   lastArrival(): Date | null
   /** Puts exported notifications back, under a new `seq` each; nothing is delivered. Those that are there already are left out. */
-  restore(
-    exported: { capture: Capture; deliveries: Delivery[] }[],
-    knownUpTo: number,
-  ): Promise<Notification[]>
+  restore(exported: readonly Exported[], knownUpTo: number): Promise<Notification[]>
   /** Writes down what Fatture in Cloud got, where that was not known at the capture. */
   answered(seq: number, answer: Notification['answer'], problems: string[]): Promise<Notification | null>
   /** One with all its deliveries. */
@@ -87,6 +91,7 @@ export function openStore({ dataDir, log, keep = 10_000, keepDays = null, now }:
   prepareDataDir(dataDir)
   const database = openDatabase(dataDir, log)
   const queue = createWriteQueue(database)
+  const disk = createDiskSync(logPathOf(dataDir))
   const deliveries: Deliveries = createDeliveries(database)
   const notifications = createNotifications(database, deliveries.lastOf)
   const jobs = createJobs(database)
@@ -119,24 +124,33 @@ export function openStore({ dataDir, log, keep = 10_000, keepDays = null, now }:
     return notification
   }
 
+  function restoreOne({ capture, deliveries: ended }: Exported, knownUpTo: number): Notification[] {
+    const restored = notifications.restore(capture, knownUpTo)
+    if (restored === null) return []
+    for (const delivery of ended) deliveries.insert(toEnded(delivery, deliveries.nextId(), restored.seq))
+    return [restored]
+  }
+
+  /** Others are told as soon as it is committed: only the answer has to wait for the disk. */
+  async function durable<T>(written: T): Promise<T> {
+    await disk.synced()
+    return written
+  }
+
   return {
-    capture: async (capture, options) => captured(await queue.write(() => insert(capture, options))),
+    async capture(capture, options) {
+      const inserted = await queue.write(() => insert(capture, options))
+      return durable(captured(inserted))
+    },
     async captureOnce(arrival, capture, options) {
       const inserted = await queue.write(() => (arrivals.insert(arrival) ? insert(capture, options) : null))
-      return inserted && captured(inserted)
+      return inserted && durable(captured(inserted))
     },
     lastArrival: arrivals.latest,
-    restore: (exported, knownUpTo) =>
-      queue.write(() =>
-        exported.flatMap((one) => {
-          const restored = notifications.restore(one.capture, knownUpTo)
-          if (restored === null) return []
-          for (const delivery of one.deliveries) {
-            deliveries.insert(toEnded(delivery, deliveries.nextId(), restored.seq))
-          }
-          return [restored]
-        }),
-      ),
+    async restore(exported, knownUpTo) {
+      const restored = await queue.write(() => exported.flatMap((one) => restoreOne(one, knownUpTo)))
+      return durable(restored)
+    },
     answered: (seq, answer, problems) => queue.write(() => notifications.answered(seq, answer, problems)),
     notification(seq) {
       const found = notifications.get(seq)
@@ -179,14 +193,18 @@ export function openStore({ dataDir, log, keep = 10_000, keepDays = null, now }:
       }),
     board: createBoard(database),
     jobs,
-    subscriptions: createSubscriptionRecords(database),
+    subscriptions: createSubscriptionRecords(database, disk.syncNow),
     keepResources: (seq, entries) => queue.write(() => resources.keep(seq, entries)),
     keptResources: resources.of,
     onCaptured: (listener) => void listeners.push(listener),
     close() {
       retention.close()
       queue.flush()
-      closeDatabase(database)
+      try {
+        disk.close()
+      } finally {
+        closeDatabase(database)
+      }
     },
   }
 }

@@ -1,7 +1,7 @@
 /** What this project knows about subscriptions of its own: which they are, and every verification that it asked for. */
 
 import type { VerificationAttempt } from '../contract/status.ts'
-import type { Database, Row } from './database.ts'
+import type { Database, Row, Statement } from './database.ts'
 
 export interface OwnSubscription {
   /** Base URL of the API that holds it: the emulator counts from SUB1 as Fatture in Cloud does. */
@@ -73,8 +73,13 @@ export const subscriptionsSchema = `
     ON verification_attempts (api_base, subscription_id, number);
 `
 
-/** The records of a project, on its one connection. Every call is durable when it returns. */
-export function createSubscriptionRecords(database: Database): SubscriptionRecords {
+/** The records of a project, on its one connection. Every call is durable when it returns: `syncNow` sees to it. */
+export function createSubscriptionRecords(database: Database, syncNow: () => void): SubscriptionRecords {
+  const write = (statement: Statement, values: unknown[]) => {
+    const result = statement.run(values)
+    syncNow()
+    return result
+  }
   const selectOwn = database.prepare(
     `SELECT api_base, company, id, sink, created_at, origin, taken_over_from, asked_types, granted_types
      FROM own_subscriptions WHERE api_base = ? AND company = ? ORDER BY remembered DESC`,
@@ -122,7 +127,7 @@ export function createSubscriptionRecords(database: Database): SubscriptionRecor
     all,
     own: (apiBase, company) => all(apiBase, company)[0] ?? null,
     remember(own) {
-      upsertOwn.run([
+      write(upsertOwn, [
         own.apiBase,
         own.company,
         own.id,
@@ -134,18 +139,18 @@ export function createSubscriptionRecords(database: Database): SubscriptionRecor
         JSON.stringify(own.grantedTypes),
       ])
     },
-    forget: (apiBase, id) => void deleteOwn.run([apiBase, id]),
+    forget: (apiBase, id) => void write(deleteOwn, [apiBase, id]),
     attempts: (apiBase, subscriptionId) =>
       selectAttempts.all([apiBase, subscriptionId]).map((row) => toAttempt(row as Row)),
     recordAttempt(apiBase, { subscriptionId, at, cause, outcome, detail }) {
       const row = [apiBase, subscriptionId, Date.parse(at), cause, outcome, detail]
-      return Number(insertAttempt.run(row).lastInsertRowid)
+      return Number(write(insertAttempt, row).lastInsertRowid)
     },
-    settleAttempt: (number, outcome, detail) => void updateAttempt.run([outcome, detail, number]),
-    settleVerified: (apiBase, subscriptionId) => void updateLatest.run([apiBase, subscriptionId]),
+    settleAttempt: (number, outcome, detail) => void write(updateAttempt, [outcome, detail, number]),
+    settleVerified: (apiBase, subscriptionId) => void write(updateLatest, [apiBase, subscriptionId]),
     settleFailed: (apiBase, subscriptionId, before) =>
-      void updateUnknown.run([apiBase, subscriptionId, before.getTime()]),
-    forgetAttempts: (apiBase, subscriptionId) => void deleteAttempts.run([apiBase, subscriptionId]),
+      void write(updateUnknown, [apiBase, subscriptionId, before.getTime()]),
+    forgetAttempts: (apiBase, subscriptionId) => void write(deleteAttempts, [apiBase, subscriptionId]),
   }
 }
 

@@ -1,9 +1,9 @@
-/** Group commit: writes that arrive in one turn of the event loop share one transaction, and so one sync of the disk. */
+/** Group commit: writes that arrive in one turn of the event loop share one transaction. */
 
 import type { Database } from './database.ts'
 
 export interface WriteQueue {
-  /** Runs a write with the next commit; resolves when it is durable, rejects when it could not be made so. */
+  /** Runs a write with the next commit; resolves when it is committed, which survives the end of this process. */
   write<T>(run: () => T): Promise<T>
   /**
    * The same for what nobody outside waits for, deliveries above all: it joins the next commit, or makes one after a

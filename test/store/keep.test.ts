@@ -6,10 +6,15 @@ import { openTestStore, sampleCapture, sampleDelivery, type TestStore } from '..
 const target = 'http://127.0.0.1:3000/webhooks'
 const unverified = { signature: { outcome: 'invalid' as const, claims: [], problems: [] } }
 
-/** Captures come in one turn; what is dropped after them is gone when a later write is durable. */
+/** Captures come in one turn; what is dropped after them goes step by step, each with a later commit. */
 async function captureMany(store: TestStore, count: number, overrides = {}, targets: string[] = []) {
   await Promise.all(Array.from({ length: count }, () => store.capture(sampleCapture(overrides), { targets })))
-  await store.remove(0)
+  await settle(store)
+}
+
+/** More commits than any test here needs. */
+async function settle(store: TestStore) {
+  for (let commit = 0; commit < 30; commit++) await store.remove(0)
 }
 
 test('the newest are kept, as many as wanted', async () => {
@@ -66,7 +71,7 @@ test('what is older than wanted is dropped when the store opens, but none that w
   store.close()
 
   const again = await openTestStore({ dataDir: store.dataDir, keepDays: 30, now: () => received })
-  await again.remove(0)
+  await settle(again)
 
   expect(again.list({}, 10).map(({ seq }) => seq)).toEqual([5, 4, 3])
   expect(again.jobs.count()).toBe(1)

@@ -14,7 +14,7 @@ function openRecords() {
   const database = new Libsql(':memory:')
   onTestFinished(() => void database.close())
   database.exec(subscriptionsSchema)
-  return createSubscriptionRecords(database)
+  return createSubscriptionRecords(database, () => {})
 }
 
 function own(id: string, changes: Partial<OwnSubscription> = {}): OwnSubscription {

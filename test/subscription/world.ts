@@ -60,7 +60,7 @@ export async function startWorld(): Promise<World> {
   const emulator = await createEmulator()
   const sink = await startSink()
   const database = openDatabase(folder, silentLog())
-  const world = { emulator, sink, records: createSubscriptionRecords(database) }
+  const world = { emulator, sink, records: createSubscriptionRecords(database, () => {}) }
   onTestFinished(async () => {
     await emulator.close()
     database.close()
@@ -91,7 +91,7 @@ export async function startWorld(): Promise<World> {
       return keeper
     },
     reopenRecords() {
-      world.records = createSubscriptionRecords(database)
+      world.records = createSubscriptionRecords(database, () => {})
     },
     async observed() {
       const response = await fetch(`${emulator.url}/c/${company}/subscriptions`, {

@@ -1,0 +1,67 @@
+/**
+ * Makes commits durable beside the event loop. A commit only writes to the write-ahead log; what somebody outside waits
+ * for is sure once the log is synced, and one sync in the thread pool covers all commits that were made before it.
+ */
+
+import { closeSync, fdatasync, fdatasyncSync, openSync } from 'node:fs'
+
+export interface DiskSync {
+  /** Resolves when all that is committed by now survives a power cut; rejects with the system's error. */
+  synced(): Promise<void>
+  /** The same before it returns, for what is rare. Throws the system's error. */
+  syncNow(): void
+  /** Syncs for the last time; throws the system's error. */
+  close(): void
+}
+
+/** How a file is synced; a test brings its own. */
+export type SyncFile = (file: number, callback: (error: Error | null) => void) => void
+
+interface Waiting {
+  resolve(): void
+  reject(error: Error): void
+}
+
+/** `path` is the write-ahead log, which lives as long as its database is open. */
+export function createDiskSync(path: string, syncFile: SyncFile = fdatasync): DiskSync {
+  const file = openSync(path, 'r+')
+  let waiting: Waiting[] = []
+  let isRunning = false
+  let isClosed = false
+
+  function run(): void {
+    const covered = waiting
+    waiting = []
+    syncFile(file, (error) => {
+      for (const { resolve, reject } of covered) error === null ? resolve() : reject(error)
+      // What was committed while this one ran may have come too late for it.
+      if (waiting.length > 0) return run()
+      isRunning = false
+      if (isClosed) closeSync(file)
+    })
+  }
+
+  return {
+    synced() {
+      // What was flushed by the close of the store asks only now, and is covered by the last sync.
+      if (isClosed) return Promise.resolve()
+      return new Promise((resolve, reject) => {
+        waiting.push({ resolve, reject })
+        if (isRunning) return
+        isRunning = true
+        // After all that shared the commit have asked.
+        process.nextTick(run)
+      })
+    },
+    syncNow: () => fdatasyncSync(file),
+    close() {
+      if (isClosed) return
+      isClosed = true
+      try {
+        fdatasyncSync(file)
+      } finally {
+        if (!isRunning) closeSync(file)
+      }
+    },
+  }
+}
