@@ -34,6 +34,7 @@ const way = await openWay(sinkPort)
 const target = await startSoakTarget()
 const ways = ['--public-url', way.url, '--sink-port', String(sinkPort), '--port', '0', '-f', target.url]
 const daemon = createSoakedDaemon(folder, [...ways, '--public-key', publicKey, '--keep', '10000000'])
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void giveUp())
 const sinkUrl = await daemon.start()
 const descriptorsAtStart = countDescriptors()
 const traffic = startTraffic(sinkUrl, 8, Math.max(5_000, seconds * 25))
@@ -107,6 +108,13 @@ async function deliverRest(): Promise<void> {
     idle = now < left ? 0 : idle + 1
     left = now
   }
+}
+
+/** Who ends a soak before its time is left with no daemon. */
+async function giveUp(): Promise<never> {
+  await daemon.kill()
+  rmSync(folder, { recursive: true, force: true })
+  process.exit(130)
 }
 
 function countDescriptors(): number {
