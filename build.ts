@@ -29,7 +29,7 @@ try {
 async function bundleProgram(): Promise<string[]> {
   const { metafile } = await build({
     entryPoints: {
-      cli: 'src/cli/main.ts',
+      cli: 'src/cli/bin.ts',
       index: 'src/index.ts',
       emulator: 'src/emulator/index.ts',
       'localtunnel-worker': 'src/tunnel/localtunnel-worker.ts',
@@ -49,6 +49,7 @@ async function bundleProgram(): Promise<string[]> {
       js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
     },
     minifySyntax: true,
+    minifyWhitespace: true,
     legalComments: 'none',
     metafile: true,
     logLevel: 'warning',

@@ -16,6 +16,7 @@ const benchmarks: Record<string, () => Promise<Benchmark>> = {
   memory: async () => (await import('./benchmarks/memory.ts')).memory,
   list: async () => (await import('./benchmarks/list.ts')).list,
   inspectors: async () => (await import('./benchmarks/inspectors.ts')).inspectors,
+  page: async () => (await import('./benchmarks/page.ts')).page,
   tunnel: async () => (await import('./benchmarks/tunnel.ts')).tunnel,
   install: async () => (await import('./benchmarks/install.ts')).install,
 }

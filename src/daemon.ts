@@ -5,6 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import type { TriggerAnswer, TriggerRequest } from './contract/api.ts'
+import type { DoctorMessage } from './contract/doctor.ts'
 import type { Delivery } from './contract/notification.ts'
 import type { Status } from './contract/status.ts'
 import type { StreamMessage } from './contract/stream.ts'
@@ -22,6 +23,7 @@ import { openTunnel } from './daemon/open-tunnel.ts'
 import { buildRooms, type Rooms } from './daemon/rooms.ts'
 import { startSharing, toFollowerConfig, type Following } from './daemon/sharing.ts'
 import type { Deliverer } from './delivery/deliverer.ts'
+import type { SettingsFacts } from './doctor/settings.ts'
 import { createEmulator } from './emulator/index.ts'
 import { FicDevError, messageOf } from './errors.ts'
 import { createResourceReader } from './fic/resources.ts'
@@ -77,6 +79,8 @@ export interface Daemon {
 /** What a caller may bring along; a test replaces parts by name. */
 export interface DaemonParts {
   secrets?: Secrets
+  /** Where the configuration comes from, for the doctor to tell. */
+  settings?: SettingsFacts
   log?: Logger
   now?: () => Date
   /** Notifications come from the hub of a team instead of Fatture in Cloud. */
@@ -164,6 +168,7 @@ class RunningDaemon implements Daemon {
       live: this.#live,
       verify: this.#verify,
       publish: (message) => this.#publish(message),
+      examine: () => this.#examine(),
       log: this.#log,
       now: this.#now,
     })
@@ -307,6 +312,17 @@ class RunningDaemon implements Daemon {
       if (failure) this.#tellError(failure)
     })
     await keeper.start()
+  }
+
+  /** Loaded when it is asked for: a start needs nothing of it. */
+  async *#examine(): AsyncGenerator<DoctorMessage> {
+    const { examine } = await import('./daemon/examine.ts')
+    yield* examine({
+      config: this.#config,
+      accessToken: this.#secrets.accessToken,
+      settings: this.#parts.settings ?? null,
+      status: async () => this.status(),
+    })
   }
 
   #moveSink(): void {

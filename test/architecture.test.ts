@@ -28,6 +28,7 @@ const floors: Record<string, number> = {
   errors: 0,
   log: 0,
   installation: 0,
+  'no-schemas': 0,
 }
 
 /** One room that may know of another on its floor: the daemon is what a configuration is for. */

@@ -9,10 +9,10 @@ import { createFolder, follow, run, start, type JsonLine } from './cli/process.t
 import { startTarget } from './emulator/target.ts'
 import { readBlocks, readCommands, readInlineCode } from './readme-blocks.ts'
 
-const pages = ['README.md', 'CONTRIBUTING.md', 'docs/recipes.md']
+const pages = ['README.md', 'CONTRIBUTING.md', 'docs/recipes.md', 'docs/team.md']
 
 /** Flags of npm, Node and others that the pages name. */
-const ofOthers = ['--save-dev', '--experimental-vm-modules', '--auth']
+const ofOthers = ['--save-dev', '--experimental-vm-modules', '--auth', '--subjects']
 
 const shell = promisify(execFile)
 

@@ -2,7 +2,7 @@
 
 import { generateKeyPairSync } from 'node:crypto'
 import { WebSocket } from 'ws'
-import { startSubject, type Product } from '../measure/process.ts'
+import { startProduct, startSubject, type Product } from '../measure/process.ts'
 import type { Row } from '../measure/row.ts'
 import type { SendOrder, Sent } from '../subjects/ends.ts'
 
@@ -62,6 +62,14 @@ export async function openInspector({ inspectorUrl, token }: Product): Promise<A
         socket.close()
       }),
   }
+}
+
+/** Fills a new store with a thousand real captures, delivered to an app; `multiplyStore` makes many of them. */
+export async function captureThousand(dir: string): Promise<void> {
+  await using ends = await startEnds()
+  await using product = await startProduct([...sinkFlags, '-f', ends.appUrl], { dir })
+  await ends.prepare(product.sinkUrl, 1_000)
+  demandAnswers(await ends.send({ connections: 8, untilDelivered: true }), 'fic-dev')
 }
 
 /** All that were sent must have been answered: a benchmark of refusals is none. */

@@ -21,6 +21,8 @@ export const install: Benchmark = async () => {
     const flags = ['install', '--prefer-offline', '--no-audit', '--no-fund', `./${tarball}`]
     execFileSync('npm', flags, { cwd: folder, stdio: 'ignore' })
     const packages = countPackages(join(folder, 'node_modules'))
+    const natsFolder = join(folder, 'node_modules', '@nats-io')
+    const natsPackages = isFolder(natsFolder) ? countPackages(natsFolder) : 0
     const mb = bytesIn(join(folder, 'node_modules')) / 1e6
     return [
       toRow({
@@ -29,6 +31,14 @@ export const install: Benchmark = async () => {
         unit: '',
         product: [packages],
         goal: { atMost: 30 },
+      }),
+      // Sharing is an optional peer: who does not share has none of it.
+      toRow({
+        reference: 'with sharing: 5',
+        what: 'npm i: packages of NATS',
+        unit: '',
+        product: [natsPackages],
+        goal: { atMost: 0 },
       }),
       toRow({ ...firstMb, what: 'npm i: size', unit: 'MB', product: [mb], goal: { atMost: 50 } }),
     ]

@@ -5,7 +5,7 @@ import { startProduct, createFolder, type Product } from '../measure/process.ts'
 import { alternate } from '../measure/rounds.ts'
 import { toRow } from '../measure/row.ts'
 import { medianOf } from '../measure/statistics.ts'
-import { demandAnswers, sinkFlags, startEnds, type Benchmark } from './benchmark.ts'
+import { captureThousand, sinkFlags, type Benchmark } from './benchmark.ts'
 import { multiplyStore } from './multiply-store.ts'
 
 const few = 1_000
@@ -24,7 +24,7 @@ export const list: Benchmark = async ({ quick }) => {
   const small = createFolder()
   const large = createFolder()
   try {
-    await capture(small)
+    await captureThousand(small)
     cpSync(small, large, { recursive: true })
     multiplyStore(large, many / few)
 
@@ -51,14 +51,6 @@ export const list: Benchmark = async ({ quick }) => {
   } finally {
     for (const folder of [small, large]) rmSync(folder, { recursive: true, force: true })
   }
-}
-
-/** A thousand real captures, delivered to an app. */
-async function capture(dir: string): Promise<void> {
-  await using ends = await startEnds()
-  await using product = await startProduct([...sinkFlags, '-f', ends.appUrl], { dir })
-  await ends.prepare(product.sinkUrl, few)
-  demandAnswers(await ends.send({ connections: 8, untilDelivered: true }), 'fic-dev')
 }
 
 function ask({ inspectorUrl, token }: Product, query: string): () => Promise<number> {

@@ -9,18 +9,32 @@ import { alternate } from '../measure/rounds.ts'
 import { toRow } from '../measure/row.ts'
 import type { Benchmark } from './benchmark.ts'
 
+/** Sharing waits for no server, so there need not be one. */
+const nobody = 'nats://127.0.0.1:1'
+
 export const start: Benchmark = async ({ quick }) => {
   const subjects = {
     node: startNode,
     plain: () => startIn(() => {}),
     typeScript: () => startIn(writeConfig),
+    sharing: () => startIn(() => {}, ['--share', nobody]),
   }
   await alternate(subjects, 1)
-  const { node, plain, typeScript } = await alternate(subjects, quick ? 5 : 15)
+  const { node, plain, typeScript, sharing } = await alternate(subjects, quick ? 5 : 15)
   const shared = { reference: 'node -e 0', unit: 'ms', referenceValues: node }
   return [
     toRow({ ...shared, what: 'start to ready, --emulator', product: plain, goal: { atMost: 4 } }),
     toRow({ ...shared, what: 'the same with fic-dev.config.ts', product: typeScript, goal: { atMost: 6 } }),
+    // The client of NATS is loaded here and nowhere else; that the others do without it, a test looks at.
+    toRow({
+      what: 'the same with --share',
+      reference: 'without it',
+      unit: 'ms',
+      comparison: 'difference',
+      product: sharing,
+      referenceValues: plain,
+      goal: null,
+    }),
   ]
 }
 
@@ -31,10 +45,10 @@ async function startNode(): Promise<number> {
 }
 
 /** In a new project: key, store and subscription have to be made, too. */
-async function startIn(prepare: (dir: string) => void): Promise<number> {
+async function startIn(prepare: (dir: string) => void, flags: string[] = []): Promise<number> {
   const dir = createFolder()
   prepare(dir)
-  const product = await startProduct(['--emulator'], { dir })
+  const product = await startProduct(['--emulator', ...flags], { dir })
   await product[Symbol.asyncDispose]()
   rmSync(dir, { recursive: true, force: true })
   return product.startedInMs

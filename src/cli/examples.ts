@@ -54,6 +54,8 @@ export const examplesOf: Readonly<Record<string, Examples>> = {
   export: [
     ['fic-dev export -o all.ndjson', 'all of it, for import'],
     ['fic-dev export --format har -o all.har', "for other tools; a browser's network panel reads it"],
+    ['fic-dev export --fixtures --dir test/fixtures', 'for tests: a JSON file for each event type'],
+    ['fic-dev export --fixtures -o fixtures.ndjson', 'the same as one file, for import'],
   ],
   import: [
     ['fic-dev import all.ndjson', 'what is there already is skipped'],

@@ -1,24 +1,55 @@
-/** `fic-dev export`: writes all notifications, losslessly as NDJSON or as HAR for other tools. */
+/** `fic-dev export`: writes all notifications, losslessly as NDJSON or as HAR for other tools, or one of each type for tests. */
 
 import { open } from 'node:fs/promises'
 import { FicDevError, messageOf } from '../errors.ts'
 import { connect, type Client } from './client.ts'
 import type { Invocation } from './command.ts'
+import { writeFixtures, type FixtureOptions } from './export-fixtures.ts'
 import type { Output } from './output.ts'
 
-interface Options {
+interface Options extends FixtureOptions {
   format: string
   out?: string
 }
 
 export async function run({ options, config, output }: Invocation<Options>): Promise<void> {
+  demandSense(options)
   const client = await connect(config)
   try {
-    const chunks = client.download(`/api/export?format=${options.format}`)
-    if (options.out === undefined) await toStdout(chunks, output)
+    const chunks = client.download(toPath(options))
+    if (options.dir !== undefined) await writeFixtures(chunks, options.dir, output)
+    else if (options.out === undefined) await toStdout(chunks, output)
     else await toFile(chunks, options.out, output)
   } finally {
     await client.close()
+  }
+}
+
+function toPath({ format, fixtures, type, withTokens }: Options): string {
+  if (!fixtures) return `/api/export?format=${format}`
+  const search = new URLSearchParams({
+    ...(type !== undefined && { type }),
+    ...(withTokens && { tokens: 'keep' }),
+  })
+  return `/api/fixtures?${search}`
+}
+
+/** @throws FicDevError USAGE */
+function demandSense({ format, out, fixtures, dir, type, withTokens }: Options): void {
+  if (!fixtures && (dir !== undefined || type !== undefined || withTokens)) {
+    throw new FicDevError('USAGE', '--dir, --type and --with-tokens are about fixtures.', {
+      hint: 'Example: fic-dev export --fixtures --dir test/fixtures',
+    })
+  }
+  if (fixtures && format !== 'ndjson') {
+    throw new FicDevError('USAGE', `Fixtures are not written as ${format}.`, {
+      hint: 'Leave --format out: one file is NDJSON, and --dir writes a JSON file for each type.',
+    })
+  }
+  if (dir !== undefined && out !== undefined) {
+    throw new FicDevError('USAGE', '--out and --dir do not go together.', {
+      hint: '--out is one file of NDJSON, --dir a folder with a JSON file for each type.',
+    })
   }
 }
 

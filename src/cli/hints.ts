@@ -1,6 +1,6 @@
 /** What probably is behind an answer of the target, and what to do; said once for each target and cause. */
 
-import type { Delivery } from '../contract/notification.ts'
+import type { Delivery, Notification } from '../contract/notification.ts'
 import type { TargetStatus } from '../contract/status.ts'
 import { visible, visibleLines } from './visible.ts'
 
@@ -47,6 +47,15 @@ export function hintOnDelivery({ target, status, error, sign, responseBody }: De
     return said === '' ? null : { cause: 'failure', text: `Your app says:\n${indent(visibleLines(said))}` }
   }
   return null
+}
+
+/** Of what a follower takes from its hub; `null` where there is nothing to say. Pure. */
+export function hintOnShared({ signature }: Notification): Hint | null {
+  if (signature.outcome !== 'invalid') return null
+  return {
+    cause: 'signature',
+    text: 'Not signed by Fatture in Cloud, so your app does not get it. A hub with --emulator signs with a key of its own: "fic-dev keys" there prints it, --public-key here believes it.',
+  }
 }
 
 /** Tells a hint about a target, unless it was told before. */

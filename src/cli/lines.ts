@@ -4,6 +4,7 @@ import type { Delivery, Notification } from '../contract/notification.ts'
 import type { ShareStatus, SubscriptionStatus, TargetStatus, TunnelStatus } from '../contract/status.ts'
 import { toShortName } from '../fic/event-types.ts'
 import type { Colors } from './output.ts'
+import { isPublication, publicationWords } from './publication.ts'
 import { visible } from './visible.ts'
 
 export type LineForm = 'pretty' | 'compact' | 'quiet'
@@ -68,14 +69,14 @@ export function deliveryLine(delivery: Delivery, form: LineForm, colors: Colors)
   if (form === 'quiet' && verdict === 'delivered') return null
   const paint = verdict === 'delivered' ? colors.green : verdict === 'retried' ? colors.yellow : colors.red
   const took = durationMs === null ? '' : ` (${Math.round(durationMs)}ms)`
-  const isShared = target.startsWith('nats:')
-  const word = status ?? (isShared && verdict === 'delivered' ? 'shared' : 'no answer')
+  const isShared = isPublication(delivery)
+  const word = isShared ? publicationWords[verdict] : (status ?? 'no answer')
   const answer = `${colors.magenta('<--')} ${paint(`[${word}]`)}`
   if (form === 'compact') return `${answer}${took}${error === null ? '' : `  ${visible(error)}`}`
   const remarks = [
     ...(error === null ? [] : [visible(error)]),
     ...(replay ? ['replay'] : []),
-    ...(verdictRemark(delivery) ?? []),
+    ...(isShared ? [] : (verdictRemark(delivery) ?? [])),
     ...(nextAttemptAt === null ? [] : [`next try ${clock(nextAttemptAt)}`]),
   ]
   return [
@@ -86,8 +87,11 @@ export function deliveryLine(delivery: Delivery, form: LineForm, colors: Colors)
 }
 
 /** How a delivery ended, in a word: `200 delivered`. */
-export function deliveryWord({ status, verdict }: Delivery, colors: Colors): string {
-  const text = [status, verdict].filter((part) => part !== null).join(' ')
+export function deliveryWord(delivery: Delivery, colors: Colors): string {
+  const { status, verdict } = delivery
+  const text = isPublication(delivery)
+    ? publicationWords[verdict]
+    : [status, verdict].filter((part) => part !== null).join(' ')
   return verdict === 'delivered'
     ? colors.green(text)
     : verdict === 'dropped'
@@ -119,10 +123,10 @@ export function targetLine({ url, health, detail }: TargetStatus, colors: Colors
 }
 
 /** The numbers are left out: they change with each notification. */
-export function shareLine({ role, url, state, detail, name }: ShareStatus, colors: Colors): string {
-  const what = role === 'hub' ? 'sharing by' : `following as ${name ?? ''} at`
+export function shareLine({ role, url, state, detail, hint, name }: ShareStatus, colors: Colors): string {
+  const what = role === 'hub' ? 'sharing by' : `following as ${name ?? ''}:`
   const paint = state === 'connected' ? colors.green : colors.yellow
-  return joined(what, safe(url), paint(state), safe(detail))
+  return joined(`${what} ${visible(url)}`, paint(state), safe(detail), safe(hint))
 }
 
 function safe(text: string | null): string | null {

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 /** The entry of `fic-dev`: parses, runs, tells failures, and ends the process; nobody else does. */
 
 import { CommanderError } from 'commander'

@@ -188,7 +188,18 @@ function addUpkeep(add: Add): void {
       new Option('--format <format>', 'ndjson is lossless').choices(['ndjson', 'har']).default('ndjson'),
     )
     .option('-o, --out <file>', 'the file; stdout when left out')
+    .option('--fixtures', 'for tests: the newest genuine notification of each event type')
+    .option('--dir <folder>', 'with --fixtures: a JSON file for each type, in this folder')
+    .option('--type <type>', 'with --fixtures: only of this type; * at the end for any rest')
+    .option('--with-tokens', 'with --fixtures: keep the tokens, which name company, app and sink')
   addSettings(exporting, commonSettings)
+  exporting.addHelpText(
+    'after',
+    `
+An export is whole: ids, tokens and what your app answered stand in it. A fixture is meant for a repository: its token,
+the secret path and the headers of tunnels are replaced or left out; ids and the number of the company stay. As NDJSON,
+import reads it; in a folder, each file has method, headers and body as a test sends them.`,
+  )
   const importing = add('import <file>', 'read what export wrote; - is stdin', () => import('./import.ts'))
   addSettings(importing, commonSettings)
   const clear = add('clear [n...]', 'remove notifications: these, or all', () => import('./clear.ts'))

@@ -13,7 +13,7 @@ import {
   targetLine,
   tunnelLine,
 } from './lines.ts'
-import { createHints, hintOnDelivery, hintOnTarget } from './hints.ts'
+import { createHints, hintOnDelivery, hintOnShared, hintOnTarget } from './hints.ts'
 import { toLink } from './links.ts'
 import type { Output } from './output.ts'
 import { failureText } from './failure.ts'
@@ -44,13 +44,15 @@ export function createReport(
   const print = (line: string | null) => void (line !== null && output.line(line))
   const say = once((line: string) => output.say(`${output.colors.dim(now())}  ${line}`))
   const { colors } = output
+  let follows = false
   const hint = createHints((text) => {
     if (config.output !== 'quiet') output.say(`${colors.dim(now())}  ${colors.yellow('hint')}  ${text}`)
   })
   return (message) => {
     switch (message.type) {
       case 'notification':
-        return print(notificationLine(message.notification, config.output, colors))
+        print(notificationLine(message.notification, config.output, colors))
+        return follows ? hint('hub', hintOnShared(message.notification)) : undefined
       case 'delivery':
         print(deliveryLine(message.delivery, config.output, colors))
         return hint(message.delivery.target, hintOnDelivery(message.delivery))
@@ -66,6 +68,7 @@ export function createReport(
         say(message.target.url, targetLine(message.target, colors))
         return hint(message.target.url, hintOnTarget(message.target))
       case 'share':
+        follows = message.share.role === 'follower'
         return say('share', shareLine(message.share, colors))
       case 'error':
         return output.say(failureText({ ...message.error, exitCode: 1 }, colors.red))

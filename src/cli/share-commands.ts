@@ -17,6 +17,7 @@ const followSettings: readonly SettingKey[] = [
   'concurrency',
   'apiBase',
   'publicKey',
+  'share',
   'shareCreds',
   'shareCa',
   'port',

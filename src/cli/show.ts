@@ -7,6 +7,7 @@ import { connect } from './client.ts'
 import type { Invocation } from './command.ts'
 import { deliveryLine, localTime, signatureWord } from './lines.ts'
 import type { Colors } from './output.ts'
+import { isPublication, placeOf } from './publication.ts'
 import { resourcesText } from './show-resources.ts'
 import { readSeqs } from './seq.ts'
 import { visible, visibleLines } from './visible.ts'
@@ -54,8 +55,9 @@ function detailText(notification: Notification, colors: Colors): string {
     title('Signature'),
     ...signature.problems.map((problem) => `  ${visible(problem)}`),
     ...signature.claims.map((claim) => claimLine(claim, colors)),
-    title('Answer to Fatture in Cloud'),
-    `  ${answer.status}  ${visible(answer.body ?? '')}`,
+    ...(answer.status === 0
+      ? []
+      : [title('Answer to Fatture in Cloud'), `  ${answer.status}  ${visible(answer.body ?? '')}`]),
     ...deliveryLines(notification, colors, title),
   ].join('\n')
 }
@@ -103,16 +105,22 @@ function deliveryLines(
   colors: Colors,
   title: (text: string) => string,
 ): string[] {
-  if (deliveries.length === 0) return []
+  const told = deliveries.flatMap((delivery) => {
+    const line = deliveryLine(delivery, 'pretty', colors)
+    return line === null ? [] : [{ delivery, line: `  ${line}` }]
+  })
+  const handedOver = told.filter(({ delivery }) => !isPublication(delivery))
+  const shared = told.filter(({ delivery }) => isPublication(delivery))
   return [
-    title('Deliveries'),
-    ...deliveries.flatMap((delivery) => {
-      const line = deliveryLine(delivery, 'pretty', colors)
-      if (line === null) return []
-      return [
-        `  ${line}`,
-        ...(delivery.responseBody ? [indent(indent(visibleLines(delivery.responseBody)))] : []),
-      ]
+    ...(handedOver.length === 0 ? [] : [title('Deliveries')]),
+    ...handedOver.flatMap(({ delivery: { responseBody }, line }) => [
+      line,
+      ...(responseBody ? [indent(indent(visibleLines(responseBody)))] : []),
+    ]),
+    ...(shared.length === 0 ? [] : [title('Shared')]),
+    ...shared.flatMap(({ delivery, line }) => {
+      const place = placeOf(delivery)
+      return [line, ...(place === null ? [] : [`    ${visible(place)}`])]
     }),
   ]
 }

@@ -27,14 +27,14 @@ export async function runDaemon(
   invocation: Invocation<object>,
   parts: Pick<DaemonParts, 'following'> = {},
 ): Promise<number> {
-  const { config, secrets, output, leave } = invocation
+  const { config, secrets, file, sources, notes, output, leave } = invocation
   const ending = awaitEnding(leave)
   // Nobody reads any more: `fic-dev --json | head -1`.
   output.onClosed(() => ending.ask(0))
   const log = createLog(config.logLevel, createLogLines(output))
   tellNotes(invocation, parts.following !== undefined)
 
-  const daemon = createDaemon(config, { secrets, log, ...parts })
+  const daemon = createDaemon(config, { secrets, settings: { file, sources, notes }, log, ...parts })
   const links = supportsLinks(readEnvironment(process.cwd()), process.stderr.isTTY)
   const report = createReport(config, output, links)
   daemon.on(report)

@@ -72,6 +72,8 @@ export interface ShareStatus {
   since: string
   /** Why it is not connected, in words. */
   detail: string | null
+  /** What a person can do about that; `null` where only waiting helps. */
+  hint: string | null
   /** On the hub, notifications that are not in the stream yet; on a follower, those there that it does not have yet, as of the last look. */
   lag: number
   /** The follower's own name; `null` on the hub. */
@@ -87,6 +89,8 @@ export interface ShareFollower {
   waiting: number
   /** Whether it is there now. */
   connected: boolean
+  /** When it was there last; `null` while it is there. */
+  lastSeenAt: string | null
 }
 
 export interface SinkCounts {

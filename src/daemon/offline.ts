@@ -47,6 +47,7 @@ export async function openOffline(
     live,
     verify: await createVerifier(live.publicKey),
     publish: () => {},
+    examine: () => null,
     log,
     now: () => new Date(),
   })

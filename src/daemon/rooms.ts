@@ -1,6 +1,7 @@
 /** Builds sink, deliverer and inspector of a daemon, each with what it needs of the others; starts nothing. */
 
 import type { KeyEntry, TriggerAnswer, TriggerRequest } from '../contract/api.ts'
+import type { DoctorMessage } from '../contract/doctor.ts'
 import type { Notification } from '../contract/notification.ts'
 import type { Status } from '../contract/status.ts'
 import type { StreamMessage } from '../contract/stream.ts'
@@ -43,6 +44,8 @@ export interface RoomOptions {
   live: Live
   verify: VerifySignature
   publish(message: StreamMessage): void
+  /** `null` where no daemon runs. */
+  examine(): AsyncIterable<DoctorMessage> | null
   log: Logger
   now(): Date
 }
@@ -95,6 +98,7 @@ export async function buildRooms(options: RoomOptions): Promise<Rooms> {
     sinkPath: `/${project.sinkSecret}`,
     subscriptions: () => live.subscriptions ?? refuseSubscriptions(config),
     resources: () => live.resources,
+    examine: options.examine,
     keepsResources: config.keepResources,
     publish: options.publish,
     log: log.child({ part: 'inspector' }),

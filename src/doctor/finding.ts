@@ -1,16 +1,8 @@
-/** What `fic-dev doctor` finds: one thing each, why it matters, and what to do. */
+/** Writes down what the doctor finds: one thing each, why it matters, and what to do. */
 
-export interface Finding {
-  /** Short and stable: `node`, `data-dir`, `token`. */
-  name: string
-  outcome: 'ok' | 'warning' | 'failure' | 'skipped'
-  /** What is the case; a sentence. */
-  what: string
-  /** Why that matters; `null` where all is well. */
-  why: string | null
-  /** What to do about it; `null` where there is nothing to do. */
-  todo: string | null
-}
+import type { Finding } from '../contract/doctor.ts'
+
+export type { Finding }
 
 /** All is well. */
 export function fine(name: string, what: string): Finding {

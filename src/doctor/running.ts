@@ -1,7 +1,8 @@
-/** Judges what the running daemon says of itself: tunnel, subscription, budget, sink, deliveries. Pure. */
+/** Judges what the running daemon says of itself: tunnel, subscription, budget, sharing, sink, deliveries. Pure. */
 
 import type { Status, SubscriptionStatus, TunnelStatus } from '../contract/status.ts'
 import { doubtful, fine, skipped, wrong, type Finding } from './finding.ts'
+import { judgeShare } from './sharing.ts'
 
 /** `null`: no daemon runs for this project. */
 export function judgeRunning(status: Status | null): Finding[] {
@@ -18,6 +19,7 @@ export function judgeRunning(status: Status | null): Finding[] {
     fine('daemon', `fic-dev ${status.version} has run since ${status.startedAt} on Node ${status.node}.`),
     ...(status.tunnel ? [judgeTunnel(status.tunnel)] : []),
     ...(status.subscription ? judgeSubscription(status.subscription) : []),
+    ...(status.share ? [judgeShare(status.share)] : []),
     ...judgeDeliveries(status),
     ...(status.sink && status.sink.failed > 0
       ? [
@@ -55,7 +57,7 @@ function judgeSubscription(subscription: SubscriptionStatus): Finding[] {
   const because = detail === null ? '' : ` ${detail}`
   const findings: Finding[] = []
   if (state === 'verified')
-    findings.push(fine('subscription', `${id ?? 'The subscription'} is verified.${because}`))
+    findings.push(fine('subscription', detail ?? `${id ?? 'The subscription'} is verified.`))
   else if (state === 'unmanaged') {
     findings.push(
       skipped(
@@ -127,13 +129,19 @@ function judgeDeliveries({ targets, counts }: Status): Finding[] {
     .map(({ url, waiting, paused }) =>
       doubtful(
         'deliveries',
-        `${waiting} deliveries wait for ${url}${paused ? ', which is paused' : ', where nobody listens'}.`,
+        paused
+          ? `Forwarding to ${url} is paused; ${sayWaiting(waiting)}.`
+          : `Nobody listens at ${url}; ${sayWaiting(waiting)}.`,
         'They are tried for 24 hours.',
         paused ? 'Go on with the key p, or on the page.' : 'Start your app.',
       ),
     )
   if (findings.length > 0 || targets.length === 0) return findings
   return [
-    fine('deliveries', `${counts.notifications} notifications are kept, ${counts.waiting} deliveries wait.`),
+    fine('deliveries', `${counts.notifications} notifications are kept, ${sayWaiting(counts.waiting)}.`),
   ]
+}
+
+function sayWaiting(waiting: number): string {
+  return waiting === 1 ? 'one delivery waits' : `${waiting} deliveries wait`
 }

@@ -4,6 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { FicDevError, messageOf } from '../errors.ts'
 import type { Logger } from '../log.ts'
+import { noSchemas } from '../no-schemas.ts'
 import { ApiFailure, notFound } from './api-failure.ts'
 import { addControlRoutes, type Controls } from './control-routes.ts'
 import { takeApiFault, type FaultSwitch } from './faults.ts'
@@ -25,7 +26,7 @@ export interface ServerParts {
 }
 
 export function createServer(parts: ServerParts): FastifyInstance {
-  const app = fastify({ forceCloseConnections: true })
+  const app = fastify({ forceCloseConnections: true, schemaController: noSchemas })
   readBodiesLeniently(app)
   app.setErrorHandler((error, _request, reply) => answerError(error, reply, parts.log))
   app.setNotFoundHandler((_request, reply) => answerError(notFound('Resource'), reply, parts.log))

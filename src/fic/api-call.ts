@@ -30,7 +30,7 @@ export type FicCall = <T>(
   read: (body: unknown, rateLimits: Record<string, string>) => T | null,
 ) => Promise<T>
 
-/** The SDK is loaded with the first call, since that takes a quarter of a second. */
+/** The SDK is loaded with the first call, since that takes a while. */
 export function createFicCaller({ apiBase, token, log, timeoutMs = 15_000 }: FicCallerOptions): FicCall {
   let loaded: Promise<FicSdk> | null = null
 
@@ -54,13 +54,8 @@ export function createFicCaller({ apiBase, token, log, timeoutMs = 15_000 }: Fic
 }
 
 async function loadSdk(apiBase: string, token: string, timeoutMs: number): Promise<FicSdk> {
-  const [loaded, { default: axios }] = await Promise.all([
-    import('@fattureincloud/fattureincloud-ts-sdk'),
-    import('axios'),
-  ])
-  // A CommonJS package: Node and the bundle give it as the default export, tsx does not.
-  const sdk = loaded.default ?? loaded
-  const configuration = new sdk.Configuration({ accessToken: token })
+  const { axios, Configuration, UserApi, WebhooksApi } = await import('./api-sdk.ts')
+  const configuration = new Configuration({ accessToken: token })
   const client = axios.create({
     timeout: timeoutMs,
     // A redirect would carry the token to wherever it points.
@@ -73,8 +68,8 @@ async function loadSdk(apiBase: string, token: string, timeoutMs: number): Promi
   const sdkClient = client as unknown as SdkAxios
   const basePath = apiBase.replace(/\/+$/, '')
   return {
-    webhooks: new sdk.WebhooksApi(configuration, basePath, sdkClient),
-    user: new sdk.UserApi(configuration, basePath, sdkClient),
+    webhooks: new WebhooksApi(configuration, basePath, sdkClient),
+    user: new UserApi(configuration, basePath, sdkClient),
     get: (path, options) =>
       client.get(basePath + path, { ...options, headers: { authorization: `Bearer ${token}` } }),
   }

@@ -2,8 +2,8 @@
 
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import fastifyStatic from '@fastify/static'
-import type { FastifyPluginAsync } from 'fastify'
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import type { SendOptions } from '@fastify/send'
 import type { Session } from './session.ts'
 
 const usedLink = `<!doctype html><meta charset="utf-8"><title>fic-dev</title>
@@ -15,17 +15,31 @@ const notBuilt = `<!doctype html><meta charset="utf-8"><title>fic-dev</title>
 /** `pageDir` holds the built page: `index.html` and `assets/`. */
 export function pageRoutes(pageDir: string, session: Session): FastifyPluginAsync {
   return async (app) => {
-    // No wildcard route of its own: what is open must be named in the guard.
-    await app.register(fastifyStatic, { root: pageDir, serve: false })
+    const sendFile = async (
+      request: FastifyRequest,
+      reply: FastifyReply,
+      path: string,
+      options: SendOptions,
+    ) => {
+      // Needed for the first time when a browser comes, which is after the start.
+      const { send } = await import('@fastify/send')
+      const { type, statusCode, headers, stream } = await send(request.raw, path, {
+        root: pageDir,
+        index: false,
+        ...options,
+      })
+      if (type !== 'file' && statusCode >= 400) return reply.callNotFound()
+      return reply.code(statusCode).headers(headers).send(stream)
+    }
 
-    app.get('/', (_request, reply) => {
+    app.get('/', (request, reply) => {
       if (!existsSync(join(pageDir, 'index.html'))) return reply.type('text/html').send(notBuilt)
-      return reply.sendFile('index.html', { maxAge: 0, cacheControl: false })
+      return sendFile(request, reply, '/index.html', { cacheControl: false })
     })
-    app.get('/favicon.svg', (_request, reply) => reply.sendFile('favicon.svg'))
+    app.get('/favicon.svg', (request, reply) => sendFile(request, reply, '/favicon.svg', {}))
     app.get('/assets/*', (request, reply) => {
       const { '*': rest } = request.params as { '*': string }
-      return reply.sendFile(`assets/${rest}`, { maxAge: '365d', immutable: true })
+      return sendFile(request, reply, `/assets/${rest}`, { maxAge: '365d', immutable: true })
     })
 
     app.get('/open/:link', (request, reply) => {

@@ -66,6 +66,15 @@ export const StreamQuery = Type.Object({ after: Type.Optional(Type.Integer({ min
 
 export const ExportQuery = Type.Object({ format: choice('ndjson', 'har') }, { additionalProperties: false })
 
+export const FixturesQuery = Type.Object(
+  {
+    /** An event type or group type, short or long; a `*` at the end stands for any rest. */
+    type: Type.String({ minLength: 1, default: '*' }),
+    tokens: Type.Unsafe<'replace' | 'keep'>({ ...choice('replace', 'keep'), default: 'replace' }),
+  },
+  { additionalProperties: false },
+)
+
 export const SubscriptionParams = Type.Object({ id: Type.String({ minLength: 1, maxLength: 100 }) })
 
 const verificationMethod = choice('header', 'query')

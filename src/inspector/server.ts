@@ -10,6 +10,7 @@ import Fastify, {
 } from 'fastify'
 import type { KeyEntry, ReplayRequest, TriggerAnswer, TriggerRequest } from '../contract/api.ts'
 import type { ReplayPreview } from '../contract/detail.ts'
+import type { DoctorMessage } from '../contract/doctor.ts'
 import type { Delivery } from '../contract/notification.ts'
 import type { Status } from '../contract/status.ts'
 import type { StreamMessage } from '../contract/stream.ts'
@@ -20,11 +21,14 @@ import type { Logger } from '../log.ts'
 import type { Store } from '../store/store.ts'
 import type { SubscriptionsByHand } from '../subscription/by-hand.ts'
 import { createGuard } from './guard.ts'
+import { buildLazyValidator, buildNoSerializer } from './lazy-validation.ts'
 import { describeRoutes } from './openapi.ts'
 import { pageRoutes } from './page.ts'
 import { detailRoutes } from './routes/detail.ts'
+import { doctorRoutes } from './routes/doctor.ts'
 import { emulatorRoutes, type EmulatorControl } from './routes/emulator.ts'
 import { boardRoutes } from './routes/board.ts'
+import { fixtureRoutes } from './routes/fixtures.ts'
 import { notificationRoutes } from './routes/notifications.ts'
 import { resourceRoutes } from './routes/resources.ts'
 import { serviceRoutes } from './routes/service.ts'
@@ -62,6 +66,8 @@ export interface InspectorParts {
   subscriptions(): SubscriptionsByHand | null
   /** `null` without a token. */
   resources(): ResourceReader | null
+  /** Looks at everything that fic-dev stands on; `null` where no daemon runs. */
+  examine(): AsyncIterable<DoctorMessage> | null
   /** Whether resources that were fetched are kept with their notification. */
   keepsResources: boolean
   /** Tells the stream. */
@@ -94,6 +100,9 @@ export async function createInspector(parts: InspectorParts): Promise<Inspector>
   const app = Fastify({
     logger: false,
     forceCloseConnections: true,
+    schemaController: {
+      compilersFactory: { buildValidator: buildLazyValidator, buildSerializer: buildNoSerializer },
+    },
     ajv: {
       customOptions: {
         // Otherwise it complains on stderr about an id that is a number or a string.
@@ -136,7 +145,9 @@ export async function createInspector(parts: InspectorParts): Promise<Inspector>
   await app.register(notificationRoutes(parts))
   await app.register(boardRoutes(parts))
   await app.register(detailRoutes(parts))
+  await app.register(doctorRoutes(parts))
   await app.register(emulatorRoutes(parts))
+  await app.register(fixtureRoutes(parts))
   await app.register(serviceRoutes(parts, session))
   await app.register(subscriptionRoutes(parts))
   await app.register(resourceRoutes(parts))

@@ -3,6 +3,7 @@
 import type { ShareFollower, ShareStatus } from '../contract/status.ts'
 import { messageOf } from '../errors.ts'
 import type { Logger } from '../log.ts'
+import type { Explanation } from './explain.ts'
 
 export interface BoardOptions {
   role: ShareStatus['role']
@@ -19,7 +20,7 @@ const tellEveryMs = 500
 export class Board {
   readonly #options: BoardOptions
   #state: ShareStatus['state'] = 'connecting'
-  #detail: string | null = null
+  #why: Explanation | null = null
   #since: Date
   #followers: ShareFollower[] = []
   #told = ''
@@ -38,18 +39,20 @@ export class Board {
       url,
       state: this.#state,
       since: this.#since.toISOString(),
-      detail: this.#detail,
+      detail: this.#why?.detail ?? null,
+      hint: this.#why?.hint ?? null,
       lag: lag(),
       name,
       followers: this.#followers,
     }
   }
 
-  setState(state: ShareStatus['state'], detail: string | null): void {
-    if (state === this.#state && detail === this.#detail) return
+  /** `why`: what keeps it from being connected. */
+  setState(state: ShareStatus['state'], why: Explanation | null): void {
+    if (state === this.#state && why?.detail === this.#why?.detail) return
     if (state !== this.#state) this.#since = this.#options.now()
     this.#state = state
-    this.#detail = detail
+    this.#why = why
     // What was true of the others need not be any more.
     if (state !== 'connected') this.#followers = []
     this.#tell()

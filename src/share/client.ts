@@ -71,10 +71,19 @@ export async function loadNatsClient(
 
 function toIdentity(nats: typeof Nats, { credsFile, token, user, password }: NatsCredentials) {
   if (credsFile !== null) {
-    return { authenticator: nats.credsAuthenticator(readSecretFile(credsFile, '--share-creds')) }
+    return { authenticator: nats.credsAuthenticator(readCreds(credsFile)) }
   }
   if (token !== null) return { token }
   return user === null ? {} : { user, pass: password ?? '' }
+}
+
+/** The client would find out only when it connects, again and again. */
+function readCreds(path: string): Buffer {
+  const creds = readSecretFile(path, '--share-creds')
+  if (/-----BEGIN NATS USER JWT-----[^]*-----BEGIN USER NKEY SEED-----/.test(creds.toString())) return creds
+  throw new FicDevError('SHARE_CREDENTIALS', `--share-creds names "${path}", which is no credentials file.`, {
+    hint: 'It holds the JWT and the seed of a user, as "nsc generate creds" writes them.',
+  })
 }
 
 function readSecretFile(path: string, flag: string): Buffer {

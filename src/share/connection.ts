@@ -5,14 +5,14 @@ import type { ShareStatus } from '../contract/status.ts'
 import { FicDevError, messageOf } from '../errors.ts'
 import type { Logger } from '../log.ts'
 import type { NatsConnection } from './client.ts'
-import { explainFailure } from './explain.ts'
+import { explain, type Explanation } from './explain.ts'
 
 export interface KeptOptions {
   url: string
   open(): Promise<NatsConnection>
   /** Uses a connection until it ends, or `signal` does; calls `ready` once all that is needed is there. */
   use(connection: NatsConnection, signal: AbortSignal, ready: () => void): Promise<void>
-  onState(state: ShareStatus['state'], detail: string | null): void
+  onState(state: ShareStatus['state'], why: Explanation | null): void
   /** Something that a person has to mend; told once until it changes. */
   onError(error: FicDevError): void
   log: Logger
@@ -73,11 +73,11 @@ export class KeptConnection {
 
   #tell(failure: unknown): void {
     const { url, onState, onError, log } = this.#options
-    const detail = explainFailure(failure, url)
+    const why = explain(failure, url)
     log.debug({ reason: messageOf(failure) }, 'sharing interrupted')
-    onState('disconnected', detail)
-    if (!(failure instanceof FicDevError) || this.#lastError === detail) return
-    this.#lastError = detail
+    onState('disconnected', why)
+    if (!(failure instanceof FicDevError) || this.#lastError === why.detail) return
+    this.#lastError = why.detail
     onError(failure)
   }
 }
@@ -87,13 +87,18 @@ async function orAborted(
   opening: Promise<NatsConnection>,
   signal: AbortSignal,
 ): Promise<NatsConnection | null> {
-  const aborted = new Promise<null>((resolve) => {
-    if (signal.aborted) resolve(null)
-    signal.addEventListener('abort', () => resolve(null), { once: true })
-  })
-  const opened = await Promise.race([opening, aborted])
-  if (opened === null) opening.then((late) => late.close()).catch(() => {})
-  return opened
+  let giveUp = () => {}
+  const aborted = new Promise<null>((resolve) => (giveUp = () => resolve(null)))
+  if (signal.aborted) giveUp()
+  signal.addEventListener('abort', giveUp, { once: true })
+  try {
+    const opened = await Promise.race([opening, aborted])
+    if (opened === null) opening.then((late) => late.close()).catch(() => {})
+    return opened
+  } finally {
+    // A server may be away for days, with an attempt every few seconds.
+    signal.removeEventListener('abort', giveUp)
+  }
 }
 
 async function endOf(connection: NatsConnection): Promise<unknown> {

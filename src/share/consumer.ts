@@ -28,17 +28,31 @@ export async function ensureConsumer(manager: JetStreamManager, place: Place): P
   const { company, name, owner, since, lastArrival } = place
   const consumer = consumerOf(company, name)
   const found = await find(manager, consumer)
-  if (found === null) return add(manager, place, since ?? lastArrival)
+  if (found === null) return add(manager, place, from(since ?? lastArrival))
   const isOurs = found.config.description === owner
   if (!isOurs && found.num_waiting > 0) throw nameTaken(name)
-  if (since !== null) {
-    // Where a consumer begins cannot be changed. Up to the last arrival everything is here.
-    const begin = isOurs ? notAfter(since, lastArrival ?? new Date(found.created)) : since
-    await manager.consumers.delete(streamName, consumer)
-    return add(manager, place, begin)
-  }
-  if (!isOurs) await manager.consumers.update(streamName, consumer, { description: owner })
-  return found
+  if (since === null && isOurs) return found
+  // Where a consumer begins cannot be changed; with a time in it, not even whose it is.
+  const begin =
+    since === null
+      ? whereLeft(found, lastArrival)
+      : from(isOurs ? notAfter(since, lastArrival ?? new Date(found.created)) : since)
+  await manager.consumers.delete(streamName, consumer)
+  return add(manager, place, begin)
+}
+
+type Begin = Partial<ConsumerInfo['config']>
+
+/** `null`: from now on. */
+function from(time: Date | null): Begin {
+  if (time === null) return { deliver_policy: 'new' }
+  return { deliver_policy: 'by_start_time', opt_start_time: time.toISOString() }
+}
+
+/** Who takes over a name goes on where it was left, but who had something before lost nothing to the other. */
+function whereLeft({ ack_floor }: ConsumerInfo, lastArrival: Date | null): Begin {
+  if (lastArrival !== null) return from(lastArrival)
+  return { deliver_policy: 'by_start_sequence', opt_start_seq: ack_floor.stream_seq + 1 }
 }
 
 async function find(manager: JetStreamManager, consumer: string): Promise<ConsumerInfo | null> {
@@ -53,7 +67,7 @@ async function find(manager: JetStreamManager, consumer: string): Promise<Consum
 function add(
   manager: JetStreamManager,
   { company, name, owner }: Place,
-  begin: Date | null,
+  begin: Begin,
 ): Promise<ConsumerInfo> {
   return manager.consumers.add(streamName, {
     durable_name: consumerOf(company, name),
@@ -63,9 +77,7 @@ function add(
     ack_wait: toNanos(ackWaitMs),
     max_ack_pending: unconfirmed,
     inactive_threshold: toNanos(keptMs),
-    ...(begin === null
-      ? { deliver_policy: 'new' }
-      : { deliver_policy: 'by_start_time', opt_start_time: begin.toISOString() }),
+    ...begin,
   })
 }
 

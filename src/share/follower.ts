@@ -3,24 +3,20 @@
 import { createHash } from 'node:crypto'
 import type { HeaderPair } from '../contract/notification.ts'
 import type { ShareStatus } from '../contract/status.ts'
-import { messageOf, type FicDevError } from '../errors.ts'
+import { messageOf } from '../errors.ts'
 import { matchesType } from '../fic/event-types.ts'
 import type { VerifySignature } from '../fic/signature/verify.ts'
-import type { Logger } from '../log.ts'
 import type { Capture, CaptureOptions } from '../store/notifications.ts'
 import type { Store } from '../store/store.ts'
-import { Board } from './board.ts'
-import type { JetStreamManager, JsMsg, NatsClient, NatsConnection } from './client.ts'
-import { KeptConnection } from './connection.ts'
+import type { JetStreamManager, JsMsg } from './client.ts'
 import { ensureConsumer } from './consumer.ts'
 import { judgeMessage } from './judge.ts'
+import { Membership, type MembershipOptions, type Visit } from './membership.ts'
 import { arrivalKey, requestHeader } from './message.ts'
-import { ensureStream, waitingOf } from './stream.ts'
+import { waitingOf } from './stream.ts'
 import { streamName } from './subject.ts'
 
-export interface FollowerOptions {
-  url: string
-  client: NatsClient
+export interface FollowerOptions extends MembershipOptions {
   company: number
   /** As in `isFollowerName`. */
   name: string
@@ -33,57 +29,45 @@ export interface FollowerOptions {
   verify: VerifySignature
   store: Store
   targetsFor(capture: Capture): CaptureOptions
-  onChange(status: ShareStatus): void
-  onError(error: FicDevError): void
-  log: Logger
-  now(): Date
 }
 
-const lookEveryMs = 2_000
 /** After a capture that failed (a full disk), before the same message comes again. */
 const pauseAfterFailureMs = 5_000
 
 export class Follower {
   readonly #options: FollowerOptions
-  readonly #board: Board
+  readonly #membership: Membership
   #since: Date | null
   #lag = 0
-  #connection: KeptConnection | null = null
   /** Captures that are not durable yet. */
   readonly #pending = new Set<Promise<void>>()
 
   constructor(options: FollowerOptions) {
-    const { url, name, since, onChange, now } = options
+    const { name, since } = options
     this.#options = options
     this.#since = since
-    this.#board = new Board({ role: 'follower', url, name, lag: () => this.#lag, onChange, now })
-  }
-
-  start(): void {
-    const { url, client, onError, log } = this.#options
-    this.#connection = new KeptConnection({
-      url,
-      open: client.connect,
-      use: (connection, signal, ready) => this.#use(connection, signal, ready),
-      onState: (state, detail) => this.#board.setState(state, detail),
-      onError,
-      log,
+    this.#membership = new Membership(options, {
+      role: 'follower',
+      name,
+      lag: () => this.#lag,
+      use: (visit) => this.#use(visit),
     })
   }
 
+  start(): void {
+    this.#membership.start()
+  }
+
   status(): ShareStatus {
-    return this.#board.status()
+    return this.#membership.status()
   }
 
-  async close(): Promise<void> {
-    this.#board.close()
-    await this.#connection?.close()
+  close(): Promise<void> {
+    return this.#membership.close()
   }
 
-  async #use(connection: NatsConnection, signal: AbortSignal, ready: () => void): Promise<void> {
-    const { client, url, company, name, projectSecret, store, log } = this.#options
-    const manager = await client.jetstreamManager(connection)
-    await ensureStream(manager, url, log)
+  async #use({ connection, manager, signal, ready }: Visit): Promise<void> {
+    const { client, company, name, projectSecret, store } = this.#options
     const info = await ensureConsumer(manager, {
       company,
       name,
@@ -99,12 +83,10 @@ export class Follower {
     const messages = await consumer.consume({ max_messages: 200, abort_on_missing_resource: true })
     const stop = () => void messages.close()
     signal.addEventListener('abort', stop, { once: true })
-    const looking = this.#board.watch(() => this.#look(manager, info.name), lookEveryMs, log)
-    ready()
+    ready(() => this.#look(manager, info.name))
     try {
       for await (const message of messages) await this.#take(message, created, signal)
     } finally {
-      looking.stop()
       signal.removeEventListener('abort', stop)
       await Promise.all(this.#pending)
       // The confirmations are on their way; without them all of it would come again.

@@ -3,35 +3,27 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Delivery, Verdict } from '../contract/notification.ts'
 import type { ShareStatus } from '../contract/status.ts'
-import { messageOf, type FicDevError } from '../errors.ts'
-import type { Logger } from '../log.ts'
+import { messageOf } from '../errors.ts'
 import { streamScheme, type Job } from '../store/jobs.ts'
 import type { Store } from '../store/store.ts'
 import { toShareTarget } from './address.ts'
-import { Board } from './board.ts'
-import type { NatsClient, NatsConnection } from './client.ts'
-import { KeptConnection } from './connection.ts'
-import { explainFailure } from './explain.ts'
+import { Attendance } from './attendance.ts'
+import type { NatsConnection } from './client.ts'
+import { explainPublication } from './explain.ts'
+import { Membership, type MembershipOptions, type Visit } from './membership.ts'
 import { publish, type Publisher } from './publish.ts'
-import { ensureStream, listFollowers } from './stream.ts'
+import { ensureStream } from './stream.ts'
 import { Waker } from './waker.ts'
 
-export interface HubOptions {
-  url: string
-  client: NatsClient
+export interface HubOptions extends MembershipOptions {
   store: Store
   /** Tells this hub's messages from those of others; never published itself. */
   hubSecret: string
   onDelivery(delivery: Delivery): void
-  onChange(status: ShareStatus): void
-  onError(error: FicDevError): void
-  log: Logger
-  now(): Date
 }
 
 /** On their way at the same time; they keep their order all the same, as they share a connection. */
 const batchSize = 64
-const lookEveryMs = 3_000
 const pauseAfterFailureMs = 5_000
 /** Timers are not trusted further than that: the clock may have been set. */
 const longestRestMs = 60_000
@@ -39,33 +31,30 @@ const longestRestMs = 60_000
 export class Hub {
   readonly #options: HubOptions
   readonly #target: string
-  readonly #board: Board
+  readonly #membership: Membership
+  readonly #attendance: Attendance
   readonly #waker = new Waker()
-  #connection: KeptConnection | null = null
 
   constructor(options: HubOptions) {
-    const { url, store, onChange, now } = options
+    const { url, store, now } = options
     this.#options = options
     this.#target = toShareTarget(url)
-    const lag = () => store.jobs.count(this.#target)
-    this.#board = new Board({ role: 'hub', url, name: null, lag, onChange, now })
-  }
-
-  async start(): Promise<void> {
-    const { url, client, onError, log } = this.#options
-    await this.#adoptJobs()
-    this.#connection = new KeptConnection({
-      url,
-      open: client.connect,
-      use: (connection, signal, ready) => this.#use(connection, signal, ready),
-      onState: (state, detail) => this.#board.setState(state, detail),
-      onError,
-      log,
+    this.#attendance = new Attendance(now)
+    this.#membership = new Membership(options, {
+      role: 'hub',
+      name: null,
+      lag: () => store.jobs.count(this.#target),
+      use: (visit) => this.#use(visit),
     })
   }
 
+  async start(): Promise<void> {
+    await this.#adoptJobs()
+    this.#membership.start()
+  }
+
   status(): ShareStatus {
-    return this.#board.status()
+    return this.#membership.status()
   }
 
   /** Something was queued. */
@@ -74,8 +63,7 @@ export class Hub {
   }
 
   async close(): Promise<void> {
-    this.#board.close()
-    const closed = this.#connection?.close()
+    const closed = this.#membership.close()
     this.#waker.wake()
     await closed
   }
@@ -92,27 +80,20 @@ export class Hub {
     }
   }
 
-  async #use(connection: NatsConnection, signal: AbortSignal, ready: () => void): Promise<void> {
+  async #use({ connection, manager, signal, ready }: Visit): Promise<void> {
     const { client, url, store, log, now } = this.#options
-    const manager = await client.jetstreamManager(connection)
-    await ensureStream(manager, url, log)
-    ready()
-    const looking = this.#board.watch(() => listFollowers(manager), lookEveryMs, log)
+    ready(() => this.#attendance.list(manager))
     void connection.closed().then(() => this.#waker.wake())
-    try {
-      // Nobody knows for how long it was away: everything is due.
-      await store.wakeJobs(this.#target, now())
-      const publisher = { js: client.jetstream(connection), headers: client.headers }
-      while (!signal.aborted && !connection.isClosed()) {
-        const sleep = this.#waker.sleep()
-        const verdicts = await this.#publishDue(publisher, connection)
-        if (verdicts.length === 0) await sleep.until(this.#restMs())
-        else sleep.cancel()
-        // Perhaps somebody removed the stream.
-        if (verdicts.includes('retried') && !connection.isClosed()) await ensureStream(manager, url, log)
-      }
-    } finally {
-      looking.stop()
+    // Nobody knows for how long it was away: everything is due.
+    await store.wakeJobs(this.#target, now())
+    const publisher = { js: client.jetstream(connection), headers: client.headers }
+    while (!signal.aborted && !connection.isClosed()) {
+      const sleep = this.#waker.sleep()
+      const verdicts = await this.#publishDue(publisher, connection)
+      if (verdicts.length === 0) await sleep.until(this.#restMs())
+      else sleep.cancel()
+      // Perhaps somebody removed the stream.
+      if (verdicts.includes('retried') && !connection.isClosed()) await ensureStream(manager, url, log)
     }
   }
 
@@ -142,13 +123,14 @@ export class Hub {
     onDelivery(publishing.pending)
     const ended = await publishing.ended({
       now,
-      explain: (thrown) => (connection.isClosed() ? 'the connection was lost' : explainFailure(thrown, url)),
+      explain: (thrown) =>
+        connection.isClosed() ? 'the connection was lost' : explainPublication(thrown, url),
     })
     try {
       await begun
       await store.endDelivery(ended.delivery, { job, outcome: ended.outcome })
       onDelivery(ended.delivery)
-      this.#board.changed()
+      this.#membership.changed()
     } catch (thrown) {
       log.error({ reason: messageOf(thrown) }, 'end of a publication could not be written down')
       // A full disk: the same is not published again and again.

@@ -2,10 +2,10 @@
 
 import type { JetStreamClient } from '@nats-io/jetstream'
 import type { Delivery, Notification } from '../contract/notification.ts'
-import { messageOf } from '../errors.ts'
 import type { Job } from '../store/jobs.ts'
 import type { JobOutcome } from '../store/store.ts'
 import type { NatsClient } from './client.ts'
+import { isTooLarge } from './explain.ts'
 import { toMessage } from './message.ts'
 
 export interface Publisher {
@@ -97,11 +97,6 @@ function toPending(id: number, job: Job, target: string, startedAt: Date): Deliv
 function nextAttemptAt(job: Job, now: Date): Date | null {
   if (now.getTime() - job.createdAt.getTime() >= giveUpAfterMs && job.attempts > 0) return null
   return new Date(now.getTime() + Math.min(longestPauseMs, 1_000 * 2 ** job.attempts))
-}
-
-/** More than the server takes in one message, and so it will be again. */
-function isTooLarge(thrown: unknown): boolean {
-  return /max_payload|maximum payload/i.test(messageOf(thrown))
 }
 
 function since(began: number): number {

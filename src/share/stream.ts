@@ -1,10 +1,9 @@
-/** The stream in JetStream, and who reads it. */
+/** The stream in JetStream. */
 
-import type { ShareFollower } from '../contract/status.ts'
 import type { Logger } from '../log.ts'
 import type { ConsumerInfo, JetStreamManager } from './client.ts'
-import { explainFailure } from './explain.ts'
-import { followerOf, streamName, streamSubjects } from './subject.ts'
+import { explain, isPermission } from './explain.ts'
+import { streamName, streamSubjects } from './subject.ts'
 
 const dayMs = 24 * 60 * 60_000
 
@@ -26,7 +25,7 @@ export async function ensureStream(manager: JetStreamManager, url: string, log: 
     // Who may publish need not be allowed to look.
     if (!isNotFound(thrown)) {
       if (!isPermission(thrown)) throw thrown
-      log.warn({ reason: explainFailure(thrown, url) }, 'the stream cannot be looked at')
+      log.warn({ reason: explain(thrown, url).detail }, 'the stream cannot be looked at')
       return
     }
   }
@@ -39,17 +38,6 @@ export async function ensureStream(manager: JetStreamManager, url: string, log: 
   })
 }
 
-/** All followers of all companies, by name. */
-export async function listFollowers(manager: JetStreamManager): Promise<ShareFollower[]> {
-  const followers: ShareFollower[] = []
-  for await (const info of manager.consumers.list(streamName)) {
-    const follower = followerOf(info.name)
-    if (follower === null) continue
-    followers.push({ ...follower, waiting: waitingOf(info), connected: info.num_waiting > 0 })
-  }
-  return followers.toSorted((one, other) => one.name.localeCompare(other.name))
-}
-
 /** Messages that a follower does not have yet, or has not confirmed. */
 export function waitingOf({ num_pending, num_ack_pending }: ConsumerInfo): number {
   return num_pending + num_ack_pending
@@ -57,8 +45,4 @@ export function waitingOf({ num_pending, num_ack_pending }: ConsumerInfo): numbe
 
 export function isNotFound(thrown: unknown): boolean {
   return thrown instanceof Error && /^(Stream|Consumer)NotFoundError$/.test(thrown.name)
-}
-
-function isPermission(thrown: unknown): boolean {
-  return thrown instanceof Error && thrown.name === 'PermissionViolationError'
 }

@@ -3,6 +3,7 @@
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { noSchemas } from '../no-schemas.ts'
 import { limitConnections } from './open-connections.ts'
 
 /** 1 MiB: a notification carries only ids. */
@@ -24,6 +25,7 @@ export function createListener({ onBadPath, onUnknownMethod }: ListenerOptions):
   const latest = new WeakMap<Duplex, ServerResponse>()
   const app = Fastify({
     logger: false,
+    schemaController: noSchemas,
     bodyLimit: bodyLimitBytes,
     exposeHeadRoutes: false,
     requestTimeout: 0,

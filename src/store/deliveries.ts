@@ -10,8 +10,8 @@ export const isPublication = `target LIKE '${streamScheme}%'`
 export interface Deliveries {
   /** The next free id. Given out here, so that an attempt need not wait for a commit to be told apart. */
   nextId(): number
-  insert(delivery: Delivery): void
-  update(delivery: Delivery): void
+  /** Writes an attempt down, or what has become of it; nothing where its notification is no longer kept. */
+  write(delivery: Delivery): void
   /** Oldest first. */
   of(seq: number): Delivery[]
   /** The last one, in a list; empty when there was none. */
@@ -22,14 +22,10 @@ export interface Deliveries {
 }
 
 export function createDeliveries(database: Database): Deliveries {
-  const insertRow = database.prepare(
-    `INSERT INTO deliveries (id, seq, target, attempt, replay, sign, started_at, duration_ms, status, error,
-       response_headers, response_body, verdict, sent, next_attempt_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-  )
-  const updateRow = database.prepare(
-    `UPDATE deliveries SET duration_ms = ?, status = ?, error = ?, response_headers = ?, response_body = ?,
-       verdict = ?, sent = ?, next_attempt_at = ? WHERE id = ?`,
+  const writeRow = database.prepare(
+    `INSERT OR REPLACE INTO deliveries (id, seq, target, attempt, replay, sign, started_at, duration_ms, status,
+       error, response_headers, response_body, verdict, sent, next_attempt_at)
+     SELECT ?, seq, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM notifications WHERE seq = ?`,
   )
   const selectOf = database.prepare('SELECT * FROM deliveries WHERE seq = ? ORDER BY id')
   const selectLast = database.prepare(
@@ -45,11 +41,10 @@ export function createDeliveries(database: Database): Deliveries {
 
   return {
     nextId: () => ++lastId,
-    insert(delivery) {
+    write(delivery) {
       const { id, seq, target, attempt, sign, durationMs, status, error, responseBody, verdict } = delivery
-      insertRow.run([
+      writeRow.run([
         id,
-        seq,
         target,
         attempt,
         delivery.replay ? 1 : 0,
@@ -63,20 +58,7 @@ export function createDeliveries(database: Database): Deliveries {
         verdict,
         delivery.sent === null ? null : JSON.stringify(delivery.sent),
         toMs(delivery.nextAttemptAt),
-      ])
-    },
-    update(delivery) {
-      const { id, durationMs, status, error, responseBody, verdict } = delivery
-      updateRow.run([
-        durationMs,
-        status,
-        error,
-        JSON.stringify(delivery.responseHeaders),
-        toBlob(responseBody),
-        verdict,
-        delivery.sent === null ? null : JSON.stringify(delivery.sent),
-        toMs(delivery.nextAttemptAt),
-        id,
+        seq,
       ])
     },
     of: (seq) => selectOf.all([seq]).map(toDelivery),

@@ -33,7 +33,10 @@ export function createDiskSync(path: string, syncFile: SyncFile = fdatasync): Di
     const covered = waiting
     waiting = []
     syncFile(file, (error) => {
-      for (const { resolve, reject } of covered) error === null ? resolve() : reject(error)
+      for (const { resolve, reject } of covered) {
+        if (error === null) resolve()
+        else reject(error)
+      }
       // What was committed while this one ran may have come too late for it.
       if (waiting.length > 0) return run()
       isRunning = false

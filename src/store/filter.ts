@@ -3,7 +3,7 @@
 import type { NotificationKind, SignatureOutcome, Verdict } from '../contract/notification.ts'
 import { findGroupType, toLongName } from '../fic/event-types.ts'
 import type { FilterTerm } from './filter-language.ts'
-import { addTerms, addText, lastDelivery, type Add } from './filter-terms.ts'
+import { addTerms, addText, isOneOf, lastDelivery, type Add } from './filter-terms.ts'
 
 export interface NotificationFilter {
   /** Only those with a smaller `seq`. */
@@ -51,7 +51,7 @@ function addType(name: string, add: Add): void {
   const long = toLongName(name)
   const group = findGroupType(name)
   if (long.endsWith('*')) add('substr(n.event_type, 1, ?) = ?', long.length - 1, long.slice(0, -1))
-  else if (group) add(`n.event_type IN (${group.members.map(() => '?').join(', ')})`, ...group.members)
+  else if (group) add(isOneOf(group.members), ...group.members)
   else add('n.event_type = ?', long)
 }
 

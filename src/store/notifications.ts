@@ -102,7 +102,8 @@ export function createNotifications(
     `SELECT seq, body FROM notifications WHERE ce_id = ? AND signature = 'valid' ORDER BY seq LIMIT 1`,
   )
   const sameTime = database.prepare(
-    'SELECT details, body FROM notifications WHERE received_at = ? AND seq <= ?',
+    `SELECT n.details, n.body FROM notification_search s JOIN notifications n ON n.seq = s.seq
+     WHERE s.received_at = ? AND s.seq <= ?`,
   )
   const updateDetails = database.prepare('UPDATE notifications SET details = ? WHERE seq = ?')
   const selectOne = database.prepare(`SELECT ${columns} FROM notifications n WHERE n.seq = ?`)
@@ -110,7 +111,7 @@ export function createNotifications(
   const selectAfter = database.prepare(
     `SELECT ${columns} FROM notifications n WHERE n.seq > ? ORDER BY n.seq LIMIT ?`,
   )
-  const countAll = database.prepare('SELECT count(*) AS number FROM notifications')
+  const countAll = database.prepare('SELECT count(*) AS number FROM notification_search')
   const highest = database.prepare(`SELECT seq FROM sqlite_sequence WHERE name = 'notifications'`)
   const deleteOne = database.prepare('DELETE FROM notifications WHERE seq = ?')
   const oldest = database.prepare('SELECT seq FROM notifications ORDER BY seq LIMIT 1 OFFSET ?')
@@ -127,7 +128,7 @@ export function createNotifications(
     )
   const dropAll = dropTheseOf('n.seq <= ?')
   const dropUnverified = dropTheseOf(`n.signature <> 'valid' AND n.seq <= ?`)
-  const dropOld = dropTheseOf('n.received_at < ?')
+  const dropOld = dropTheseOf('n.seq IN (SELECT s.seq FROM notification_search s WHERE s.received_at < ?)')
   const listStatements = new Map<string, ReturnType<Database['prepare']>>()
 
   function listStatement(where: string) {

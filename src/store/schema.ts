@@ -2,7 +2,7 @@
 
 import { arrivalsSchema } from './arrivals.ts'
 import { resourcesSchema } from './resources.ts'
-import { searchSchema } from './search.ts'
+import { searchByTypeSchema, searchSchema } from './search.ts'
 import { subscriptionsSchema } from './subscriptions.ts'
 
 /** Columns are what is searched by or joined on; the rest of a notification is one JSON text. Times are ms since 1970. */
@@ -63,4 +63,5 @@ export const migrations: readonly string[] = [
   searchSchema,
   resourcesSchema,
   arrivalsSchema,
+  searchByTypeSchema,
 ]

@@ -98,6 +98,8 @@ export function openStore({ dataDir, log, keep = 10_000, keepDays = null, now }:
   const resources = createResources(database)
   const arrivals = createArrivals(database, now?.() ?? new Date())
   const listeners: ((notification: Notification) => void)[] = []
+  /** Attempts whose beginning waits to be written down. */
+  const begun = new Set<number>()
 
   const interrupted = deliveries.closeInterrupted()
   if (interrupted > 0)
@@ -127,7 +129,7 @@ export function openStore({ dataDir, log, keep = 10_000, keepDays = null, now }:
   function restoreOne({ capture, deliveries: ended }: Exported, knownUpTo: number): Notification[] {
     const restored = notifications.restore(capture, knownUpTo)
     if (restored === null) return []
-    for (const delivery of ended) deliveries.insert(toEnded(delivery, deliveries.nextId(), restored.seq))
+    for (const delivery of ended) deliveries.write(toEnded(delivery, deliveries.nextId(), restored.seq))
     return [restored]
   }
 
@@ -171,15 +173,22 @@ export function openStore({ dataDir, log, keep = 10_000, keepDays = null, now }:
     remove: (seq) => queue.write(() => notifications.remove(seq)),
     removeAll: () => queue.write(notifications.removeAll),
     nextDeliveryId: deliveries.nextId,
-    beginDelivery: (delivery) => queue.writeSoon(() => deliveries.insert(delivery)),
-    endDelivery: (delivery, ended) =>
-      queue.writeSoon(() => {
-        deliveries.update(delivery)
+    async beginDelivery(delivery) {
+      begun.add(delivery.id)
+      await queue.writeSoon(() => begun.has(delivery.id) && deliveries.write(delivery))
+      begun.delete(delivery.id)
+    },
+    endDelivery(delivery, ended) {
+      // Most targets answer before the beginning was written down: then only the end is.
+      begun.delete(delivery.id)
+      return queue.writeSoon(() => {
+        deliveries.write(delivery)
         if (!ended) return
         const { job, outcome } = ended
         if (outcome.job === 'done') jobs.remove(job.id)
         else jobs.retryAt(job.id, delivery.attempt, outcome.nextAt)
-      }),
+      })
+    },
     wakeJobs: (target, now) => queue.write(() => jobs.wake(target, now)),
     moveJobs: (from, toTarget) =>
       queue.write(() => {

@@ -23,6 +23,8 @@ const places = {
   status: '#/status',
   subscription: '#/subscription',
   coverage: '#/coverage',
+  doctor: '#/doctor',
+  token: '#/token',
 }
 
 const looks = [
@@ -52,6 +54,15 @@ test.for(looks)(
       if (name === 'detail') await seen.detail.waitFor()
       if (name === 'subscription') await page.getByText('kept by fic-dev').waitFor()
       if (name === 'coverage') await page.getByRole('rowheader', { name: 'taxes' }).waitFor()
+      if (name === 'token') {
+        await page.getByRole('textbox', { name: 'Compare with notification' }).fill('3')
+        await page.keyboard.press('Enter')
+        await page.getByText('Does it hold?').waitFor()
+      }
+      if (name === 'doctor') {
+        await page.keyboard.press('d')
+        await page.getByText(/Looked at \d/).waitFor()
+      }
       if (name.includes('filter')) await page.getByText('Did you mean').waitFor()
       found[name] = await findBarriers(page)
     }

@@ -174,8 +174,84 @@ test('coverage fills while types are triggered from the board, and a type that w
   await cell('taxes.create: subscribed, never seen; trigger one').click()
   await cell('taxes.create: seen, never answered well, 1; show them').waitFor()
   await page.getByText('75 event types: 75 subscribed to, 2 seen, 1 answered well').waitFor()
-  await cell('products.stock_update').click()
+  await cell('products.stock_update: seen').click()
   await eventually(() => seqs(seen)).toEqual([3])
   expect(await page.getByRole('combobox', { name: 'Filter' }).inputValue()).toBe('type:products.stock_update')
+  expect(seen.faults).toEqual([])
+})
+
+test('a fixture of a type that was seen is copied and downloaded, its token replaced unless it is wanted', async () => {
+  await using folder = await temporaryFolder()
+  await using fic = await startDaemon(folder.path)
+  await fic.daemon.trigger({ type: 'taxes.create', ids: [7] })
+  await using seen = await visit(browser, openUrl(fic), {
+    permissions: ['clipboard-read', 'clipboard-write'],
+  })
+  const { page } = seen
+
+  await page.getByRole('link', { name: 'Coverage' }).click()
+  await page.getByRole('button', { name: 'Copy the fixture taxes.create' }).click()
+  await page.getByText('Copied', { exact: true }).waitFor()
+  const copied = await page.evaluate<string>('navigator.clipboard.readText()')
+  expect(JSON.parse(copied)).toMatchObject({
+    type: 'taxes.create',
+    method: 'POST',
+    headers: { authorization: 'Bearer replaced-by-fic-dev' },
+    body: '{"data":{"ids":[7]}}',
+  })
+
+  await page.getByRole('checkbox', { name: /Keep the tokens/ }).check()
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Download the fixture taxes.create' }).click(),
+  ])
+  expect(file.suggestedFilename()).toBe('taxes.create.json')
+  const saved = JSON.parse(await readFile(await file.path(), 'utf8')) as { headers: Record<string, string> }
+  expect(saved.headers['authorization']).toMatch(/^Bearer eyJ/)
+  const [all] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Download all as NDJSON' }).click(),
+  ])
+  expect(all.suggestedFilename()).toBe('fixtures.ndjson')
+  const lines = (await readFile(await all.path(), 'utf8')).trim().split('\n')
+  expect(lines.map((line) => (JSON.parse(line) as { type: string }).type)).toEqual([
+    'subscriptions.welcome',
+    'taxes.create',
+  ])
+  expect(seen.faults).toEqual([])
+})
+
+test('a pasted token is explained claim by claim, compared with a notification, and refused in words', async () => {
+  await using folder = await temporaryFolder()
+  await using target = await startTarget()
+  await using fic = await startDaemon(folder.path, forwardTo(target.url))
+  await fic.daemon.trigger({ type: 'taxes.create' })
+  const [, event] = await target.waitFor(2)
+  await using seen = await visit(browser, openUrl(fic))
+  const { page } = seen
+  const verdict = (claim: string) =>
+    page
+      .getByRole('list', { name: 'Claims of the token' })
+      .getByRole('listitem')
+      .filter({ hasText: new RegExp(`^${claim}`) })
+      .getAttribute('data-verdict')
+
+  await page.getByRole('link', { name: 'Status' }).click()
+  await page.getByRole('link', { name: 'Explain a pasted token' }).click()
+  await page.getByRole('textbox', { name: 'Token' }).fill(event?.headers.authorization ?? '')
+  await page.keyboard.press('Enter')
+  await page.getByText('signature valid').waitFor()
+  expect([await verdict('aud'), await verdict('jti')]).toEqual(['ok', 'shown'])
+  expect(JSON.parse(await page.getByLabel('Header of the token').innerText())).toMatchObject({ alg: 'ES256' })
+
+  // The welcome has another id, so that token is not its own.
+  await page.getByRole('textbox', { name: 'Compare with notification' }).fill('2')
+  await page.getByRole('button', { name: 'Explain', exact: true }).click()
+  await page.getByText('signature invalid').waitFor()
+  expect(await verdict('jti')).toBe('wrong')
+  await page.getByRole('textbox', { name: 'Compare with notification' }).fill('99')
+  await page.getByRole('button', { name: 'Explain', exact: true }).click()
+  await page.getByText('There is no notification 99.').waitFor()
+  expect(page.url()).not.toContain('eyJ')
   expect(seen.faults).toEqual([])
 })

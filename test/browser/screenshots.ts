@@ -74,6 +74,23 @@ const scenes: [name: string, show: (seen: Visit) => Promise<void>][] = [
   ['status', (seen) => open(seen, '#/status', 'Public keys')],
   ['subscription', (seen) => open(seen, '#/subscription', 'kept by fic-dev')],
   ['coverage', (seen) => open(seen, '#/coverage', 'entities.suppliers')],
+  [
+    'doctor',
+    async (seen) => {
+      await open(seen, '#/doctor', 'What it does')
+      await seen.page.keyboard.press('d')
+      await seen.page.getByText(/Looked at \d/).waitFor()
+    },
+  ],
+  [
+    'token',
+    async (seen) => {
+      await open(seen, '#/token', 'Explain a token')
+      await seen.page.getByRole('textbox', { name: 'Compare with notification' }).fill(String(genuineSeq))
+      await seen.page.keyboard.press('Enter')
+      await seen.page.getByText('Does it hold?').waitFor()
+    },
+  ],
 ]
 
 await using folder = await temporaryFolder()
@@ -83,8 +100,10 @@ await using target = await startTarget(0, (request, response) => {
   response.writeHead(status, { 'content-type': 'application/json' })
   response.end(status === 200 ? '{"ok":true}' : '{"error":"no handler for this type"}')
 })
-await using fic = await startDaemon(folder.path, forwardTo(target.url))
+const settings = { file: null, sources: { emulator: 'flag', forwardTo: 'flag' }, notes: [] }
+await using fic = await startDaemon(folder.path, forwardTo(target.url), { settings })
 await liveThroughAnHour(fic)
+const genuineSeq = await newestSeq(fic, 'type:invoices.create signature:valid')
 await mkdir(places, { recursive: true })
 const browser = await launchChromium()
 try {
@@ -110,8 +129,9 @@ async function shoot(
   await settled(seen.page)
   // Where the daemon of these pictures keeps its data is nobody's business.
   await seen.page.evaluate(`
-    for (const element of document.querySelectorAll('code'))
-      if (element.title === ${JSON.stringify(fic.config.dataDir)}) element.textContent = '/home/anna/shop/.fic-dev'`)
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+    while (texts.nextNode())
+      texts.currentNode.data = texts.currentNode.data.replaceAll(${JSON.stringify(fic.config.dataDir)}, '/home/anna/shop/.fic-dev')`)
   await seen.page.screenshot({ path: new URL(`${name}.png`, places).pathname })
 }
 
@@ -158,6 +178,11 @@ async function liveThroughAnHour(fic: TestDaemon): Promise<void> {
   await fic.daemon.trigger({ type: 'issued_documents.invoices.email_sent', ids: [3062300] })
   await fic.daemon.trigger({ type: 'issued_documents.invoices.create', ids: [3062300, 3062301, 3062302] })
   await delivered(fic, 2 + 7 * 6 + 7 + 3)
+}
+
+async function newestSeq(fic: TestDaemon, query: string): Promise<number> {
+  const answer = await fic.api(`/api/notifications?${new URLSearchParams({ q: query, limit: '1' })}`)
+  return ((await answer.json()) as NotificationPage).items[0]?.seq ?? 1
 }
 
 function toPast(line: string, index: number, turn: number, all: number): ExportedNotification {

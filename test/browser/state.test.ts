@@ -162,7 +162,13 @@ test('the checklist counts only what was signed, and remembers it when the filte
   const nothing = after([{ type: 'notification', notification: unsigned }])
   expect(nothing.seen.event).toBe(false)
   const state = after([arrived(2), { type: 'query', query: 'x' }, newest([], { query: 'x' })], nothing)
-  expect(state.seen).toEqual({ challenge: false, welcome: false, event: true, answered: false })
+  expect(state.seen).toEqual({
+    challenge: false,
+    welcome: false,
+    event: true,
+    answered: false,
+    refusedWith: null,
+  })
 })
 
 test('a paused list stands still and counts; what comes by page when it goes on is shown', () => {

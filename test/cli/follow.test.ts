@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import { isNatsInstalled, noNats, startNatsServer } from '../share/nats-server.ts'
+import { company, startHub } from '../share/team.ts'
 import { createFolder, follow, run } from './process.ts'
 
 test('a follower without a company, an address or a good name is told what to write, with exit code 2', async () => {
@@ -36,3 +38,30 @@ test('a follower starts without its server, has no sink, and says once that nobo
   expect(await started.ended).toBe(0)
   expect(started.stderr().match(/nobody listens/g)).toHaveLength(1)
 })
+
+test('the address may stand behind --share, as for a hub', async () => {
+  const place = { cwd: createFolder() }
+  const started = follow('follow --share nats://127.0.0.1:1 --company 1 --port 0 --no-open'.split(' '), place)
+  await started.said('nobody listens at nats://127.0.0.1:1')
+  started.signal('SIGTERM')
+  expect(await started.ended).toBe(0)
+})
+
+test.skipIf(!isNatsInstalled)(
+  `what a hub with the emulator signs is said, once, to need its key${noNats}`,
+  async () => {
+    const server = await startNatsServer()
+    const place = { cwd: createFolder() }
+    const flags = `--company ${company} --as anna --port 0 --no-open`.split(' ')
+    const started = follow(['follow', server.url, ...flags], place)
+    await started.said('connected')
+    await using hub = await startHub(server.url, { emulator: true, publicKey: null })
+    await hub.daemon.trigger({ type: 'taxes.create', count: 2 })
+    await started.text((line) => line.includes('taxes.create'))
+    await started.text((line) => line.includes('taxes.create'))
+    await started.said('--public-key here believes it')
+    started.signal('SIGTERM')
+    await started.ended
+    expect(started.stderr().match(/--public-key here/g)).toHaveLength(1)
+  },
+)

@@ -3,12 +3,15 @@ import { expect, test } from 'vitest'
 import {
   clock,
   deliveryLine,
+  deliveryWord,
   notificationLine,
+  shareLine,
   shortId,
   targetLine,
   tunnelLine,
 } from '../../src/cli/lines.ts'
 import type { Delivery, Notification } from '../../src/contract/notification.ts'
+import type { ShareStatus } from '../../src/contract/status.ts'
 
 const plain = pc.createColors(false)
 const at = '2026-11-23T09:12:01.000Z'
@@ -124,6 +127,41 @@ test('an answer that Fatture in Cloud would not take for good says what it would
   expect(answer({ status: 410, verdict: 'subscription-deleted' })).toMatch(/would delete the subscription$/)
   const refused = answer({ status: null, error: 'connection refused', verdict: 'retried', nextAttemptAt: at })
   expect(refused).toMatch(/\[no answer] .* {2}connection refused {2}next try \d\d:\d\d:\d\d$/)
+})
+
+test('a publication is told as what it is, and not as an answer of an app', () => {
+  const published = { target: 'nats://nats.example.com:4222', status: null } as const
+  const shown = (changes: Partial<Delivery>) => [
+    answer({ ...published, ...changes }),
+    deliveryWord({ ...delivery, ...published, ...changes }, plain),
+  ]
+  expect(shown({})).toEqual([`${time}  <-- [shared] nats://nats.example.com:4222 (12ms)`, 'shared'])
+  expect(shown({ verdict: 'dropped', error: 'too large' })).toEqual([
+    `${time}  <-- [not shared] nats://nats.example.com:4222 (12ms)  too large`,
+    'not shared',
+  ])
+  const waits = { verdict: 'retried', error: 'the connection was lost', nextAttemptAt: at } as const
+  expect(shown(waits)).toEqual([
+    `${time}  <-- [not shared yet] nats://nats.example.com:4222 (12ms)  the connection was lost  next try ${time}`,
+    'not shared yet',
+  ])
+})
+
+test('how sharing stands is told with what to do, and without the numbers', () => {
+  const share: ShareStatus = {
+    role: 'follower',
+    url: 'nats://nats.example.com:4222',
+    state: 'disconnected',
+    since: at,
+    detail: 'the server refuses the credentials',
+    hint: 'Set FIC_DEV_SHARE_TOKEN.',
+    lag: 7,
+    name: 'anna',
+    followers: [],
+  }
+  expect(shareLine(share, plain)).toBe(
+    'following as anna: nats://nats.example.com:4222  disconnected  the server refuses the credentials  Set FIC_DEV_SHARE_TOKEN.',
+  )
 })
 
 test('a delivery has no line before it has an answer', () => {

@@ -145,6 +145,17 @@ const subscription: SubscriptionStatus = {
   hint: null,
 }
 
+const share = {
+  role: 'hub',
+  url: 'nats://nats.example.com:4222',
+  state: 'connected',
+  detail: 'nobody listens there',
+  hint: null,
+  lag: 0,
+  name: null,
+  followers: [],
+}
+
 // Only what is judged; the contract has more members as it grows.
 const status = {
   version: '1.0.0',
@@ -179,6 +190,8 @@ test('a daemon that is well has no warning', () => {
 })
 
 test.each<[string, object, Record<string, string>]>([
+  ['a hub whose server is away', { share: { ...share, state: 'disconnected' } }, { sharing: 'failure' }],
+  ['a follower that has much to fetch', { share: { ...share, lag: 7 } }, { sharing: 'ok' }],
   ['a tunnel that is down', { tunnel: { ...status.tunnel, state: 'down' } }, { tunnel: 'failure' }],
   ['a tunnel in doubt', { tunnel: { ...status.tunnel, state: 'suspect' } }, { tunnel: 'warning' }],
   [

@@ -61,6 +61,7 @@ export async function openRoom(parts: Partial<InspectorParts> = {}): Promise<Roo
     sinkPath: '/sink',
     subscriptions: () => null,
     resources: () => null,
+    examine: () => null,
     keepsResources: false,
     publish: (message) => inspector.stream.publish(message),
     log: silentLog(),

@@ -23,7 +23,7 @@ export interface NatsServer {
   /** Again on the same port, with the same files. */
   start(): Promise<void>
   /** A client of the test's own, closed with the test. */
-  connect(): Promise<NatsConnection>
+  connect(credentials?: { user: string; pass: string }): Promise<NatsConnection>
 }
 
 /** `config` is text of a nats-server configuration file. Gone with the test. */
@@ -76,8 +76,9 @@ export async function startNatsServer({ config = '', jetStream = true } = {}): P
     url: `nats://127.0.0.1:${port}`,
     kill,
     start,
-    async connect() {
-      const connection = await connectTo({ servers: `127.0.0.1:${port}` })
+    async connect(credentials = { user: '', pass: '' }) {
+      const who = credentials.user === '' ? {} : credentials
+      const connection = await connectTo({ servers: `127.0.0.1:${port}`, ...who })
       onTestFinished(() => connection.close())
       return connection
     },

@@ -98,6 +98,30 @@ describe.skipIf(!isNatsInstalled)(`sharing${noNats}`, () => {
     expect(items[0]?.deliveries.map(({ verdict }) => verdict)).toEqual(['dropped'])
   })
 
+  test('a hub in passthrough relays what its own app answers, and the team gets the notification all the same', async () => {
+    const server = await startNatsServer()
+    await using target = await startTarget(0, 503)
+    await using hub = await startHub(server.url, { ...forwardTo(target.url), respond: 'passthrough' })
+    await using follower = await startFollower(server.url)
+    await untilShare(follower, isConnected)
+    const event = makeEvent(hub.sinkUrl)
+
+    expect(await send(hub.sinkUrl, event)).toBe(503)
+    const [kept] = await untilKept(follower, 1)
+    expect(kept).toMatchObject({ cloudEvent: { id: event.id }, signature: { outcome: 'valid' } })
+    // Fatture in Cloud tries again what it was refused: the follower has both, as the hub has.
+    expect(await send(hub.sinkUrl, event)).toBe(503)
+    expect((await untilKept(follower, 2)).map(({ twinOf }) => twinOf)).toEqual([null, 1])
+    await untilShare(hub, ({ lag }) => lag === 0)
+    const verdicts = (await keptBy(hub)).map(({ deliveries }) =>
+      deliveries.map(({ verdict }) => verdict).sort(),
+    )
+    expect(verdicts).toEqual([
+      ['delivered', 'retried'],
+      ['delivered', 'retried'],
+    ])
+  })
+
   test('without a server the hub captures and answers, says so once, and catches up in order', async () => {
     const server = await startNatsServer()
     await server.kill()
@@ -141,7 +165,8 @@ describe.skipIf(!isNatsInstalled)(`sharing${noNats}`, () => {
     await send(hub.sinkUrl, makeEvent(hub.sinkUrl))
     await send(hub.sinkUrl, makeEvent(hub.sinkUrl))
     const { followers } = await untilShare(hub, (share) => share.followers[0]?.waiting === 2)
-    expect(followers).toEqual([{ name: 'anna', company, waiting: 2, connected: false }])
+    const lastSeenAt = expect.stringMatching(/^\d{4}-.*Z$/)
+    expect(followers).toEqual([{ name: 'anna', company, waiting: 2, connected: false, lastSeenAt }])
 
     await using second = await startFollower(server.url, { name: 'anna' }, { folder })
     expect((await untilKept(second, 3)).map(({ cloudEvent }) => cloudEvent?.id)).toEqual(
@@ -167,6 +192,31 @@ describe.skipIf(!isNatsInstalled)(`sharing${noNats}`, () => {
     await untilShare(second, ({ lag }) => lag === 0)
     expect(kept.map(requestOf)).toEqual((await keptBy(hub)).map(requestOf))
     expect(await keptBy(second)).toHaveLength(2)
+  })
+
+  test('a new folder under the same name, as in CI, goes on where the last one ended, or from the time it is told', async () => {
+    const server = await startNatsServer()
+    await using hub = await startHub(server.url)
+    const job = async (since: Date | null, count: number, folder?: string) => {
+      const place = folder === undefined ? {} : { folder }
+      await using follower = await startFollower(server.url, { name: 'ci', since }, place)
+      await untilShare(follower, isConnected)
+      return (await untilKept(follower, count)).map(({ cloudEvent }) => cloudEvent?.id)
+    }
+    const [first, second, third] = [makeEvent(hub.sinkUrl), makeEvent(hub.sinkUrl), makeEvent(hub.sinkUrl)]
+    await send(hub.sinkUrl, first)
+    await readStream(server, 1)
+    const hourAgo = new Date(Date.now() - 3_600_000)
+
+    const folder = await testFolder()
+    expect(await job(hourAgo, 1, folder)).toEqual([first.id])
+    await send(hub.sinkUrl, second)
+    expect(await job(null, 1)).toEqual([second.id])
+    await send(hub.sinkUrl, third)
+    expect(await job(null, 1)).toEqual([third.id])
+    expect(await job(hourAgo, 3)).toEqual([first.id, second.id, third.id])
+    // The first folder lost nothing to those that had its name meanwhile.
+    expect(await job(null, 3, folder)).toEqual([first.id, second.id, third.id])
   })
 
   test('only the wanted types are taken', async () => {

@@ -16,8 +16,12 @@ export const company = 12345
 /** Without the emulator: what comes is signed by the key that stands in for the one of Fatture in Cloud. */
 const checked: Partial<Config> = { emulator: false, publicKey: fic.publicPem, company }
 
-export async function startHub(share: string, overrides: Partial<Config> = {}): Promise<TestDaemon> {
-  return startDaemon(await testFolder(), { ...checked, share, ...overrides })
+export async function startHub(
+  share: string,
+  overrides: Partial<Config> = {},
+  parts: DaemonParts = {},
+): Promise<TestDaemon> {
+  return startDaemon(await testFolder(), { ...checked, share, ...overrides }, parts)
 }
 
 export async function startFollower(

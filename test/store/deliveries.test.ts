@@ -58,6 +58,34 @@ test('a delivery comes back as it was written down', async () => {
   expect(store.notification(1)?.deliveries).toEqual([delivery])
 })
 
+test('an attempt that ends before its beginning was written down is written down once, as it ended', async () => {
+  const store = await openTestStore()
+  await store.capture(sampleCapture(), { targets: [target] })
+  const job = await takeJob(store)
+  const delivery = sampleDelivery({ id: store.nextDeliveryId(), seq: 1 })
+
+  await Promise.all([
+    store.beginDelivery({ ...delivery, verdict: 'pending', status: null }),
+    store.endDelivery(delivery, { job, outcome: { job: 'done' } }),
+  ])
+
+  expect(store.notification(1)?.deliveries).toEqual([delivery])
+  expect(store.counts()).toMatchObject({ deliveries: 1, waiting: 0 })
+})
+
+test('the end of an attempt whose notification was removed meanwhile is no failure, and leaves nothing behind', async () => {
+  const store = await openTestStore()
+  const { seq } = await store.capture(sampleCapture(), { targets: [target] })
+  const job = await takeJob(store)
+  const delivery = sampleDelivery({ id: store.nextDeliveryId(), seq })
+  await store.beginDelivery({ ...delivery, verdict: 'pending', status: null })
+  await store.remove(seq)
+
+  await store.endDelivery(delivery, { job, outcome: { job: 'done' } })
+
+  expect(store.counts()).toEqual({ notifications: 0, deliveries: 0, waiting: 0 })
+})
+
 test('an attempt that a crash interrupted is closed on the next start, and its job still waits', async () => {
   const store = await openTestStore()
   await store.capture(sampleCapture(), { targets: [target] })

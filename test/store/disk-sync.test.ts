@@ -80,8 +80,8 @@ test('with the real disk it resolves', async () => {
   const disk = createDiskSync(path)
   onTestFinished(() => disk.close())
 
-  await Promise.all([disk.synced(), disk.synced()])
-  disk.syncNow()
+  await expect(Promise.all([disk.synced(), disk.synced()])).resolves.toHaveLength(2)
+  expect(() => disk.syncNow()).not.toThrow()
 })
 
 test('who asks after the end is covered by the last sync, also while an earlier one is under way', async () => {

@@ -70,7 +70,7 @@ export function send<T>(path: string, body: unknown): Promise<T> {
   return ask(path, post(body))
 }
 
-function post(body: unknown): RequestInit {
+export function post(body: unknown): RequestInit {
   return {
     method: 'POST',
     headers: { 'content-type': 'application/json', accept: 'application/json' },
@@ -79,20 +79,34 @@ function post(body: unknown): RequestInit {
 }
 
 export async function ask<T>(path: string, init: RequestInit): Promise<T> {
-  const response = await fetch(path, { ...init, credentials: 'same-origin', cache: 'no-store' }).catch(() => {
-    throw new RequestFailure(0, 'fic-dev does not answer.', 'Look at the terminal in which it runs.')
-  })
+  const response = await request(path, init)
   // A daemon that dies in the middle leaves half an answer.
   const answer: unknown = await response.json().catch(() => null)
-  if (!response.ok) {
-    const error = isApiError(answer) ? answer.error : null
-    throw new RequestFailure(
-      response.status,
-      error?.message ?? `fic-dev answered ${response.status}.`,
-      error?.hint ?? null,
-    )
-  }
+  if (!response.ok) throw toFailure(response, answer)
   return answer as T
+}
+
+/** Asks for an answer that is read piece by piece. */
+export async function openStream(
+  path: string,
+  init: RequestInit,
+): Promise<ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>> {
+  const response = await request(path, init)
+  if (!response.ok || !response.body) throw toFailure(response, await response.json().catch(() => null))
+  return response.body.getReader()
+}
+
+async function request(path: string, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(path, { ...init, credentials: 'same-origin', cache: 'no-store' })
+  } catch {
+    throw new RequestFailure(0, 'fic-dev does not answer.', 'Look at the terminal in which it runs.')
+  }
+}
+
+function toFailure({ status }: Response, answer: unknown): RequestFailure {
+  const error = isApiError(answer) ? answer.error : null
+  return new RequestFailure(status, error?.message ?? `fic-dev answered ${status}.`, error?.hint ?? null)
 }
 
 function isApiError(answer: unknown): answer is ApiError {

@@ -3,6 +3,7 @@
 import { useMediaQuery } from '@mantine/hooks'
 import { Suspense, lazy, useCallback, useRef, useState } from 'react'
 import classes from './app.module.css'
+import { useExamining } from './examination.ts'
 import { useKeys } from './keys.ts'
 import type { Network } from './network.ts'
 import { useNow } from './now.ts'
@@ -42,6 +43,7 @@ export function App({ store, network }: AppProps) {
   )
   const replaying = useReplaying(state, network, nowMs)
   const selection = useSelection(state.rows)
+  const examining = useExamining()
   const filter = useRef<HTMLInputElement>(null)
   const isNarrow = useMediaQuery('(max-width: 900px)', undefined, { getInitialValueInEffect: false })
   const [triggering, setTriggering] = useState(false)
@@ -62,6 +64,11 @@ export function App({ store, network }: AppProps) {
     else open(next.seq)
   }
 
+  function examine(): void {
+    go({ screen: 'doctor', seq: null })
+    examining.start()
+  }
+
   /** First the detail closes, then the selection goes. */
   function leave(): void {
     if (opened === null) selection.clear()
@@ -78,6 +85,7 @@ export function App({ store, network }: AppProps) {
     r: replaying.start,
     x: () => cursor !== null && selection.toggle(cursor),
     p: () => network.pause(!state.paused),
+    d: () => link.phase === 'live' && examine(),
     t: () => canTrigger && setTriggering(true),
     '?': () => setHelping(true),
     '/': () => filter.current?.focus(),
@@ -90,12 +98,14 @@ export function App({ store, network }: AppProps) {
         link={link}
         route={route}
         nowMs={nowMs}
+        onExamine={examine}
         onHelp={() => setHelping(true)}
         trigger={canTrigger && <Trigger opened={triggering} onChange={setTriggering} />}
       />
       <Banner
         link={link}
         notice={state.notice}
+        status={status}
         nowMs={nowMs}
         onRetry={network.retryNow}
         onDismiss={() => store.dispatch({ type: 'notice', notice: null })}
@@ -116,7 +126,15 @@ export function App({ store, network }: AppProps) {
         />
       ) : (
         <Suspense fallback={<main className={classes.rest} />}>
-          <Screens screen={route.screen} state={state} network={network} nowMs={nowMs} go={go} />
+          <Screens
+            screen={route.screen}
+            state={state}
+            network={network}
+            nowMs={nowMs}
+            examining={examining}
+            onExamine={examine}
+            go={go}
+          />
         </Suspense>
       )}
       {helping && (

@@ -1,6 +1,7 @@
 /** What needs somebody's attention, and what to do about it, read from the status. Pure. */
 
 import type { Status } from '../../src/contract/status.ts'
+import { findShareAttention } from './share-words.ts'
 
 export interface Finding {
   tone: 'bad' | 'warn'
@@ -17,6 +18,7 @@ export function findAttention(status: Status): Finding[] {
     ...aboutTunnel(status),
     ...aboutSubscription(status),
     ...status.targets.flatMap(aboutTarget),
+    ...findShareAttention(status),
     ...aboutSink(status),
   ]
 }

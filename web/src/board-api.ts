@@ -1,10 +1,12 @@
-/** Asks for what is counted, and changes what is kept: histogram, coverage, removal, forwarding, keys, subscriptions. */
+/** Asks for what is counted, and changes what is kept: histogram, coverage, removal, forwarding, keys, subscriptions, tokens. */
 
 import type {
   KeyEntry,
   RestoredSubscription,
   SubscriptionAnswer,
   SubscriptionEntry,
+  TokenExplanation,
+  TokenRequest,
 } from '../../src/contract/api.ts'
 import type { CoverageEntry, HistogramBucket } from '../../src/contract/board.ts'
 import { ask, get, send } from './api.ts'
@@ -60,6 +62,11 @@ export function removeSubscription(id: string, anothers: boolean): Promise<void>
 export async function restoreSubscriptions(): Promise<RestoredSubscription[]> {
   const { items } = await send<{ items: RestoredSubscription[] }>('/api/subscriptions/restore', {})
   return items
+}
+
+/** A pasted token, by itself or compared with a notification. */
+export function explainToken(request: TokenRequest): Promise<TokenExplanation> {
+  return send('/api/token', request)
 }
 
 function remove(path: string): Promise<void> {

@@ -2,6 +2,7 @@
 
 import type { Status } from '../../src/contract/status.ts'
 import type { Seen } from './seen.ts'
+import { isFollower, sayShare } from './share-words.ts'
 
 export interface Step {
   title: string
@@ -13,7 +14,12 @@ export interface Step {
 }
 
 export function toChecklist(status: Status, seen: Seen): Step[] {
-  const steps = [sinkStep, tunnelStep, subscriptionStep, challengeStep, welcomeStep, eventStep, answerStep]
+  if (isFollower(status)) {
+    return [serverStep(status), hubEventStep(seen), answerStep(status, seen)]
+  }
+  const isHubAlone = status.share !== null && status.targets.length === 0
+  const last = isHubAlone ? followerStep : answerStep
+  const steps = [sinkStep, tunnelStep, subscriptionStep, challengeStep, welcomeStep, eventStep, last]
   return steps.map((step) => step(status, seen))
 }
 
@@ -31,7 +37,7 @@ function sinkStep({ sinkUrl, emulatorUrl }: Status): Step {
 
 function tunnelStep({ tunnel, emulatorUrl }: Status): Step {
   const title = 'Tunnel carries'
-  if (!tunnel) {
+  if (!tunnel || tunnel.provider === 'none') {
     const says = emulatorUrl
       ? 'Not needed: the emulator is on this machine.'
       : 'There is none: only this machine reaches the sink.'
@@ -96,7 +102,39 @@ function eventStep({ emulatorUrl }: Status, seen: Seen): Step {
   }
 }
 
-function answerStep({ targets }: Status, seen: Seen): Step {
+/** A follower has no tunnel and no subscription: it waits for the hub. */
+function serverStep({ share }: Status): Step {
+  const done = share?.state === 'connected'
+  const says = done
+    ? `Follows as ${share.name ?? ''} at ${share.url}.`
+    : share
+      ? sayShare(share).join(' ')
+      : ''
+  return { title: 'Server reached', done, says, copy: null }
+}
+
+function hubEventStep(seen: Seen): Step {
+  const waits =
+    'It comes when the hub gets one: a fic-dev that was started with --share and the address of this server. What came before is here with --since 2h.'
+  return {
+    title: 'First event from the hub',
+    done: seen.event,
+    says: seen.event ? 'A signed event came in.' : waits,
+    copy: null,
+  }
+}
+
+/** A hub that has no app of its own works for others. */
+function followerStep({ share }: Status): Step {
+  const title = 'Somebody follows'
+  const done = (share?.followers.length ?? 0) > 0
+  if (done) return { title, done, says: 'The team gets what comes here.', copy: null }
+  const waits = 'On another machine, with your company:'
+  const copy = share?.state === 'connected' ? `npx fic-dev follow ${share.url} --company …` : null
+  return { title, done, says: copy ? waits : share ? sayShare(share).join(' ') : '', copy }
+}
+
+function answerStep({ targets, share }: Status, seen: Seen): Step {
   const title = 'Your app answered 2xx'
   if (seen.answered) return { title, done: true, says: 'The whole way works.', copy: null }
   const [target] = targets
@@ -105,12 +143,15 @@ function answerStep({ targets }: Status, seen: Seen): Step {
       title,
       done: false,
       says: 'No target is named. Start again with the address of your app:',
-      copy: 'npx fic-dev --forward-to http://localhost:3000/webhooks',
+      copy: `npx fic-dev ${share?.role === 'follower' ? `follow ${share.url} ` : ''}--forward-to http://localhost:3000/webhooks`,
     }
   }
-  const says =
-    target.health === 'unreachable'
-      ? `Nothing answers at ${target.url}. Start your app; what waits is delivered then.`
-      : `Notifications go to ${target.url} as soon as they come.`
-  return { title, done: false, says, copy: null }
+  return { title, done: false, says: sayOfTarget(target, seen.refusedWith), copy: null }
+}
+
+function sayOfTarget({ url, health }: Status['targets'][number], refusedWith: number | null): string {
+  if (health === 'unreachable')
+    return `Nothing answers at ${url}. Start your app; what waits is delivered then.`
+  if (refusedWith === null) return `Notifications go to ${url} as soon as they come.`
+  return `${url} answered ${refusedWith}. Open a notification to see the answer; d has the doctor try your app.`
 }

@@ -1,7 +1,7 @@
 /** Export to a file and import from one, with how far it is. */
 
 import type { ImportAnswer } from '../../src/contract/api.ts'
-import { RequestFailure } from './api.ts'
+import { RequestFailure, openStream } from './api.ts'
 
 /** Fetches an export and hands it to the browser as a file. `onBytes` is told how much has come. */
 export async function downloadExport(
@@ -9,13 +9,9 @@ export async function downloadExport(
   onBytes: (bytes: number) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const response = await fetch(`/api/export?format=${format}`, { signal, cache: 'no-store' })
-  if (!response.ok || !response.body) {
-    throw new RequestFailure(response.status, `fic-dev answered ${response.status}.`, null)
-  }
+  const reader = await openStream(`/api/export?format=${format}`, { signal })
   const parts: Uint8Array<ArrayBuffer>[] = []
   let bytes = 0
-  const reader = response.body.getReader()
   for (;;) {
     const { done, value } = await reader.read()
     if (done) break
@@ -26,7 +22,8 @@ export async function downloadExport(
   save(new Blob(parts, { type: 'application/octet-stream' }), `fic-dev.${format}`)
 }
 
-function save(blob: Blob, name: string): void {
+/** Hands bytes to the browser as a file. */
+export function save(blob: Blob, name: string): void {
   const link = document.createElement('a')
   link.href = URL.createObjectURL(blob)
   link.download = name

@@ -17,6 +17,7 @@ export const keyHelp: readonly KeyHelp[] = [
   { names: ['x'], does: 'select, for replay or removal of many' },
   { names: ['/'], does: 'filter' },
   { names: ['p'], does: 'let the list stand still' },
+  { names: ['d'], does: 'have the doctor look at everything' },
   { names: ['t'], does: 'trigger', emulator: true },
   { names: ['?'], does: 'keys, filter language' },
 ]

@@ -1,4 +1,4 @@
-/** Says how tunnel, subscription and target stand: a colour, a word, and sentences for who asks more. Pure. */
+/** Says how tunnel, subscription, target and sharing stand: a colour, a word, and sentences for who asks more. Pure. */
 
 import type {
   Status,
@@ -8,10 +8,11 @@ import type {
   TunnelStatus,
 } from '../../src/contract/status.ts'
 import { toAgo, toClock, toMinute } from './clock-words.ts'
+import { isFollower, readShare } from './share-words.ts'
 import type { Tone } from './words.ts'
 
 export interface Lamp {
-  name: 'Tunnel' | 'Subscription' | 'Target'
+  name: 'Tunnel' | 'Subscription' | 'Target' | 'Sharing'
   tone: Tone
   word: string
   says: string[]
@@ -19,10 +20,14 @@ export interface Lamp {
 }
 
 export function readLamps(status: Status, nowMs: number): Lamp[] {
+  const { tunnel, subscription, targets, share, emulatorUrl } = status
   return [
-    readTunnel(status.tunnel, status.emulatorUrl !== null, nowMs),
-    readSubscription(status.subscription, nowMs),
-    readTargets(status.targets, nowMs),
+    // Of these two a follower has neither, and needs none.
+    ...(isFollower(status)
+      ? []
+      : [readTunnel(tunnel, emulatorUrl !== null, nowMs), readSubscription(subscription, nowMs)]),
+    readTargets(targets, nowMs),
+    ...(share ? [readShare(share, nowMs)] : []),
   ]
 }
 
@@ -45,7 +50,7 @@ export const tunnelStates: Record<TunnelState, { tone: Tone; word: string; says:
 }
 
 export function readTunnel(tunnel: TunnelStatus | null, emulated: boolean, nowMs: number): Lamp {
-  if (!tunnel) {
+  if (!tunnel || tunnel.provider === 'none') {
     const says = emulated
       ? 'Not needed: the emulator reaches the sink on this machine.'
       : 'There is none: only this machine reaches the sink.'

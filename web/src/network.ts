@@ -128,8 +128,8 @@ export class Network {
     this.#connecting = true
     try {
       // A refused WebSocket does not tell its status, so ordinary requests come first.
-      await this.#fetchStatus()
-      if (!this.#store.state().loaded) await this.#fetchList()
+      const { loaded } = this.#store.state()
+      await Promise.all([this.#fetchStatus(), ...(loaded ? [] : [this.#fetchList()])])
       if (!this.#closed) this.#follow()
     } catch (error) {
       this.#comeBack(error)

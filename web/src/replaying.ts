@@ -4,6 +4,7 @@ import { useState } from 'react'
 import type { ReplaySignature } from '../../src/contract/notification.ts'
 import { readExpiryMs } from './expiry.ts'
 import type { Network } from './network.ts'
+import { handedOver } from './publication.ts'
 import type { State } from './state.ts'
 
 export interface Replaying {
@@ -20,7 +21,7 @@ export interface Replaying {
 export function useReplaying({ detail, status, link }: State, network: Network, nowMs: number): Replaying {
   const [chosen, choose] = useState<ReplaySignature | null>(null)
   const [running, setRunning] = useState(false)
-  const target = detail?.deliveries.at(-1)?.target ?? status?.targets[0]?.url ?? null
+  const target = handedOver(detail?.deliveries ?? []).at(-1)?.target ?? status?.targets[0]?.url ?? null
   const possible = target !== null && link.phase === 'live'
   const sign = chosen ?? defaultSign(detail, nowMs)
 

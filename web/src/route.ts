@@ -5,7 +5,7 @@
 
 import { useCallback, useEffect, useRef, useState } from 'react'
 
-export const screens = ['notifications', 'status', 'subscription', 'coverage'] as const
+export const screens = ['notifications', 'status', 'subscription', 'coverage', 'doctor', 'token'] as const
 export type Screen = (typeof screens)[number]
 
 export interface Route {

@@ -1,6 +1,7 @@
 /** Keeps notifications and deliveries in order and each of them once, whatever order they come in. */
 
 import type { Delivery, Notification } from '../../src/contract/notification.ts'
+import { lastOf } from './publication.ts'
 
 /** `rows` (newest first) with one more, or with that one renewed. */
 export function insertNotification(rows: Notification[], notification: Notification): Notification[] {
@@ -39,5 +40,11 @@ function isOver(delivery: Delivery): boolean {
 }
 
 function newerLast(old: Delivery[], fresh: Delivery[]): Delivery[] {
-  return fresh.reduce(withDelivery, old).slice(-1)
+  return onlyLast(fresh.reduce(withDelivery, old))
+}
+
+/** The one of a row. */
+export function onlyLast(deliveries: Delivery[]): Delivery[] {
+  const last = lastOf(deliveries)
+  return last === undefined ? [] : [last]
 }

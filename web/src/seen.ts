@@ -1,15 +1,24 @@
 /** What has been seen at least once: the milestones of the checklist. Pure. */
 
 import type { Delivery, Notification } from '../../src/contract/notification.ts'
+import { isPublication } from './publication.ts'
 
 export interface Seen {
   challenge: boolean
   welcome: boolean
   event: boolean
   answered: boolean
+  /** The status of the newest answer that was not well; `null` while there is none. */
+  refusedWith: number | null
 }
 
-export const nothingSeen: Seen = { challenge: false, welcome: false, event: false, answered: false }
+export const nothingSeen: Seen = {
+  challenge: false,
+  welcome: false,
+  event: false,
+  answered: false,
+  refusedWith: null,
+}
 
 export function sawAll(seen: Seen, notifications: Notification[]): Seen {
   return notifications.reduce((now, notification) => {
@@ -26,5 +35,7 @@ export function sawAll(seen: Seen, notifications: Notification[]): Seen {
 }
 
 export function sawDelivery(seen: Seen, delivery: Delivery): Seen {
-  return delivery.verdict === 'delivered' ? { ...seen, answered: true } : seen
+  if (isPublication(delivery)) return seen
+  if (delivery.verdict === 'delivered') return { ...seen, answered: true }
+  return delivery.status === null ? seen : { ...seen, refusedWith: delivery.status }
 }

@@ -6,7 +6,7 @@ import type { Status } from '../../src/contract/status.ts'
 import type { StreamMessage } from '../../src/contract/stream.ts'
 import { isSlim, keptRows, mostRows, toSlim } from './memory.ts'
 import { withPart } from './parts.ts'
-import { byId, insertNotification, mergeNewest, withDelivery } from './rows.ts'
+import { byId, insertNotification, mergeNewest, onlyLast, withDelivery } from './rows.ts'
 import { nothingSeen, sawAll, sawDelivery } from './seen.ts'
 import type { Seen } from './seen.ts'
 
@@ -192,7 +192,7 @@ function withRows(state: State, rows: Notification[]): State {
 
 function withDeliveryMessage(state: State, delivery: Delivery): State {
   const rows = state.rows.map((row) =>
-    row.seq === delivery.seq ? { ...row, deliveries: withDelivery(row.deliveries, delivery).slice(-1) } : row,
+    row.seq === delivery.seq ? { ...row, deliveries: onlyLast(withDelivery(row.deliveries, delivery)) } : row,
   )
   const detail =
     state.detail?.seq === delivery.seq

@@ -1,6 +1,7 @@
 /** Says in plain words what a notification is about and what an answer means to Fatture in Cloud. */
 
 import type { Delivery, Notification, Verdict } from '../../src/contract/notification.ts'
+import { isPublication, sayPublication } from './publication.ts'
 
 const prefix = 'it.fattureincloud.webhooks.'
 
@@ -101,13 +102,13 @@ function sayEvent(type: string, ids: (number | string)[]): string {
   return `${ids.length} ${thing[1]} ${happening[1]}`
 }
 
-function capitalise(sentence: string): string {
+export function capitalise(sentence: string): string {
   return sentence.charAt(0).toUpperCase() + sentence.slice(1)
 }
 
 export type Tone = 'good' | 'warn' | 'bad' | 'quiet'
 
-interface Saying {
+export interface Saying {
   tone: Tone
   /** A word or two, for a chip. */
   short: string
@@ -144,8 +145,9 @@ export const verdicts: Record<Verdict, Saying> = {
   },
 }
 
-/** What came back from the target, in as few words as a row has room for. */
+/** What came back from the target, or became of a publication, in as few words as a row has room for. */
 export function sayOutcome(delivery: Delivery): { tone: Tone; text: string } {
+  if (isPublication(delivery)) return sayPublication(delivery)
   const { tone } = verdicts[delivery.verdict]
   if (delivery.status !== null) return { tone, text: String(delivery.status) }
   if (delivery.error !== null) return { tone: tone === 'quiet' ? 'warn' : tone, text: 'no answer' }

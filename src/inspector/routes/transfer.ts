@@ -6,9 +6,9 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { ExportedNotification, ImportAnswer } from '../../contract/api.ts'
 import type { Notification } from '../../contract/notification.ts'
 import { ExportQuery } from '../schemas.ts'
+import type { Exported } from '../../store/store.ts'
 import type { InspectorParts } from '../server.ts'
 import { toHarEntries, harHead, harTail } from '../har.ts'
-import { readExported } from '../exported.ts'
 
 const pageSize = 200
 
@@ -61,13 +61,15 @@ export function transferRoutes({ store, publish, version }: InspectorParts): Fas
       '/api/import',
       { bodyLimit: Number.MAX_SAFE_INTEGER },
       async ({ body }): Promise<ImportAnswer> => {
+        // With it comes a library that nothing else here needs.
+        const { readExported } = await import('../exported.ts')
         // One notification is an import too, so that a client that can only send JSON gets along.
         const lines = body instanceof Readable ? createInterface({ input: body }) : [JSON.stringify(body)]
         const answer = { imported: 0, skipped: 0 }
         // Twins within the file are no doubles: only what was there before the import counts as known.
         const knownUpTo = store.lastSeq()
         let line = 0
-        let batch: ReturnType<typeof readExported>[] = []
+        let batch: Exported[] = []
         const flush = async () => {
           const restored = await store.restore(batch, knownUpTo)
           answer.imported += restored.length

@@ -2,6 +2,7 @@
 
 import type { Delivery, Notification } from '../../../src/contract/notification.ts'
 import { toClock, toDuration } from '../clock-words.ts'
+import { handedOver } from '../publication.ts'
 import { sayOutcome, sayWhyNotForwarded, verdicts } from '../words.ts'
 import classes from './answers.module.css'
 import { Body } from './body.tsx'
@@ -14,13 +15,16 @@ import { Section } from './section.tsx'
 interface AnswersProps {
   notification: Notification
   hasTarget: boolean
+  /** What comes here was answered by the hub. */
+  follows: boolean
   nowMs: number
   /** Two delivery ids. */
   onCompare: (left: number, right: number) => void
 }
 
-export function Answers({ notification, hasTarget, nowMs, onCompare }: AnswersProps) {
-  const { deliveries, answer } = notification
+export function Answers({ notification, hasTarget, follows, nowMs, onCompare }: AnswersProps) {
+  const { answer } = notification
+  const deliveries = handedOver(notification.deliveries)
   const last = deliveries.at(-1)
   const before = deliveries.at(-2)
   return (
@@ -45,22 +49,29 @@ export function Answers({ notification, hasTarget, nowMs, onCompare }: AnswersPr
           Compare two answers
         </button>
       )}
-      <p className={classes.note}>
-        The sender itself got <b>{answer.status}</b> from fic-dev
-        {answer.body ? (
-          <>
-            {' '}
-            with{' '}
-            <code className="mono">
-              <Outside text={toStart(answer.body)} />
-            </code>
-          </>
-        ) : (
-          ', once the notification was safe on disk'
-        )}
-        .
-      </p>
+      <SenderAnswer answer={answer} follows={follows} />
     </Section>
+  )
+}
+
+function SenderAnswer({ answer, follows }: { answer: Notification['answer']; follows: boolean }) {
+  if (answer.status === 0) return <p className={classes.note}>Whoever published it got no answer.</p>
+  return (
+    <p className={classes.note}>
+      The sender itself got <b>{answer.status}</b> from {follows ? 'the hub' : 'fic-dev'}
+      {answer.body ? (
+        <>
+          {' '}
+          with{' '}
+          <code className="mono">
+            <Outside text={toStart(answer.body)} />
+          </code>
+        </>
+      ) : (
+        !follows && ', once the notification was safe on disk'
+      )}
+      .
+    </p>
   )
 }
 

@@ -1,7 +1,9 @@
-/** A line across the page: the daemon is away, or the last thing that a person did has failed. */
+/** A line across the page: the daemon is away, the team is cut off, or the last thing that a person did has failed. */
 
 import { Button } from '@mantine/core'
+import type { Status } from '../../../src/contract/status.ts'
 import { toClock } from '../clock-words.ts'
+import { readShareAlarm } from '../share-words.ts'
 import type { Link, Notice } from '../state.ts'
 import classes from './banner.module.css'
 import { Outside } from './outside.tsx'
@@ -9,12 +11,14 @@ import { Outside } from './outside.tsx'
 interface BannerProps {
   link: Link
   notice: Notice | null
+  status: Status | null
   nowMs: number
   onRetry: () => void
   onDismiss: () => void
 }
 
-export function Banner({ link, notice, nowMs, onRetry, onDismiss }: BannerProps) {
+export function Banner({ link, notice, status, nowMs, onRetry, onDismiss }: BannerProps) {
+  const alarm = status && link.phase === 'live' ? readShareAlarm(status, nowMs) : null
   return (
     <div aria-live="polite">
       {link.phase === 'lost' && (
@@ -26,6 +30,14 @@ export function Banner({ link, notice, nowMs, onRetry, onDismiss }: BannerProps)
           <Button size="compact-sm" variant="default" onClick={onRetry}>
             Try now
           </Button>
+        </div>
+      )}
+      {alarm && (
+        <div className={`${classes.banner} tone-bad`}>
+          <p>
+            <b>Sharing is disconnected</b> since {toClock(alarm.since, nowMs)}. <Outside text={alarm.says} />
+          </p>
+          <a href="#/status">Status</a>
         </div>
       )}
       {notice && (

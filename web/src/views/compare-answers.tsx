@@ -3,6 +3,7 @@
 import { Select } from '@mantine/core'
 import type { Delivery, Notification } from '../../../src/contract/notification.ts'
 import { toClock, toDuration } from '../clock-words.ts'
+import { handedOver } from '../publication.ts'
 import { sayOutcome, verdicts } from '../words.ts'
 import classes from './compare.module.css'
 import { Difference } from './difference.tsx'
@@ -19,7 +20,8 @@ interface CompareAnswersProps {
 }
 
 export function CompareAnswers({ notification, left, right, onChoose, onClose }: CompareAnswersProps) {
-  const { deliveries, seq } = notification
+  const { seq } = notification
+  const deliveries = handedOver(notification.deliveries)
   const one = deliveries.find(({ id }) => id === left) ?? deliveries.at(-2)
   const two = deliveries.find(({ id }) => id === right) ?? deliveries.at(-1)
   return (

@@ -1,19 +1,22 @@
 /** The board of all event types: subscribed to, seen, answered well by the target. */
 
-import { useEffect, useState } from 'react'
+import { Button } from '@mantine/core'
+import { useEffect, useRef, useState } from 'react'
 import type { CoverageEntry } from '../../../src/contract/board.ts'
 import { fetchCoverage } from '../board-api.ts'
 import { columns, stateOf, stateWords, toRows } from '../coverage-rows.ts'
 import type { CellState } from '../coverage-rows.ts'
 import classes from './coverage.module.css'
+import { Fixtures } from './fixtures.tsx'
 import { Outside } from './outside.tsx'
 import type { ScreenProps } from './screens.tsx'
 import screen from './screens.module.css'
 
 const restMs = 1_000
 
-export function Coverage({ state, network, go }: ScreenProps) {
+export function Coverage({ state, network, nowMs, go }: ScreenProps) {
   const entries = useCoverage(state.pulse)
+  const fixtures = useRef<HTMLDivElement>(null)
   const live = state.link.phase === 'live'
   const canTrigger = live && state.status?.emulatorUrl != null
   const held = entries.filter((entry) => entry.held).length
@@ -33,6 +36,9 @@ export function Coverage({ state, network, go }: ScreenProps) {
           {entries.length} event types: <b>{held}</b> subscribed to, <b>{seen}</b> seen, <b>{good}</b>{' '}
           answered well by your app
         </p>
+        <Button size="xs" variant="default" onClick={() => fixtures.current?.scrollIntoView()}>
+          Fixtures for your tests
+        </Button>
       </div>
       <Legend canTrigger={canTrigger} />
       <div className={classes.frame} tabIndex={0} role="region" aria-label="Board of event types">
@@ -71,6 +77,9 @@ export function Coverage({ state, network, go }: ScreenProps) {
             ))}
           </tbody>
         </table>
+      </div>
+      <div ref={fixtures}>
+        <Fixtures entries={entries} network={network} nowMs={nowMs} />
       </div>
     </>
   )

@@ -8,6 +8,8 @@ import type { Notification } from '../../../src/contract/notification.ts'
 import type { Status } from '../../../src/contract/status.ts'
 import { bodyUrl } from '../api.ts'
 import { toAgo, toClock, toFullTime, toSize } from '../clock-words.ts'
+import { waitsForStream } from '../publication.ts'
+import { isFollower } from '../share-words.ts'
 import { useTwins } from '../twins.ts'
 import { familyOf, sayWhatHappened, toShortType } from '../words.ts'
 import { Alarms } from './alarms.tsx'
@@ -20,6 +22,7 @@ import { Genuine } from './genuine.tsx'
 import { Headers } from './headers.tsx'
 import { Icon } from './icons.tsx'
 import { Outside } from './outside.tsx'
+import { Published } from './published.tsx'
 import { Resources } from './resources.tsx'
 import { Section } from './section.tsx'
 import { Timeline } from './timeline.tsx'
@@ -42,6 +45,7 @@ interface DetailProps {
 export function Detail(props: DetailProps) {
   const { notification, status, nowMs, actions, onClose, onOpen, onCompare } = props
   const twins = useTwins(notification, props.rows)
+  const waits = status !== null && waitsForStream(notification, status.share, status.startedAt)
   return (
     <article className={classes.detail} aria-label="Notification">
       <div className={classes.bar}>
@@ -65,16 +69,18 @@ export function Detail(props: DetailProps) {
           </h2>
           <Facts notification={notification} twins={twins} nowMs={nowMs} onOpen={onOpen} />
           <Alarms notification={notification} twins={twins} onCompare={onCompare} />
-          <Timeline notification={notification} targets={status?.targets ?? []} nowMs={nowMs} />
+          <Timeline notification={notification} targets={status?.targets ?? []} waits={waits} nowMs={nowMs} />
         </header>
         <div className={classes.blocks}>
           <Genuine notification={notification} emulated={status?.emulatorUrl != null} nowMs={nowMs} />
           <Answers
             notification={notification}
             hasTarget={(status?.targets.length ?? 0) > 0}
+            follows={status !== null && isFollower(status)}
             nowMs={nowMs}
             onCompare={props.onCompareAnswers}
           />
+          <Published notification={notification} waits={waits} nowMs={nowMs} />
           <BodyBlock notification={notification} />
           {notification.kind === 'event' && (
             <Resources notification={notification} emulated={status?.emulatorUrl != null} nowMs={nowMs} />

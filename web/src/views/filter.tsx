@@ -10,6 +10,9 @@ import classes from './filter.module.css'
 import { Icon } from './icons.tsx'
 import { Outside } from './outside.tsx'
 
+/** While letters follow each other faster than this, nothing is asked. An answer is to be there within 200 ms of the last. */
+const typingRestMs = 60
+
 interface FilterProps {
   input: RefObject<HTMLInputElement | null>
   /** What the address says. */
@@ -32,7 +35,7 @@ export function Filter({ input, query, misread, known, onFilter }: FilterProps) 
   const filterSoon = useDebouncedCallback((next: string) => {
     asked.current = next
     onFilter(next)
-  }, 200)
+  }, typingRestMs)
 
   // A press elsewhere (the chart, the browser's back) changes the query; what is being typed does not count as that.
   useEffect(() => {

@@ -3,6 +3,7 @@
 import type { ClaimVerdict, Notification, SignatureReport } from '../../../src/contract/notification.ts'
 import { toMinute, toSpan } from '../clock-words.ts'
 import { readExpiryMs } from '../expiry.ts'
+import { toHash } from '../route.ts'
 import type { Tone } from '../words.ts'
 import { Chip } from './chip.tsx'
 import classes from './genuine.module.css'
@@ -28,32 +29,46 @@ export function Genuine({ notification: { signature }, emulated, nowMs }: Genuin
           <Outside text={problem} />
         </p>
       ))}
-      {signature.claims.length > 0 && (
-        <ul className={classes.claims} aria-label="Claims of the token">
-          {signature.claims.map((claim) => (
-            <Claim key={claim.claim} claim={claim} holds={signature.outcome === 'valid'} />
-          ))}
-        </ul>
-      )}
+      <Claims claims={signature.claims} holds={signature.outcome === 'valid'} />
       {signature.outcome !== 'missing' && (
         <p className={classes.note}>
           The token says nothing about the body or the other headers: whoever holds it can send another body
           with it until it runs out. <Expiry signature={signature} nowMs={nowMs} />
         </p>
       )}
+      <a className={classes.another} href={toHash({ screen: 'token', seq: null, query: '' })}>
+        Explain a pasted token
+      </a>
     </Section>
+  )
+}
+
+/** A verdict for each claim. `holds`: the signature as a whole is valid, so what is absent is not missed. */
+export function Claims({ claims, holds }: { claims: ClaimVerdict[]; holds: boolean }) {
+  if (claims.length === 0) return null
+  return (
+    <ul className={classes.claims} aria-label="Claims of the token">
+      {claims.map((claim) => (
+        <Claim key={claim.claim} claim={claim} holds={holds} />
+      ))}
+    </ul>
   )
 }
 
 function sayOutcome(signature: SignatureReport, signer: string): string {
   switch (signature.outcome) {
     case 'valid':
-      return `Yes. ${signer === 'the emulator' ? 'The emulator' : signer} signed it, for this sink and for this id.`
+      return `Yes. ${signer === 'the emulator' ? 'The emulator' : signer} signed it, for ${isForThisSink(signature) ? 'this sink and for ' : ''}this id.`
     case 'invalid':
       return `No. It carries a token, but not one that ${signer} would have sent here.`
     case 'missing':
       return `Nobody can tell: there is no token. ${signer === 'the emulator' ? 'The emulator' : signer} always sends one.`
   }
+}
+
+/** A follower cannot know the sink of its hub. */
+function isForThisSink({ claims }: SignatureReport): boolean {
+  return claims.every(({ claim, verdict }) => claim !== 'aud' || verdict === 'ok')
 }
 
 const outcomes: Record<SignatureReport['outcome'], { tone: Tone; icon: IconName; word: string }> = {
@@ -62,7 +77,8 @@ const outcomes: Record<SignatureReport['outcome'], { tone: Tone; icon: IconName;
   missing: { tone: 'warn', icon: 'dash', word: 'not signed' },
 }
 
-function Outcome({ signature }: { signature: SignatureReport }) {
+/** Whether it holds, in a word. */
+export function Outcome({ signature }: { signature: Pick<SignatureReport, 'outcome'> }) {
   const { tone, icon, word } = outcomes[signature.outcome]
   return (
     <Chip tone={tone} icon={icon}>
@@ -80,7 +96,6 @@ const claimTones: Record<ClaimVerdict['verdict'], { tone: Tone; icon: IconName; 
 
 interface ClaimProps {
   claim: ClaimVerdict
-  /** The signature as a whole is valid: what is absent is not missed. */
   holds: boolean
 }
 

@@ -3,6 +3,7 @@
 import { useEffect, useState } from 'react'
 import type { KeyEntry } from '../../../src/contract/api.ts'
 import { fetchKeys } from '../board-api.ts'
+import { toHash } from '../route.ts'
 import { CopyText } from './copy-button.tsx'
 import classes from './screens.module.css'
 import { Section } from './section.tsx'
@@ -38,6 +39,10 @@ export function Keys() {
           </pre>
         </div>
       ))}
+      <p style={{ marginTop: 12 }}>
+        Does a token hold?{' '}
+        <a href={toHash({ screen: 'token', seq: null, query: '' })}>Explain a pasted token</a>
+      </p>
     </Section>
   )
 }

@@ -1,6 +1,7 @@
-/** Three lamps: does the tunnel carry, does the subscription stand, does the target answer? Words open on a press. */
+/** The lamps: does the tunnel carry, the subscription stand, the target answer, the team get its share? Words open on a press. */
 
-import { Popover, UnstyledButton } from '@mantine/core'
+import { Button, Popover, UnstyledButton } from '@mantine/core'
+import { useState } from 'react'
 import type { ReactNode } from 'react'
 import type { Status } from '../../../src/contract/status.ts'
 import { readLamps } from '../lamp-words.ts'
@@ -8,21 +9,41 @@ import type { Lamp } from '../lamp-words.ts'
 import classes from './lamps.module.css'
 import { Outside } from './outside.tsx'
 
-export function Lamps({ status, nowMs }: { status: Status; nowMs: number }) {
+interface LampsProps {
+  status: Status
+  nowMs: number
+  onExamine: () => void
+}
+
+export function Lamps({ status, nowMs, onExamine }: LampsProps) {
   return (
     <div className={classes.lamps} role="group" aria-label="State of the parts">
       {readLamps(status, nowMs).map((lamp) => (
-        <LampButton key={lamp.name} lamp={lamp} />
+        <LampButton key={lamp.name} lamp={lamp} onExamine={onExamine} />
       ))}
     </div>
   )
 }
 
-function LampButton({ lamp }: { lamp: Lamp }) {
+function LampButton({ lamp, onExamine }: { lamp: Lamp; onExamine: () => void }) {
+  const [opened, setOpened] = useState(false)
+  const isTrouble = lamp.tone === 'bad' || lamp.tone === 'warn'
   return (
-    <Popover position="bottom" width={360} shadow="md" withArrow trapFocus={false}>
+    <Popover
+      opened={opened}
+      onChange={setOpened}
+      position="bottom"
+      width={360}
+      shadow="md"
+      withArrow
+      trapFocus={false}
+    >
       <Popover.Target>
-        <UnstyledButton className={`${classes.lamp} tone-${lamp.tone}`} data-lamp={lamp.name}>
+        <UnstyledButton
+          className={`${classes.lamp} tone-${lamp.tone}`}
+          data-lamp={lamp.name}
+          onClick={() => setOpened(!opened)}
+        >
           <span className={classes.dot} data-tone={lamp.tone} />
           <span className={classes.name}>{lamp.name}</span>
           <span className={classes.word}>{lamp.word}</span>
@@ -45,6 +66,19 @@ function LampButton({ lamp }: { lamp: Lamp }) {
               </Fact>
             ))}
           </dl>
+        )}
+        {isTrouble && (
+          <Button
+            size="compact-sm"
+            variant="default"
+            mt={10}
+            onClick={() => {
+              setOpened(false)
+              onExamine()
+            }}
+          >
+            Have the doctor look
+          </Button>
         )}
       </Popover.Dropdown>
     </Popover>

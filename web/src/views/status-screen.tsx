@@ -1,5 +1,6 @@
-/** How everything stands: what needs attention, tunnel, targets, keys, export and import, versions. */
+/** How everything stands: what needs attention, tunnel, sharing, targets, keys, export and import, versions. */
 
+import { Button } from '@mantine/core'
 import { useEffect } from 'react'
 import type { Status } from '../../../src/contract/status.ts'
 import { findAttention } from '../attention.ts'
@@ -10,14 +11,16 @@ import { CopyText } from './copy-button.tsx'
 import { Outside } from './outside.tsx'
 import type { ScreenProps } from './screens.tsx'
 import classes from './screens.module.css'
+import { isFollower } from '../share-words.ts'
 import { Section } from './section.tsx'
+import { ShareCard } from './share-card.tsx'
 import { Targets } from './targets-card.tsx'
 import { Transfer } from './transfer-card.tsx'
 import { TunnelCard } from './tunnel-card.tsx'
 
 const refreshMs = 5_000
 
-export function StatusScreen({ state, network, nowMs }: ScreenProps) {
+export function StatusScreen({ state, network, nowMs, onExamine }: ScreenProps) {
   const { status } = state
   useEffect(() => {
     network.renewStatus()
@@ -29,11 +32,20 @@ export function StatusScreen({ state, network, nowMs }: ScreenProps) {
     <>
       <div className={classes.head}>
         <h2>Status</h2>
+        <Button
+          size="xs"
+          variant="default"
+          title="Looks at everything that fic-dev stands on (d)"
+          onClick={onExamine}
+        >
+          Have the doctor look
+        </Button>
       </div>
       <div className={classes.cards}>
         <Attention status={status} />
         <div className={classes.column}>
-          <TunnelCard status={status} nowMs={nowMs} />
+          {!isFollower(status) && <TunnelCard status={status} nowMs={nowMs} />}
+          {status.share && <ShareCard share={status.share} nowMs={nowMs} />}
           <About status={status} nowMs={nowMs} />
         </div>
         <div className={classes.column}>

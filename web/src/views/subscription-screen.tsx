@@ -6,6 +6,7 @@ import type { SubscriptionEntry } from '../../../src/contract/api.ts'
 import type { Status } from '../../../src/contract/status.ts'
 import { createSubscription, fetchSubscriptions, restoreSubscriptions } from '../board-api.ts'
 import { readSubscription } from '../lamp-words.ts'
+import { isFollower } from '../share-words.ts'
 import { toShortType } from '../words.ts'
 import { Chip } from './chip.tsx'
 import { Fact, Facts } from './fact.tsx'
@@ -77,6 +78,15 @@ export function SubscriptionScreen({ state, network, nowMs }: ScreenProps) {
 function Kept({ status, nowMs }: { status: Status; nowMs: number }) {
   const { subscription } = status
   const lamp = readSubscription(subscription, nowMs)
+  if (isFollower(status)) {
+    return (
+      <div className={classes.wide}>
+        <Section title="The hub keeps it">
+          <p>A follower has no subscription of its own: the hub of the team holds it, and shows it there.</p>
+        </Section>
+      </div>
+    )
+  }
   const taken = subscription?.taken ?? []
   return (
     <div className={classes.wide}>

@@ -18,7 +18,7 @@ interface TargetsProps {
   nowMs: number
 }
 
-export function Targets({ status: { targets }, network, nowMs }: TargetsProps) {
+export function Targets({ status: { targets, share }, network, nowMs }: TargetsProps) {
   const paused = targets.some((target) => target.paused)
   const pause = async (next: boolean) => {
     await network.attempt(() => setForwarding(next))
@@ -41,7 +41,10 @@ export function Targets({ status: { targets }, network, nowMs }: TargetsProps) {
       {targets.length === 0 && (
         <>
           <p>No target is named: notifications are kept and shown, and handed to nobody.</p>
-          <Copied text="npx fic-dev --forward-to http://localhost:3000/webhooks" label="Copy the command" />
+          <Copied
+            text={`npx fic-dev ${share?.role === 'follower' ? `follow ${share.url} ` : ''}--forward-to http://localhost:3000/webhooks`}
+            label="Copy the command"
+          />
         </>
       )}
       {targets.map((target) => (

@@ -10,13 +10,15 @@ import classes from './timeline.module.css'
 interface TimelineProps {
   notification: Notification
   targets: TargetStatus[]
+  /** It is still to be published to the stream. */
+  waits: boolean
   nowMs: number
 }
 
-export function Timeline({ notification, targets, nowMs }: TimelineProps) {
+export function Timeline({ notification, targets, waits, nowMs }: TimelineProps) {
   return (
     <ol className={classes.timeline} aria-label="What happened when">
-      {toTimeline(notification, targets).map((step) => (
+      {toTimeline(notification, targets, waits).map((step) => (
         <li key={step.key} className={`${classes.step} tone-${step.tone}`} data-due={step.due}>
           <span className={classes.title}>
             {step.title} {step.fact !== null && <b className={classes.fact}>{step.fact}</b>}

@@ -20,10 +20,11 @@ interface TopBarProps {
   route: Route
   nowMs: number
   trigger: ReactNode
+  onExamine: () => void
   onHelp: () => void
 }
 
-export function TopBar({ status, link, route, nowMs, trigger, onHelp }: TopBarProps) {
+export function TopBar({ status, link, route, nowMs, trigger, onExamine, onHelp }: TopBarProps) {
   return (
     <header className={classes.bar}>
       <h1 className={classes.brand}>
@@ -51,7 +52,7 @@ export function TopBar({ status, link, route, nowMs, trigger, onHelp }: TopBarPr
         <div className={classes.state}>
           {status && (
             <div className={classes.lamps} data-stale={link.phase === 'lost'}>
-              <Lamps status={status} nowMs={nowMs} />
+              <Lamps status={status} nowMs={nowMs} onExamine={onExamine} />
             </div>
           )}
           <PageLink link={link} />
@@ -77,25 +78,29 @@ export function TopBar({ status, link, route, nowMs, trigger, onHelp }: TopBarPr
   )
 }
 
-const names: Record<Screen, string> = {
+/** Those that have a place in the bar; the others are led to from where they are needed. */
+const names: Partial<Record<Screen, string>> = {
   notifications: 'Notifications',
   status: 'Status',
   subscription: 'Subscription',
   coverage: 'Coverage',
+  doctor: 'Doctor',
 }
 
 function Screens({ route }: { route: Route }) {
   return (
     <nav className={classes.screens} aria-label="Screens">
-      {screens.map((screen) => (
-        <a
-          key={screen}
-          href={toHash({ screen, seq: null, query: route.query })}
-          aria-current={screen === route.screen ? 'page' : undefined}
-        >
-          {names[screen]}
-        </a>
-      ))}
+      {screens
+        .filter((screen) => screen in names)
+        .map((screen) => (
+          <a
+            key={screen}
+            href={toHash({ screen, seq: null, query: route.query })}
+            aria-current={screen === route.screen ? 'page' : undefined}
+          >
+            {names[screen]}
+          </a>
+        ))}
     </nav>
   )
 }

@@ -11,10 +11,11 @@ import classes from './screens.module.css'
 import { Section } from './section.tsx'
 
 export function TunnelCard({ status, nowMs }: { status: Status; nowMs: number }) {
-  const { tunnel, sinkUrl, emulatorUrl } = status
+  const { sinkUrl, emulatorUrl } = status
+  const tunnel = status.tunnel?.provider === 'none' ? null : status.tunnel
   const lamp = readTunnel(tunnel, emulatorUrl !== null, nowMs)
   // A loopback address is of no use to another device.
-  const address = tunnel?.publicUrl?.startsWith('https:') ? sinkUrl : null
+  const address = status.tunnel?.publicUrl?.startsWith('https:') ? sinkUrl : null
   return (
     <Section title="Tunnel" aside={<Chip tone={lamp.tone}>{lamp.word}</Chip>}>
       {lamp.says.map((sentence) => (

@@ -1,4 +1,4 @@
-/** Decides which receivers `fic-dev check` may ask, and with what they are asked. Pure. */
+/** Decides which receivers a check may ask, and with what they are asked. Pure. */
 
 import type { Config, ForwardRule } from '../config/config.ts'
 import { readHttpUrl } from '../config/kinds.ts'

@@ -1,0 +1,61 @@
+/** Makes a fixture of a captured notification: what its sender wrote, without what must not be in a repository. Pure. */
+
+import type { Fixture } from '../contract/fixture.ts'
+import type { HeaderPair, Notification } from '../contract/notification.ts'
+import { toShortName } from '../fic/event-types.ts'
+
+/** In place of the token, so that an app that checks none still finds the header. */
+export const replacedToken = 'Bearer replaced-by-fic-dev'
+/** In place of the sink's secret path. */
+const replacedPath = '/fixture'
+
+export interface FixtureOptions {
+  /** Leave the token as it came: it names company, sink and app, and is good for three hours. */
+  keepToken: boolean
+}
+
+/** Written by whoever sends, or by proxies and tunnels on the way (whose addresses are nobody's business). */
+const ofTheWay =
+  /^(host|connection|keep-alive|content-length|transfer-encoding|te|trailer|upgrade|expect|via|forwarded|x-forwarded(-.*)?|x-real-ip|true-client-ip|cdn-loop|cf-.*|tailscale-.*|accept-encoding|proxy-.*|traceparent|tracestate|x-request-id)$/
+
+/** @param body the raw bytes */
+export function toFixture(notification: Notification, body: Buffer, { keepToken }: FixtureOptions): Fixture {
+  const { body: _text, ...captured } = notification
+  const headers = captured.headers
+    .filter(([name]) => !ofTheWay.test(name.toLowerCase()))
+    .map(([name, value]): HeaderPair => [name, isToken(name) && !keepToken ? replacedToken : value])
+  return {
+    version: 1,
+    type: toShortName(captured.eventType ?? captured.kind),
+    request: { method: captured.method, headers: joined(headers), body: body.toString('utf8') },
+    notification: {
+      ...captured,
+      path: replacedPath,
+      headers,
+      twinOf: null,
+      deliveries: [],
+      ...(!keepToken && { signature: withoutToken }),
+    },
+    bodyBase64: body.toString('base64'),
+  }
+}
+
+const withoutToken: Notification['signature'] = {
+  outcome: 'missing',
+  claims: [],
+  problems: ['Its token was replaced when it was exported as a fixture; it was genuine.'],
+}
+
+function isToken(name: string): boolean {
+  return name.toLowerCase() === 'authorization'
+}
+
+/** Repeated headers become one, as RFC 9110 section 5.3 has it; names are small, as Node gives them to an app. */
+function joined(headers: readonly HeaderPair[]): Record<string, string> {
+  const byName = new Map<string, string>()
+  for (const [name, value] of headers) {
+    const known = byName.get(name.toLowerCase())
+    byName.set(name.toLowerCase(), known === undefined ? value : `${known}, ${value}`)
+  }
+  return Object.fromEntries(byName)
+}
