@@ -28,9 +28,10 @@ export interface Stored {
 
 const mib = 1024 * 1024
 const memoryGrowthLimit = 64 * mib
-const descriptorGrowthLimit = 20
-/** Of captures that are not signed by Fatture in Cloud (design section 3). */
-const strangersLimit = 500
+/** More descriptors than at the start: a few kept connections to the target. */
+export const descriptorGrowthLimit = 20
+/** Of captures that are not signed by Fatture in Cloud 500 stay; the store looks only every 500 captures. */
+const strangersLimit = 1_000
 
 /** What an export of the stopped daemon holds. */
 export async function countStored(daemon: SoakedDaemon): Promise<Stored> {

@@ -11,7 +11,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { publicKey } from '../faults/load.ts'
 import { hasProc, openDescriptors, residentBytes } from '../faults/process-facts.ts'
-import { balance, countStored } from './books.ts'
+import { balance, countStored, descriptorGrowthLimit } from './books.ts'
 import { createSoakedDaemon } from './daemon.ts'
 import { startSoakTarget, type Mood } from './target.ts'
 import { startTraffic } from './traffic.ts'
@@ -44,7 +44,7 @@ await disturb()
 const memoryBytes = await watch()
 await traffic.stop()
 await deliverRest()
-const descriptorsLeft = countDescriptors() - descriptorsAtStart
+const descriptorsLeft = await settleDescriptors()
 const exitCode = await daemon.stop()
 const stored = await countStored(daemon)
 await target.become('down')
@@ -115,6 +115,13 @@ async function giveUp(): Promise<never> {
   await daemon.kill()
   rmSync(folder, { recursive: true, force: true })
   process.exit(130)
+}
+
+/** Everybody has hung up; the daemon hears of it a moment later. Gives how many more there are than at the start. */
+async function settleDescriptors(): Promise<number> {
+  const left = () => countDescriptors() - descriptorsAtStart
+  for (let tries = 0; left() > descriptorGrowthLimit && tries < 60; tries++) await pause(500)
+  return left()
 }
 
 function countDescriptors(): number {
