@@ -12,6 +12,7 @@ import type { StreamMessage } from './contract/stream.ts'
 import type { Config } from './config/config.ts'
 import type { Secrets } from './config/environment.ts'
 import { removeDaemonFile, writeDaemonFile } from './daemon/daemon-file.ts'
+import { refuseCircle } from './daemon/circle.ts'
 import { knownSinks } from './daemon/known-sinks.ts'
 import { findFicAccess, type FicAccess } from './daemon/fic-access.ts'
 import { listenNear } from './daemon/listen.ts'
@@ -155,6 +156,7 @@ class RunningDaemon implements Daemon {
     this.#project = await readSecretsOf(dataDir, randomSubdomain)
     this.#probe = createProbe(Buffer.from(this.#project.probeKey, 'hex'))
     const sinkPath = `/${this.#project.sinkSecret}`
+    refuseCircle(this.#config, sinkPath)
     this.#live = new Live(this.#now(), sinkPath, this.#config.publicKey)
     this.#live.knownSinks = knownSinks(this.#config, this.#store.subscriptions, sinkPath)
     this.#verify = this.#verifyWhenReady()
@@ -377,7 +379,9 @@ class RunningDaemon implements Daemon {
   }
 
   #dropConnections(): void {
-    for (const { app } of [this.#rooms.sink, this.#rooms.inspector]) app.server.closeAllConnections()
+    // A start may have failed before there were any.
+    const rooms: Rooms | undefined = this.#rooms
+    for (const room of [rooms?.sink, rooms?.inspector]) room?.app.server.closeAllConnections()
   }
 
   on(listener: Listener): () => void {

@@ -56,7 +56,7 @@ function demandSense({ format, out, fixtures, dir, type, withTokens }: Options):
 
 async function toStdout(chunks: ReturnType<Client['download']>, output: Output): Promise<void> {
   for await (const chunk of chunks) {
-    await output.write(chunk)
+    await output.data(chunk)
     if (output.closed()) return
   }
 }

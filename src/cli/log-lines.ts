@@ -4,11 +4,13 @@ import type { DestinationStream } from 'pino'
 import { isPlainObject } from '../config/kinds.ts'
 import { clock } from './lines.ts'
 import type { Output } from './output.ts'
-import { visible } from './visible.ts'
+import { visible, visibleJson } from './visible.ts'
 
 /** A destination for pino. */
 export function createLogLines(output: Output): DestinationStream {
-  return { write: (line) => output.say(output.json ? line.trimEnd() : toText(line, output.colors)) }
+  return {
+    write: (line) => output.say(output.json ? visibleJson(line.trimEnd()) : toText(line, output.colors)),
+  }
 }
 
 /** `10:12:01  warn  tunnel  lost the connection  attempt=2` */

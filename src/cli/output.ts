@@ -4,7 +4,7 @@ import { fstatSync } from 'node:fs'
 import pc from 'picocolors'
 import type { Config } from '../config/config.ts'
 import { BottomLine } from './bottom-line.ts'
-import { toJsonLine } from './visible.ts'
+import { toJsonLine, visibleLines } from './visible.ts'
 
 export type Colors = ReturnType<typeof pc.createColors>
 
@@ -19,10 +19,12 @@ export interface Output {
   object(value: unknown): void
   /** A line for people, on stderr. */
   say(text: string): void
-  /** Raw data, on stdout; resolves when more can be written. */
+  /** As it is, on stdout; resolves when more can be written. */
   write(chunk: Uint8Array | string): Promise<void>
   /** A part of a line for people, on stderr: a question and what is answered. Nothing may stand below it. */
   tell(chunk: Uint8Array | string, done?: () => void): void
+  /** Data from outside: as it is into a file or a pipe; in a terminal, what could steer it is shown as a symbol. */
+  data(chunk: Uint8Array): Promise<void>
   /** Whether whoever read stdout has gone: `| head -1`. */
   closed(): boolean
   onClosed(listener: () => void): void
@@ -34,6 +36,7 @@ export interface Manner extends Pick<Config, 'json' | 'color'> {
 }
 
 export function createOutput({ json, color, live = false }: Manner): Output {
+  const decoder = new TextDecoder()
   return {
     json,
     colors: pc.createColors(color),
@@ -41,11 +44,9 @@ export function createOutput({ json, color, live = false }: Manner): Output {
     line: (text) => void send(`${text}\n`),
     object: (value) => void send(`${toJsonLine(value)}\n`),
     say: (text) => tell(`${text}\n`),
-    write: (chunk) =>
-      new Promise((resolve) => {
-        if (send(chunk) || closed) resolve()
-        else process.stdout.once('drain', resolve).once('close', resolve)
-      }),
+    write,
+    data: (chunk) =>
+      write(process.stdout.isTTY ? visibleLines(decoder.decode(chunk, { stream: true })) : chunk),
     tell,
     closed: () => closed,
     onClosed: (listener) => void listeners.push(listener),
@@ -88,6 +89,13 @@ function hold(stream: NodeJS.WriteStream): void {
 function letGo(): void {
   for (const stream of held) stream.uncork()
   held.clear()
+}
+
+function write(chunk: Uint8Array | string): Promise<void> {
+  return new Promise((resolve) => {
+    if (send(chunk) || closed) resolve()
+    else process.stdout.once('drain', resolve).once('close', resolve)
+  })
 }
 
 function send(chunk: Uint8Array | string): boolean {

@@ -23,7 +23,7 @@ export async function run({ args, options, config, secrets, output }: Invocation
   try {
     const [seq] = await readSeqs(args.slice(0, 1), client)
     if (options.body) {
-      for await (const chunk of client.download(`/api/notifications/${seq}/body`)) await output.write(chunk)
+      for await (const chunk of client.download(`/api/notifications/${seq}/body`)) await output.data(chunk)
       return
     }
     const notification = await client.request<Notification>('GET', `/api/notifications/${seq}`)

@@ -18,7 +18,12 @@ export function visibleLines(text: string): string {
 
 /** One line of JSON; escapes what JSON leaves alone but a terminal may take as a command. Loses nothing. */
 export function toJsonLine(value: unknown): string {
-  return JSON.stringify(value).replaceAll(unprintable, toEscape)
+  return visibleJson(JSON.stringify(value))
+}
+
+/** The same for a line that is JSON already. */
+export function visibleJson(line: string): string {
+  return line.replaceAll(unprintable, toEscape)
 }
 
 function toSymbol(character: string): string {

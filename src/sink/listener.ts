@@ -4,6 +4,7 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { noSchemas } from '../no-schemas.ts'
+import { limitConnections } from './open-connections.ts'
 
 /** 1 MiB: a notification carries only ids. */
 export const bodyLimitBytes = 1024 * 1024
@@ -17,8 +18,8 @@ export interface ListenerOptions {
 
 /**
  * Node's header and request time-outs are off: a tunnel keeps idle connections, and the 408 that Node writes on them
- * would be given to the next ten notifications (the 408 trap). Slow senders are bounded by the tunnel and by the body
- * limit.
+ * would be given to the next ten notifications (the 408 trap). Slow senders are bounded by their number, by the body
+ * limit and by the tunnel.
  */
 export function createListener({ onBadPath, onUnknownMethod }: ListenerOptions): FastifyInstance {
   const latest = new WeakMap<Duplex, ServerResponse>()
@@ -41,6 +42,7 @@ export function createListener({ onBadPath, onUnknownMethod }: ListenerOptions):
   })
   // As an option, Fastify takes 0 for its default of 72 s.
   app.server.keepAliveTimeout = 0
+  limitConnections(app.server)
   app.server.on('request', (request, response) => latest.set(request.socket, response))
   // Without a listener, Node closes the connection and says nothing.
   app.server.on('connect', (_request, socket) => {

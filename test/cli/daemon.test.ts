@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { createEmulator } from '../../src/emulator/index.ts'
 import { createFolder, follow, run, start, type JsonLine } from './process.ts'
-import { startTarget } from './target.ts'
+import { startTarget } from '../support/target.ts'
 
 const invoice = 'issued_documents.invoices.create'
 const longInvoice = `it.fattureincloud.webhooks.${invoice}`
@@ -23,7 +23,7 @@ function objects(stdout: string): JsonLine[] {
 
 test('one daemon, driven by the other commands: trigger, list, show, replay, types, keys, open, export, clear, import', async () => {
   const cwd = createFolder()
-  const target = await startTarget()
+  await using target = await startTarget()
   const daemon = start(['--emulator', '-f', target.url], { cwd })
   const ready = await daemon.line(isReady)
   expect(Object.keys(ready).sort()).toEqual(['emulatorUrl', 'inspectorUrl', 'openUrl', 'sinkUrl', 'type'])
@@ -38,7 +38,10 @@ test('one daemon, driven by the other commands: trigger, list, show, replay, typ
   })
   expect(objects(triggered.stdout)).toEqual([{ notificationIds: [notification.cloudEvent.id] }])
   await daemon.line((line) => isDelivered(line) && line['delivery'].seq === notification.seq)
-  expect(target.received.at(-1)).toMatchObject({ method: 'POST', body: '{"data":{"ids":[7,"x"]}}' })
+  expect(target.received.at(-1)).toMatchObject({
+    method: 'POST',
+    body: Buffer.from('{"data":{"ids":[7,"x"]}}'),
+  })
 
   const seq = String(notification.seq)
   const listed = await run(['list', '--type', invoice, '--json'], { cwd })
@@ -48,7 +51,7 @@ test('one daemon, driven by the other commands: trigger, list, show, replay, typ
   const body = await run(['show', seq, '--body'], { cwd })
   expect(body.stdout).toBe('{"data":{"ids":[7,"x"]}}')
 
-  target.status = 404
+  target.answerWith(404)
   const replayed = await run(['replay', seq, '--sign', 'dev', '--header', 'x-mine: 1', '--json'], { cwd })
   expect(replayed.exitCode).toBe(1)
   expect(objects(replayed.stdout)).toMatchObject([
@@ -152,7 +155,7 @@ test('a second daemon in the same folder is told who is there, and ends with 1',
 })
 
 test('a port that was named and is taken ends with 2', async () => {
-  const target = await startTarget()
+  await using target = await startTarget()
   const port = new URL(target.url).port
   const { exitCode, stderr } = await run(['--emulator', '--sink-port', port], { cwd: createFolder() })
   expect([exitCode, stderr.includes('FIC_DEV_E_PORT_TAKEN')]).toEqual([2, true])
@@ -171,7 +174,7 @@ test('without token and emulator it captures, and says how to let it manage the 
 
 test('lines for people: signed notifications on stdout, nothing else there, no colour without a terminal', async () => {
   const cwd = createFolder()
-  const target = await startTarget()
+  await using target = await startTarget()
   const ports = ['--port', '0', '--sink-port', '0', '--emulator-port', '0']
   const daemon = follow(['--emulator', '-f', target.url, ...ports], { cwd })
   await daemon.said('fic-dev is ready')

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { createEmulator } from '../../src/emulator/index.ts'
 import { createFolder, follow, run } from './process.ts'
-import { startTarget } from './target.ts'
+import { startTarget } from '../support/target.ts'
 import { ctrlC, hasTerminal, openTerminal, type Terminal } from './terminal.ts'
 
 const anyPort = ['--port', '0', '--sink-port', '0', '--emulator-port', '0']
@@ -18,7 +18,7 @@ async function openDaemon(cwd: string, args: readonly string[], environment = {}
 
 test.skipIf(!hasTerminal)('the keys: help, trigger, pause, replay, clear, quit', async () => {
   const cwd = createFolder()
-  const target = await startTarget()
+  await using target = await startTarget()
   const terminal = await openDaemon(cwd, ['-f', target.url])
   terminal.type('?')
   await terminal.shows('p  pause forwarding, or go on')
@@ -88,16 +88,18 @@ test.skipIf(!hasTerminal)(
 
 test('hints stand beside the lines, once for each cause, and the end tells what still waits', async () => {
   const cwd = createFolder()
-  const target = await startTarget()
+  await using target = await startTarget()
   const daemon = follow(['--emulator', '-f', target.url, ...anyPort], { cwd })
   await daemon.said('fic-dev is ready')
   const trigger = () => run(['trigger', 'entities.clients.create'], { cwd })
-  target.status = 404
+  const saySeen = (status: number) =>
+    target.answerWith((_request, response) => response.writeHead(status).end('seen'))
+  saySeen(404)
   for (let count = 0; count < 2; count++) {
     await trigger()
     await daemon.text((line) => line.includes('[404]'))
   }
-  target.status = 500
+  saySeen(500)
   await trigger()
   await daemon.text((line) => line.includes('[500]'))
   await daemon.said('Your app says:\n    seen')

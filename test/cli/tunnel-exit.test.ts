@@ -23,4 +23,4 @@ test('with --exit-on-tunnel-failure a tunnel that is gone for good ends the daem
     hint: 'Without --exit-on-tunnel-failure it is opened again.',
   })
   expect(await daemon.ended).toBe(4)
-}, 60_000)
+})

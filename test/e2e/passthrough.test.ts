@@ -101,8 +101,20 @@ test('a target that is down makes Fatture in Cloud try again, and nothing is que
 
   await fic.daemon.trigger({ type: 'taxes.create', ids: [5] })
 
-  await expect
-    .poll(() => seenByFic(fic, 'taxes.create'), { timeout: 10_000 })
-    .toEqual([['dropped', 503, 503, 503, 503]])
+  await expect.poll(() => seenByFic(fic, 'taxes.create')).toEqual([['dropped', 503, 503, 503, 503]])
   expect(fic.daemon.status().counts.waiting).toBe(0)
+})
+
+test('a challenge that nobody has signed does not bring a stranger to the target; fic-dev answers it', async () => {
+  await using folder = await temporaryFolder()
+  await using target = await startTarget(0, answersChallenge)
+  await using fic = await startDaemon(folder.path, passthrough(target.url))
+
+  const headers = { 'x-fic-verification-challenge': 'abc', 'ce-id': '1:x', 'ce-type': 'forged' }
+  const answer = await fetch(`${fic.sinkUrl}?act=now`, { headers })
+
+  expect([answer.status, await answer.json()]).toEqual([200, { verification: 'abc' }])
+  expect(target.received.filter(({ path }) => path.includes('act=now'))).toEqual([])
+  const { items } = (await (await fic.api('/api/notifications?limit=1')).json()) as { items: Notification[] }
+  expect(items[0]?.problems.join()).toContain('the target was not asked')
 })

@@ -121,9 +121,9 @@ test('subscribed, verified and delivered through a real tunnel; after a restart 
   }
   expect(kept.items).toHaveLength(1)
   await stop(second)
-}, 60_000)
+})
 
-test('no inspector route answers through the tunnel', async () => {
+test('no route of the inspector, nor the stream, answers through the tunnel, and nothing is kept', async () => {
   const server = await startLocaltunnelServer()
   onTestFinished(() => server.stop())
   const cwd = createFolder()
@@ -133,17 +133,38 @@ test('no inspector route answers through the tunnel', async () => {
   })
   const ready = await program.line(isReady)
   const { origin } = new URL(ready['sinkUrl'])
+  const inspector = new URL(ready['inspectorUrl'])
   const token = readDaemonFile(`${cwd}/.fic-dev`)?.token
+  const api = apiOf(cwd)
 
-  const paths = ['/', '/api/status', '/api/notifications', '/api/stream', '/api/keys', '/open/x', '/assets/x']
-  const statuses = await Promise.all(
-    paths.map(async (path) => {
-      const headers = { authorization: `Bearer ${token}` }
-      return (await publicRequest(origin + path, { headers })).status
-    }),
+  const { paths } = (await (await api.get('/api/openapi.json')).json()) as { paths: Record<string, object> }
+  const described = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => [method.toUpperCase(), path.replaceAll(/\{\w+\}/g, '1')] as const),
   )
-  expect(statuses).toEqual(paths.map(() => 404))
-  const status = (await (await apiOf(cwd).get('/api/status')).json()) as Status
-  expect(status.sink?.notFound).toBeGreaterThanOrEqual(paths.length)
+  const shell = ['/', '/open/x', '/assets/x', '/favicon.svg'].map((path) => ['GET', path] as const)
+  const headers = {
+    authorization: `Bearer ${token}`,
+    cookie: `fic_dev_${inspector.port}=${token}`,
+    origin: inspector.origin,
+    'x-forwarded-host': inspector.host,
+    'content-type': 'application/json',
+  }
+  const answers: string[] = []
+  for (const [method, path] of [...described, ...shell]) {
+    const { status } = await publicRequest(origin + path, { method, headers })
+    answers.push(`${method} ${path} ${status}`)
+  }
+  expect(described.length).toBeGreaterThan(20)
+  expect(answers.filter((answer) => !answer.endsWith(' 404'))).toEqual([])
+
+  for (const path of ['/api/stream', `${new URL(ready['sinkUrl']).pathname}/api/stream`]) {
+    const key = { 'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==', 'sec-websocket-version': '13' }
+    const upgrade = { ...headers, ...key, connection: 'Upgrade', upgrade: 'websocket' }
+    expect((await publicRequest(origin + path, { headers: upgrade })).status).toBe(404)
+  }
+  const after = (await (await api.get('/api/status')).json()) as Status
+  const { items } = (await (await api.get('/api/notifications')).json()) as { items: Notification[] }
+  expect(items.filter(({ kind }) => kind !== 'verification' && kind !== 'welcome')).toEqual([])
+  expect(after.sink?.notFound).toBeGreaterThanOrEqual(answers.length + 2)
   await stop(program)
-}, 60_000)
+})

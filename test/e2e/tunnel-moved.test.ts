@@ -44,8 +44,9 @@ test('the sink of our subscription is moved and verified, and notifications go o
   expect(moved.sink).toBe(fic.daemon.addresses().sinkUrl)
 
   await fic.daemon.trigger({ type: 'products.update', ids: [7] })
-  const received = await target.waitFor(3)
-  expect(received.at(-1)?.body.toString()).toBe('{"data":{"ids":[7]}}')
+  // Welcomes come before it, more of them where one was lost.
+  const bodies = () => target.received.map(({ body }) => body.toString())
+  await expect.poll(bodies).toContain('{"data":{"ids":[7]}}')
   // What was lost between is told, with its times.
   const isTold = (message: Told) =>
     message.type === 'tunnel' &&
@@ -69,7 +70,7 @@ test('when the budget forbids the move, it is told when it will be made, and it 
     body: '{ "lost": 1 }',
   })
   stub.kill()
-  await expect.poll(() => outcomes(emulatorUrl), { timeout: 20_000 }).toContain('lost')
+  await expect.poll(() => outcomes(emulatorUrl)).toContain('lost')
 
   stub.kill()
   const waiting = await subscriptionOf(fic, ({ state }) => state === 'unverified')
@@ -91,7 +92,7 @@ test('when the budget forbids the move, it is told when it will be made, and it 
     ({ state, sink }) => state === 'verified' && sink === fic.daemon.addresses().sinkUrl,
   )
   expect(sink).not.toBe(waiting.sink)
-}, 60_000)
+})
 
 async function outcomes(emulatorUrl: string | undefined): Promise<string[]> {
   const { items } = (await (await fetch(`${emulatorUrl}/_emulator/deliveries`)).json()) as {

@@ -12,7 +12,7 @@ import { answerWith, startTarget, type Respond, type Target } from '../emulator/
 
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs
-const timeoutMs = 400
+const timeoutMs = 1_000
 
 const processing: Respond = (_request, response) => {
   response.writeProcessing()

@@ -1,7 +1,7 @@
 /** A small real target: keeps what it gets, answers challenges, and answers notifications as it is told. */
 
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { startTarget as startPlainTarget } from '../support/target.ts'
 
 export interface Received {
   method: string
@@ -40,31 +40,21 @@ export function answerWith(status: number, headers: Record<string, string> = {})
 }
 
 export async function startTarget(): Promise<Target> {
-  const server = createServer((request, response) => {
-    const chunks: Buffer[] = []
-    request.on('data', (chunk: Buffer) => chunks.push(chunk))
-    request.on('end', () => {
-      const { method = '', url = '', headers, rawHeaders } = request
-      const received = { method, url, headers, rawHeaders, body: Buffer.concat(chunks).toString('utf8') }
-      target.received.push(received)
-      if (method === 'GET') target.respondToChallenge(received, response)
-      else target.respond(received, response)
-    })
+  const plain = await startPlainTarget(0, ({ path: url, body, ...request }, response) => {
+    const received = { ...request, url, body: body.toString('utf8') }
+    target.received.push(received)
+    if (request.method === 'GET') target.respondToChallenge(received, response)
+    else target.respond(received, response)
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const close = async (): Promise<void> => {
-    server.closeAllConnections()
-    await new Promise((resolve) => server.close(resolve))
-  }
   const target: Target = {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: new URL(plain.url).origin,
     received: [],
     notifications: () => target.received.filter(({ method }) => method === 'POST'),
     challenges: () => target.received.filter(({ method }) => method === 'GET'),
     respond: answerWith(200),
     respondToChallenge: passChallenge,
-    close,
-    [Symbol.asyncDispose]: close,
+    close: plain.close,
+    [Symbol.asyncDispose]: plain.close,
   }
   return target
 }

@@ -40,7 +40,6 @@ test.for<[name: string, fault: ApiFault, says: RegExp]>([
   ['answers 200 with a page', { status: 200, body: '<html>Log in</html>' }, /FIC_API|SUBSCRIPTION/],
 ])(
   'while the API %s, notifications are taken in and delivered, and the reason is told',
-  { timeout: 60_000 },
   async ([, fault, says]) => {
     const { daemon, target, agent } = await startBeside(fault)
     const told = await daemon.line((line) => line['type'] === 'error')
@@ -56,7 +55,7 @@ test.for<[name: string, fault: ApiFault, says: RegExp]>([
   },
 )
 
-test('an API that hangs does not hold up what comes in', { timeout: 60_000 }, async () => {
+test('an API that hangs does not hold up what comes in', async () => {
   const { daemon, target, agent, emulator } = await startBeside({ delayMs: 600_000 })
   const { sinkUrl } = await daemon.line(isReady)
   expect(await post(sinkUrl, '1:a', agent)).toBe(200)

@@ -52,7 +52,6 @@ async function survive(
 
 test.skipIf(!hasPrlimit)(
   'files that may not grow: 503 to Fatture in Cloud, said in the log, and on it goes when they may',
-  { timeout: 60_000 },
   async () => {
     const cwd = createFolder()
     await using target = await startTarget()
@@ -81,7 +80,7 @@ function mountSmallDisk(): string | null {
   return folder
 }
 
-test('a disk that is full: the same', { timeout: 60_000 }, async ({ skip }) => {
+test('a disk that is full: the same', async ({ skip }) => {
   const disk = mountSmallDisk()
   if (disk === null) return skip('this user may not mount a small disk')
   const cwd = createFolder()

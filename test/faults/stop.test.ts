@@ -1,6 +1,7 @@
 /** A stop is orderly and takes seconds, whatever hangs: the target, Fatture in Cloud, a sender, a terminal. */
 
 import { existsSync } from 'node:fs'
+import { Agent } from 'node:http'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { createFolder, start, type JsonLine, type Running } from '../cli/process.ts'
@@ -8,7 +9,8 @@ import { hasTerminal, openTerminal } from '../cli/terminal.ts'
 import { createEmulator, type Emulator } from '../../src/emulator/index.ts'
 import { openWire, toRequest } from '../sink/wire.ts'
 import { startTarget } from '../support/target.ts'
-import { isReady, pidIn } from './accounts.ts'
+import { isReady, pidIn, storedIds } from './accounts.ts'
+import { post, publicKey } from './load.ts'
 
 /** The promise is 5 s; the rest is for a machine that has other things to do. Without a limit it would take for ever. */
 const limitMs = 12_000
@@ -67,7 +69,7 @@ test.for([
   ['SIGINT', 130],
   ['SIGTERM', 0],
   ['SIGHUP', 0],
-] as const)('%s ends it in order while everything hangs', { timeout: 30_000 }, async ([signal, exitCode]) => {
+] as const)('%s ends it in order while everything hangs', async ([signal, exitCode]) => {
   const { cwd, daemon } = await startHanging()
   daemon.signal(signal)
 
@@ -75,40 +77,57 @@ test.for([
   expect(isOrderly(cwd)).toBe(true)
 })
 
-test(
-  'what Fatture in Cloud or the target did not let us finish is said and kept',
-  { timeout: 30_000 },
-  async () => {
-    const { cwd, daemon } = await startHanging()
-    daemon.signal('SIGTERM')
-    await endOf(daemon)
+test('what Fatture in Cloud or the target did not let us finish is said and kept', async () => {
+  const { cwd, daemon } = await startHanging()
+  daemon.signal('SIGTERM')
+  await endOf(daemon)
 
-    expect(daemon.stderr()).toContain('subscription left as it is')
-    const again = start(['--tunnel', 'none'], { cwd })
-    await again.line(isReady)
-    expect(again.stderr()).not.toContain('damaged')
-    again.signal('SIGTERM')
-    expect(await endOf(again)).toBe(0)
-  },
-)
+  expect(daemon.stderr()).toContain('subscription left as it is')
+  const again = start(['--tunnel', 'none'], { cwd })
+  await again.line(isReady)
+  expect(again.stderr()).not.toContain('damaged')
+  again.signal('SIGTERM')
+  expect(await endOf(again)).toBe(0)
+})
 
-test.skipIf(!hasTerminal)(
-  'a terminal that is closed ends the daemon in order',
-  { timeout: 30_000 },
-  async () => {
-    const cwd = createFolder()
-    const ports = ['--port', '0', '--sink-port', '0', '--emulator-port', '0']
-    const terminal = openTerminal(['--emulator', ...ports], { cwd })
-    await terminal.shows('fic-dev is ready')
-    const pid = pidIn(cwd)
-    onTestFinished(() => endIfThere(pid))
-    terminal.kill()
-    await terminal.ended
+test.skipIf(!hasTerminal)('a terminal that is closed ends the daemon in order', async () => {
+  const cwd = createFolder()
+  const ports = ['--port', '0', '--sink-port', '0', '--emulator-port', '0']
+  const terminal = openTerminal(['--emulator', ...ports], { cwd })
+  await terminal.shows('fic-dev is ready')
+  const pid = pidIn(cwd)
+  onTestFinished(() => endIfThere(pid))
+  terminal.kill()
+  await terminal.ended
 
-    await gone(pid)
-    expect(isOrderly(cwd)).toBe(true)
-  },
-)
+  await gone(pid)
+  expect(isOrderly(cwd)).toBe(true)
+})
+
+test('who is being answered when the stop comes gets the answer; who comes later is not taken in', async () => {
+  const cwd = createFolder()
+  let answer = () => {}
+  await using target = await startTarget(0, (_request, response) => {
+    answer = () => void response.writeHead(202).end()
+  })
+  const agent = new Agent()
+  onTestFinished(() => agent.destroy())
+  const flags = ['--tunnel', 'none', '--public-key', publicKey, '--respond', 'passthrough']
+  const daemon = start([...flags, '-f', target.url], { cwd })
+  const { sinkUrl } = await daemon.line(isReady)
+  const status = post(sinkUrl, '1:in-flight', agent)
+  await target.waitFor(1)
+  daemon.signal('SIGTERM')
+  await daemon.said('Closing')
+  // The port is closed before the answer is given.
+  const refused = () => post(sinkUrl, '2:late', agent).catch((error: Error) => error.message)
+  await expect.poll(refused).toMatch(/ECONNREFUSED/)
+  answer()
+
+  expect(await status).toBe(202)
+  expect(await endOf(daemon)).toBe(0)
+  expect(await storedIds(cwd)).toEqual(['1:in-flight'])
+})
 
 test('SIGHUP again and again, as a closing terminal sends it, is no reason to hurry', async () => {
   const cwd = createFolder()

@@ -40,7 +40,6 @@ async function listen(inspectorUrl: string, token: string): Promise<string[]> {
 
 test.for(['SIGUSR2', 'SIGPIPE'] as const)(
   'logs, output, stream, exports, files, the command line and the report of a crash (%s) hold no token',
-  { timeout: 60_000 },
   async (signal) => {
     const cwd = createFolder()
     const elsewhere = createFolder()

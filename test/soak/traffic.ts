@@ -1,7 +1,7 @@
-/** All that comes to a sink: true notifications and twins, forged ones, garbage, slow senders, huge headers, floods. */
+/** All that comes to a sink: true ones and twins, forged ones, garbage, slow senders, half requests, huge headers, floods. */
 
 import { Agent } from 'node:http'
-import { connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { makeKeys } from '../fic/signature/tokens.ts'
 import { post, signedHeaders } from '../faults/load.ts'
@@ -9,31 +9,35 @@ import { post, signedHeaders } from '../faults/load.ts'
 export interface Traffic {
   /** How many requests of each kind were tried. */
   tried: Record<Kind, number>
-  /** Ids of true notifications that were answered 200, twins counted once. */
-  answered: Set<string>
+  /** Ids of true notifications, and how often each was answered 200: once, and once more for each twin. */
+  answered: Map<string, number>
   /** Answers that should not have been given, in words. */
   wrong: string[]
   stop(): Promise<void>
 }
 
-const kinds = ['true', 'twin', 'forged', 'garbage', 'slow', 'huge', 'elsewhere', 'flood'] as const
+const kinds = ['true', 'twin', 'forged', 'garbage', 'slow', 'half', 'huge', 'elsewhere', 'flood'] as const
 export type Kind = (typeof kinds)[number]
 
 /** In the order of a round: mostly what is true. */
 const round: readonly Kind[] = [
   ...Array.from({ length: 12 }, (): Kind => 'true'),
-  ...(['twin', 'twin', 'forged', 'garbage', 'slow', 'huge', 'elsewhere'] as const),
+  ...(['twin', 'twin', 'forged', 'garbage', 'slow', 'half', 'huge', 'elsewhere'] as const),
 ]
 
 const stranger = makeKeys('P-256')
 const floodSize = 200
+/** More than a sink keeps open. */
+const mostHalves = 800
+const answerLimitMs = 60_000
 const body = '{"data":{"ids":[1]}}'
 
 export function startTraffic(sinkUrl: string, workers: number, floodEveryMs: number): Traffic {
   const url = new URL(sinkUrl)
   const agent = new Agent({ keepAlive: true, maxSockets: floodSize })
   const tried = Object.fromEntries(kinds.map((kind) => [kind, 0])) as Record<Kind, number>
-  const answered = new Set<string>()
+  const answered = new Map<string, number>()
+  const halves = new Set<Socket>()
   const wrong: string[] = []
   let last = 0
   let latest = ''
@@ -41,13 +45,28 @@ export function startTraffic(sinkUrl: string, workers: number, floodEveryMs: num
 
   const newId = (kind: Kind) => `${++last}:${kind}`
 
+  const count = (id: string) => void answered.set(id, (answered.get(id) ?? 0) + 1)
+
   function expectOneOf(kind: Kind, allowed: readonly number[], status: number | null): void {
     if (status !== null && !allowed.includes(status)) wrong.push(`${kind} was answered ${status}`)
   }
 
+  /** A client that lost its connection in the same turn as it got it is told nothing: not ours to wait for. */
+  async function endOf(sending: Promise<number>): Promise<number> {
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        const waits = Object.values(agent.sockets).some((sockets) => sockets && sockets.length > 0)
+        if (waits) wrong.push(`no answer within ${answerLimitMs / 1_000} s`)
+        reject(new Error('late'))
+      }, answerLimitMs)
+    })
+    return Promise.race([sending, late]).finally(() => clearTimeout(timer))
+  }
+
   async function sendTrue(kind: Kind, id: string): Promise<void> {
-    const status = await post(sinkUrl, id, agent)
-    if (status === 200) answered.add((latest = id))
+    const status = await endOf(post(sinkUrl, id, agent))
+    if (status === 200) count((latest = id))
     expectOneOf(kind, [200, 503], status)
   }
 
@@ -97,8 +116,18 @@ export function startTraffic(sinkUrl: string, workers: number, floodEveryMs: num
         return text.slice(at(index), at(index + 1))
       })
       const status = await sendRaw(parts, 30)
-      if (status === 200) answered.add(id)
+      if (status === 200) count(id)
       expectOneOf('slow', [200, 503], status)
+    },
+    /** Begins a request and leaves it so. Not a byte may come back: it would be for somebody else. */
+    async half() {
+      const socket = connect({ port: Number(url.port), host: url.hostname })
+      halves.add(socket)
+      socket.on('data', (data) => wrong.push(`half was answered ${String(data).slice(0, 40)}`))
+      socket.on('error', () => {}).on('close', () => halves.delete(socket))
+      const head = toHead({ 'content-length': '100' })
+      socket.write(tried.half % 2 === 0 ? head : head.slice(0, 20))
+      if (halves.size > mostHalves) for (const oldest of [...halves].slice(0, 100)) oldest.destroy()
     },
     async huge() {
       expectOneOf('huge', [431, 503], await sendRaw([toHead({ 'x-huge': 'x'.repeat(64 * 1024) })]))
@@ -144,6 +173,7 @@ export function startTraffic(sinkUrl: string, workers: number, floodEveryMs: num
       over.abort()
       await done
       agent.destroy()
+      for (const socket of halves) socket.destroy()
     },
   }
 }

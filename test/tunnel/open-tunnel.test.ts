@@ -89,7 +89,7 @@ describe('of several providers', () => {
       ),
     })
     // The limit is for all of them together: the last of them had what the first did not use.
-    expect(String(failure)).toContain('within 3 s')
+    expect(String(failure)).toMatch(/within [123](\.\d)? s/)
   })
 
   test('when none can run at all, that is what is told', async () => {

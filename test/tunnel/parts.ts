@@ -71,15 +71,15 @@ export async function startSmallSink(
 
 /** The waits of the tunnel, short. What a real server needs (a second to free a name) stays. */
 export const shortTiming: TunnelTiming = {
-  openingLimitMs: 20_000,
-  openTimeoutMs: 5_000,
+  openingLimitMs: 90_000,
+  openTimeoutMs: 30_000,
   newNameMs: 10,
-  confirmLimitMs: 5_000,
+  confirmLimitMs: 20_000,
   confirmIntervalMs: 50,
   probeIntervalMs: 150,
   suspectIntervalMs: 50,
   hintPauseMs: 10,
-  probeTimeoutMs: 1_000,
+  probeTimeoutMs: 2_000,
   releaseMs: 1_300,
   backoffFirstMs: 20,
   backoffMaxMs: 100,

@@ -313,7 +313,7 @@ describe('the address', () => {
       publicUrl: sink.origin,
       detail: 'The name "shop-hooks" is in use by another tunnel; "funny-goat-12" was not taken instead.',
     })
-    expect(provider.drained).toBe(2)
+    expect(provider.drained).toBeGreaterThanOrEqual(1)
     provider.open = () => ({ url: sink.origin, granted: 'shop-hooks' })
     cutOff(sink, false)
     await statusOf(tunnel, ({ state }) => state === 'up')
@@ -394,12 +394,12 @@ describe('an address that nothing of ours brings', () => {
   test('whose name does not resolve here is unknown, and never counts as up', async () => {
     const sink = await startSink()
     const tunnel = tunnelTo(sink, findProvider('none', { publicUrl: 'https://nobody.invalid' }), {
-      timing: { ...timing, openingLimitMs: 200 },
+      timing: { ...timing, openingLimitMs: 2_000 },
     })
     await expect(tunnel.start()).rejects.toMatchObject({
       code: 'FIC_DEV_E_TUNNEL_FAILED',
       message: expect.stringMatching(
-        /^No request came back through the public address within 0\.2 s\. .*nobody\.invalid cannot be resolved here/,
+        /^No request came back through the public address within 2 s\. .*nobody\.invalid cannot be resolved here/,
       ),
     })
   })
