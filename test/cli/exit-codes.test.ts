@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { createEmulator, type Emulator } from '../../src/emulator/index.ts'
 import { createFolder, run, start, type JsonLine, type Place } from './process.ts'
-import { startTarget } from './target.ts'
+import { startTarget } from '../support/target.ts'
 
 const isReady = ({ type }: JsonLine) => type === 'ready'
 
@@ -88,7 +88,7 @@ describe('exit codes', () => {
 
 test('every command has --json, and prints nothing but objects, one a line', async () => {
   const cwd = createFolder()
-  const target = await startTarget()
+  await using target = await startTarget()
   const daemon = start(['--emulator', '-f', target.url], { cwd })
   await daemon.line(isReady)
 

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { createEmulator } from '../../src/emulator/index.ts'
 import { createFolder, run } from './process.ts'
 import { openScreen, type Screen } from './screen.ts'
-import { startTarget } from './target.ts'
+import { startTarget } from '../support/target.ts'
 import { ctrlC, hasTerminal, openTerminal } from './terminal.ts'
 
 const anyPort = ['--port', '0', '--sink-port', '0', '--emulator-port', '0']
@@ -34,7 +34,7 @@ async function openDaemon(cwd: string, args: readonly string[], window = wide): 
 describe.skipIf(!hasTerminal)('the status line', () => {
   test('stands below everything else, once, and tells how it goes', async () => {
     const cwd = createFolder()
-    const target = await startTarget()
+    await using target = await startTarget()
     const screen = await openDaemon(cwd, ['-f', target.url])
     const says = (line: string) => screen.sees((lines) => last(lines) === line)
     const atRest = await says(' SUB1 verified · target healthy · 2 received · ? keys')
@@ -51,7 +51,7 @@ describe.skipIf(!hasTerminal)('the status line', () => {
 
   test('a burst of lines and the line below them do not tear each other', async () => {
     const cwd = createFolder()
-    const target = await startTarget()
+    await using target = await startTarget()
     const screen = await openDaemon(cwd, ['-f', target.url])
     await run(['trigger', 'entities.clients.create', '--count', '300'], { cwd })
     const lines = await screen.sees(
@@ -65,7 +65,7 @@ describe.skipIf(!hasTerminal)('the status line', () => {
   })
 
   test('in a narrow window it says what fits, and stays one line', async () => {
-    const target = await startTarget()
+    await using target = await startTarget()
     const screen = await openDaemon(createFolder(), ['-f', target.url], narrow)
     await screen.sees((found) => last(found) === ' SUB1 verified · target healthy')
     await screen.resize({ columns: 41, rows: 12 })
@@ -76,7 +76,7 @@ describe.skipIf(!hasTerminal)('the status line', () => {
 
   test('it follows the window, smaller and larger, and leaves nothing behind', async () => {
     const cwd = createFolder()
-    const target = await startTarget()
+    await using target = await startTarget()
     const screen = await openDaemon(cwd, ['-f', target.url])
     await screen.sees((lines) => last(lines).includes('2 received · ? keys'))
     for (const columns of [60, 25, 12, 40, 120]) {
