@@ -10,7 +10,14 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { startExampleTarget, type Trust } from './target.ts'
 
 const dataDir = process.env['FIC_DEV_DATA_DIR'] ?? '.fic-dev'
-const target: string = await startExampleTarget(3000, whomToTrust)
+const target: string = await startExampleTarget(3000, whomToTrust, sayOnCleanLine)
+// Before the program has the terminal: it draws a line of its own there.
+console.error(`
+  What you will see is the emulator of Fatture in Cloud: signed notifications, as the real ones are.
+    send another    npx fic-dev trigger received_documents.create
+    your own app    npm start -- --forward-to http://localhost:8080/webhooks
+    a real account  FIC_ACCESS_TOKEN=… npx fic-dev --no-emulator --company 12345 --forward-to http://localhost:8080/webhooks
+`)
 const program = spawn(process.execPath, ['dist/cli.js', '--forward-to', target, ...process.argv.slice(2)], {
   stdio: 'inherit',
 })
@@ -26,13 +33,11 @@ if (daemon) {
   await trigger(daemon, 'issued_documents.invoices.create', [3062300])
   await trigger(daemon, 'issued_documents.invoices.update', [3062300])
   await trigger(daemon, 'issued_documents.invoices.email_sent', [3062300])
-  await pause(500)
-  console.error(`
-  What you see is the emulator of Fatture in Cloud: signed notifications, as the real ones are.
-    send another    npx fic-dev trigger received_documents.create
-    your own app    npm start -- --forward-to http://localhost:8080/webhooks
-    a real account  FIC_ACCESS_TOKEN=… npx fic-dev --no-emulator --company 12345 --forward-to http://localhost:8080/webhooks
-`)
+}
+
+/** The program has a line of its own at the bottom of this terminal: it goes first, and comes back with its next word. */
+function sayOnCleanLine(text: string): void {
+  console.error(process.stderr.isTTY ? `\r\u001B[J${text}` : text)
 }
 
 /** What the running daemon says: its emulator's key and its own dev key, for notifications and replays. */

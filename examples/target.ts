@@ -17,9 +17,13 @@ export interface Trust {
 }
 
 /** Listens on the wanted port of 127.0.0.1, or on any free one; gives the URL to forward to. */
-export async function startExampleTarget(wantedPort: number, trust: () => Promise<Trust>): Promise<string> {
+export async function startExampleTarget(
+  wantedPort: number,
+  trust: () => Promise<Trust>,
+  say = (text: string) => console.error(text),
+): Promise<string> {
   const server = createServer((request, response) => {
-    receive(request, response, trust).catch(() => response.writeHead(500).end())
+    receive(request, response, trust, say).catch(() => response.writeHead(500).end())
   })
   const port = await new Promise<number>((resolve, reject) => {
     server.on('listening', () => resolve((server.address() as AddressInfo).port))
@@ -29,7 +33,12 @@ export async function startExampleTarget(wantedPort: number, trust: () => Promis
   return `http://127.0.0.1:${port}/webhooks`
 }
 
-async function receive(request: IncomingMessage, response: ServerResponse, trust: () => Promise<Trust>) {
+async function receive(
+  request: IncomingMessage,
+  response: ServerResponse,
+  trust: () => Promise<Trust>,
+  say: (text: string) => void,
+) {
   const body = await readText(request)
   const claims = await readToken(request.headers.authorization ?? '', await trust())
   if (claims === null) return response.writeHead(401).end()
@@ -46,7 +55,7 @@ async function receive(request: IncomingMessage, response: ServerResponse, trust
     return response.writeHead(401).end()
   }
   response.writeHead(204).end()
-  work(event)
+  work(event, say)
 }
 
 /** The claims of a token that one of the keys has signed for us. */
@@ -99,10 +108,8 @@ async function readText(request: IncomingMessage): Promise<string> {
 }
 
 /** The same notification may come twice, so a real app remembers `event.id`. It fetches each id from the API. */
-function work(event: Event): void {
-  console.error(
-    `          your app: ${event.type.replace('it.fattureincloud.webhooks.', '')} ${event.ids.join(', ')}`,
-  )
+function work({ type, ids }: Event, say: (text: string) => void): void {
+  say(`          your app: ${type.replace('it.fattureincloud.webhooks.', '')} ${ids.join(', ')}`)
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

@@ -199,6 +199,12 @@ describe('fences', () => {
       ['src/config/environment.ts'],
       'The environment is read once, at the start; after that there is the configuration.',
     ],
+    [
+      'a write to stdout or stderr',
+      /\bprocess\.(stdout|stderr)\.write\(/,
+      ['src/cli/output.ts'],
+      'Whatever is written has to make way for the line at the bottom of the terminal.',
+    ],
     ['console', /\bconsole\.\w+\(/, [], 'The log is for us, the output of the command line for people.'],
     [
       'a default export',

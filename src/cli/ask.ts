@@ -3,6 +3,7 @@
 import { createInterface } from 'node:readline/promises'
 import { Writable } from 'node:stream'
 import { FicDevError } from '../errors.ts'
+import type { Output } from './output.ts'
 import { visible } from './visible.ts'
 
 export interface Prompt {
@@ -28,7 +29,7 @@ export class NoAnswer extends Error {}
  * To be closed when all is asked.
  * @throws FicDevError USAGE where there is nobody to ask; `instead` is a command that needs nobody.
  */
-export function openPrompt(what: string, instead: string): Prompt {
+export function openPrompt(what: string, instead: string, { tell }: Pick<Output, 'tell'>): Prompt {
   if (!process.stdin.isTTY) {
     throw new FicDevError('USAGE', `${what} has nobody to ask here.`, { hint: `Example: ${instead}` })
   }
@@ -36,7 +37,7 @@ export function openPrompt(what: string, instead: string): Prompt {
   const output = new Writable({
     write(chunk, _encoding, done) {
       if (hidden) done()
-      else process.stderr.write(chunk, () => done())
+      else tell(chunk, done)
     },
   })
   const terminal = createInterface({ input: process.stdin, output, terminal: true })
@@ -52,13 +53,13 @@ export function openPrompt(what: string, instead: string): Prompt {
 
   /** readline shows nothing meanwhile, so the question is written past it. */
   async function askHidden(question: string): Promise<string> {
-    process.stderr.write(question)
+    tell(question)
     hidden = true
     try {
       return await askOnce('')
     } finally {
       hidden = false
-      process.stderr.write('\n')
+      tell('\n')
     }
   }
 
@@ -70,7 +71,7 @@ export function openPrompt(what: string, instead: string): Prompt {
       const answer = (await (secret ? askHidden : askOnce)(text)) || (standard ?? '')
       const says = problem?.(answer) ?? null
       if (says === null) return answer
-      process.stderr.write(`  ${visible(says)}\n`)
+      tell(`  ${visible(says)}\n`)
     }
   }
 

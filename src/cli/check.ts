@@ -15,6 +15,7 @@ import { caseText, summaryText } from './check-lines.ts'
 import type { Invocation } from './command.ts'
 import type { Output } from './output.ts'
 import { visible } from './visible.ts'
+import { whileWaiting } from './waiting.ts'
 
 export interface CheckOptions {
   timeout?: number
@@ -49,18 +50,34 @@ async function checkTarget(
   if (!output.json) output.say(`Checking ${visible(target)}, signed with this project's dev key.`)
   try {
     const { timeout: timeoutMs = 5_000, wait: waitMs = 5_000 } = options
-    for await (const result of runCases(cases, { world, exchange: sender.send, timeoutMs, waitMs })) {
-      results.push(result)
-      if (output.json) output.object({ type: 'case', target, ...result })
-      else if (result.outcome !== 'skipped') output.line(caseText(result, output.colors))
-      // All for the same reason, so it is said once.
-      else if (results.at(-2)?.outcome !== 'skipped') output.say(result.says)
-    }
+    await whileWaiting(
+      output,
+      () => waitedFor(cases, results, world),
+      async () => {
+        for await (const result of runCases(cases, { world, exchange: sender.send, timeoutMs, waitMs })) {
+          results.push(result)
+          if (output.json) output.object({ type: 'case', target, ...result })
+          else if (result.outcome !== 'skipped') output.line(caseText(result, output.colors))
+          // All for the same reason, so it is said once.
+          else if (results.at(-2)?.outcome !== 'skipped') output.say(result.says)
+        }
+      },
+    )
   } finally {
     sender.close()
   }
   tell(summarize(target, results), output)
   return results
+}
+
+/** The first result is that of the start. */
+function waitedFor(
+  cases: readonly CheckCase[],
+  { length }: readonly CheckResult[],
+  { target }: World,
+): string {
+  if (length === 0) return `waiting for somebody to listen at ${target.host}`
+  return `${length} of ${cases.length}: ${cases[length - 1]?.title ?? 'done'}`
 }
 
 function tell(summary: CheckSummary, output: Output): void {

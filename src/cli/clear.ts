@@ -3,10 +3,11 @@
 import { NoAnswer, openPrompt } from './ask.ts'
 import { connect } from './client.ts'
 import type { Invocation } from './command.ts'
+import type { Output } from './output.ts'
 import { readSeqs } from './seq.ts'
 
 export async function run({ args, config, output }: Invocation): Promise<number> {
-  if (args.length === 0 && !config.yes && !(await confirm(config.dataDir))) {
+  if (args.length === 0 && !config.yes && !(await confirm(config.dataDir, output))) {
     output.say('Nothing was removed.')
     return 1
   }
@@ -22,8 +23,8 @@ export async function run({ args, config, output }: Invocation): Promise<number>
   return 0
 }
 
-async function confirm(dataDir: string): Promise<boolean> {
-  const prompt = openPrompt('clear removes all notifications and', 'fic-dev clear --yes')
+async function confirm(dataDir: string, output: Output): Promise<boolean> {
+  const prompt = openPrompt('clear removes all notifications and', 'fic-dev clear --yes', output)
   try {
     return await prompt.confirm(`Remove all notifications of ${dataDir}?`, false)
   } catch (thrown) {

@@ -26,7 +26,7 @@ export interface Client {
   close(): Promise<void>
 }
 
-const answerTimeoutMs = 2000
+const answerTimeoutMs = 10_000 // a machine that builds and tests meanwhile is slow
 
 /** `secrets`: for what asks Fatture in Cloud where no daemon runs that has a token of its own. */
 export async function connect(config: Config, secrets?: Secrets): Promise<Client> {

@@ -3,7 +3,8 @@
 import type { Command } from 'commander'
 import type { ReadConfig } from '../config/read-config.ts'
 import { givenFlags } from './flags.ts'
-import { createOutput, type Output } from './output.ts'
+import { isLive } from './live.ts'
+import { createOutput, sharesTerminal, type Output } from './output.ts'
 
 export interface Invocation<Options = Record<string, unknown>> extends ReadConfig {
   /** What stood after the command's name, without flags. */
@@ -28,7 +29,10 @@ export async function prepare<Options>(
   command: Command,
   leave: (exitCode: number) => void,
 ): Promise<Invocation<Options>> {
-  const { readConfig } = await import('../config/read-config.ts')
+  const [{ readConfig }, { readEnvironment }] = await Promise.all([
+    import('../config/read-config.ts'),
+    import('../config/environment.ts'),
+  ])
   const options: Record<string, unknown> = command.opts()
   const configFile = typeof options['config'] === 'string' ? options['config'] : null
   const read = await readConfig({
@@ -37,11 +41,12 @@ export async function prepare<Options>(
     configFile,
     isTerminal: process.stdout.isTTY,
   })
+  const live = isLive(read.config, readEnvironment(process.cwd()), sharesTerminal())
   return {
     ...read,
     args: command.args,
     options: options as Options,
-    output: createOutput(read.config),
+    output: createOutput({ ...read.config, live }),
     leave,
   }
 }

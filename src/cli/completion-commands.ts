@@ -3,6 +3,7 @@
 import { Argument, type Command } from 'commander'
 import { completionScript, shells, type Shell } from './completion-script.ts'
 import { examplesText } from './examples.ts'
+import { createOutput } from './output.ts'
 
 /** The name that the scripts call; as it is hidden, nobody types it. */
 export const completeCommand = '__complete'
@@ -14,7 +15,7 @@ export function addCompletion(program: Command, finished: (exitCode: number) => 
     .summary('print a script that completes commands, flags, event types and numbers')
     .description('Prints a script that completes commands, flags, event types and notification numbers.')
     .action((shell: Shell) => {
-      process.stdout.write(completionScript(shell, completeCommand))
+      void plainOutput().write(completionScript(shell, completeCommand))
       finished(0)
     })
     .addHelpText(
@@ -30,9 +31,11 @@ export function addCompletion(program: Command, finished: (exitCode: number) => 
     .allowUnknownOption()
     .action(async (words: string[]) => {
       const { findCandidates } = await import('./complete.ts')
-      for (const { word, says } of await findCandidates(program, words)) {
-        process.stdout.write(`${word}\t${says}\n`)
-      }
+      const { line } = plainOutput()
+      for (const { word, says } of await findCandidates(program, words)) line(`${word}\t${says}`)
       finished(0)
     })
 }
+
+/** The configuration is not read here. */
+const plainOutput = () => createOutput({ json: false, color: false })

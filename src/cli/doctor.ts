@@ -7,6 +7,7 @@ import { connectToDaemon } from './client.ts'
 import type { Invocation } from './command.ts'
 import type { Colors } from './output.ts'
 import { visible } from './visible.ts'
+import { whileWaiting } from './waiting.ts'
 
 /** Exit code 1 when something does not work. */
 export async function run({ config, secrets, file, sources, notes, output }: Invocation): Promise<number> {
@@ -20,12 +21,18 @@ export async function run({ config, secrets, file, sources, notes, output }: Inv
       return client && client.request<Status>('GET', '/api/status')
     },
   })
-  for await (const message of messages) {
-    if (message.type !== 'finding') continue
-    if (message.outcome === 'failure') failures += 1
-    if (output.json) output.object(message)
-    else output.line(findingText(message, output.colors))
-  }
+  await whileWaiting(
+    output,
+    () => 'looking',
+    async () => {
+      for await (const message of messages) {
+        if (message.type !== 'finding') continue
+        if (message.outcome === 'failure') failures += 1
+        if (output.json) output.object(message)
+        else output.line(findingText(message, output.colors))
+      }
+    },
+  )
   return failures === 0 ? 0 : 1
 }
 

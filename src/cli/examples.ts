@@ -10,6 +10,22 @@ export function examplesText(examples: Examples): string {
   )
 }
 
+/** At the end of the first help. */
+export const firstExamples = `
+Examples:
+  fic-dev --emulator -f http://localhost:3000/webhooks   everything on this machine, without an account
+  fic-dev trigger issued_documents.invoices.create       have the emulator send a notification
+  fic-dev --company 12345 -f localhost:3000/webhooks     the real thing; the token comes from FIC_ACCESS_TOKEN
+  fic-dev list --signature invalid --json                one JSON object per line, for scripts
+  fic-dev replay last --sign dev                         once more, signed with this project's own key
+`
+
+/** What to try after a slip in the use of a command. */
+export function usageHint(name: string): string {
+  const example = examplesOf[name]?.[0]?.[0]
+  return `${example === undefined ? '' : `Example: ${example}. `}fic-dev ${name} --help shows its flags.`
+}
+
 /** Of the commands whose help needs no more than that, by name. */
 export const examplesOf: Readonly<Record<string, Examples>> = {
   trigger: [

@@ -6,6 +6,7 @@ import { connect, type Client } from './client.ts'
 import type { Invocation } from './command.ts'
 import { writeFixtures, type FixtureOptions } from './export-fixtures.ts'
 import type { Output } from './output.ts'
+import { megabytes, whileWaiting } from './waiting.ts'
 
 interface Options extends FixtureOptions {
   format: string
@@ -70,10 +71,16 @@ async function toFile(chunks: ReturnType<Client['download']>, name: string, outp
   })
   try {
     let bytes = 0
-    for await (const chunk of chunks) {
-      await file.writeFile(chunk)
-      bytes += chunk.byteLength
-    }
+    await whileWaiting(
+      output,
+      () => `exporting: ${megabytes(bytes)} MB`,
+      async () => {
+        for await (const chunk of chunks) {
+          await file.writeFile(chunk)
+          bytes += chunk.byteLength
+        }
+      },
+    )
     output.say(`Wrote ${bytes} bytes to ${name}.`)
   } finally {
     await file.close()

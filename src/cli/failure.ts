@@ -26,14 +26,15 @@ export function toFailure(thrown: unknown): Failure {
   )
 }
 
-/** commander writes `error: …` and, where it can, a second line with what was meant. */
-function toUsageError({ message }: CommanderError): FicDevError {
+/** commander writes `error: …` and, where it can, a second line with what was meant. `hint` is for the command at hand. */
+export function toUsageError(
+  { message }: Pick<CommanderError, 'message'>,
+  hint = 'fic-dev --help shows all commands and flags.',
+): FicDevError {
   const [first = '', second] = message.replace(/^error: /, '').split('\n')
   const said = `${first.charAt(0).toUpperCase()}${first.slice(1)}`
   const meant = second === undefined ? '' : ` ${second.replaceAll(/^\(|\)$/g, '')}`
-  return new FicDevError('USAGE', `${said.replace(/\.$/, '')}.${meant}`, {
-    hint: 'fic-dev --help shows all commands and flags.',
-  })
+  return new FicDevError('USAGE', `${said.replace(/\.$/, '')}.${meant}`, { hint })
 }
 
 /** Three lines for stderr: what happened, what to try, the code. */

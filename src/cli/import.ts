@@ -5,12 +5,24 @@ import type { ImportAnswer } from '../contract/api.ts'
 import { FicDevError, messageOf } from '../errors.ts'
 import { connect } from './client.ts'
 import type { Invocation } from './command.ts'
+import { megabytes, whileWaiting } from './waiting.ts'
 
 export async function run({ args, config, output }: Invocation): Promise<void> {
   const content = await openSource(args[0] ?? '-')
   const client = await connect(config)
+  let bytes = 0
+  const counted = async function* () {
+    for await (const chunk of content) {
+      bytes += chunk.byteLength
+      yield chunk
+    }
+  }
   try {
-    const answer = await client.upload<ImportAnswer>('/api/import', content, 'application/x-ndjson')
+    const answer = await whileWaiting(
+      output,
+      () => `importing: ${megabytes(bytes)} MB`,
+      () => client.upload<ImportAnswer>('/api/import', counted(), 'application/x-ndjson'),
+    )
     if (output.json) output.object(answer)
     else output.say(`Imported ${answer.imported}, skipped ${answer.skipped} that were there already.`)
   } finally {

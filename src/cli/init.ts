@@ -12,6 +12,7 @@ import { askForPlan, planFromFlags, type Companies, type Plan } from './init-pla
 import { addIgnored, saveToken, writeConfigFile } from './project-files.ts'
 import type { Output } from './output.ts'
 import { visible } from './visible.ts'
+import { whileWaiting } from './waiting.ts'
 
 export interface InitOptions {
   force?: boolean
@@ -44,7 +45,7 @@ function findConfigFile(cwd: string): string | null {
 }
 
 async function planWithoutAsking(
-  { config, secrets, options }: Invocation<InitOptions>,
+  { config, secrets, options, output }: Invocation<InitOptions>,
   existing: string | null,
 ): Promise<Plan> {
   if (existing !== null && !options.force) {
@@ -52,7 +53,7 @@ async function planWithoutAsking(
       hint: '--force writes a new one, and keeps the old one beside it.',
     })
   }
-  const plan = await planFromFlags(config, secrets.accessToken, companiesOf(config))
+  const plan = await planFromFlags(config, secrets.accessToken, companiesOf(config, output))
   return { ...plan, token: options.saveToken ? secrets.accessToken : null }
 }
 
@@ -60,10 +61,10 @@ async function askAll(
   { config, secrets, options, output }: Invocation<InitOptions>,
   existing: string | null,
 ): Promise<Plan | null> {
-  const prompt = openPrompt('init', 'fic-dev init --yes --forward-to http://localhost:3000/webhooks')
+  const prompt = openPrompt('init', 'fic-dev init --yes --forward-to http://localhost:3000/webhooks', output)
   try {
     if (existing !== null && !options.force && !(await mayReplace(prompt, existing))) return null
-    return await askForPlan(prompt, config, secrets.accessToken, companiesOf(config), output)
+    return await askForPlan(prompt, config, secrets.accessToken, companiesOf(config, output), output)
   } finally {
     prompt.close()
   }
@@ -76,8 +77,13 @@ function mayReplace(prompt: Prompt, existing: string): Promise<boolean> {
   )
 }
 
-function companiesOf({ apiBase }: Config): Companies {
-  return (token) => createFicApi({ apiBase, token, company: 0, log: silentLog() }).companies()
+function companiesOf({ apiBase }: Config, output: Output): Companies {
+  return (token) =>
+    whileWaiting(
+      output,
+      () => 'asking Fatture in Cloud for the companies of this token',
+      () => createFicApi({ apiBase, token, company: 0, log: silentLog() }).companies(),
+    )
 }
 
 async function write(cwd: string, plan: Plan, existing: string | null, output: Output): Promise<void> {
@@ -100,7 +106,7 @@ function nextSteps(cwd: string, { emulator, company, token, forwardTo }: Plan): 
       ? []
       : ['Next: set FIC_ACCESS_TOKEN in the environment or in .env']),
     `Next: ${start}`,
-    ...(emulator ? ['Then, in another terminal: fic-dev trigger issued_documents.invoices.create'] : []),
-    ...(forwardTo === null ? [] : [`And to see whether your app is right: fic-dev check`]),
+    ...(emulator ? [`Then, in another terminal: ${start} trigger issued_documents.invoices.create`] : []),
+    ...(forwardTo === null ? [] : [`And to see whether your app is right: ${start} check`]),
   ]
 }

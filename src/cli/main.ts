@@ -35,10 +35,10 @@ try {
 /** Says why it failed; gives the exit code. */
 function tell(thrown: unknown): number {
   const failure = toFailure(thrown)
-  const { colors } = createOutput({ json: manner.json, color: manner.color })
-  if (manner.json) process.stdout.write(`${failureLine(failure)}\n`)
-  process.stderr.write(`${failureText(failure, (text) => colors.bold(colors.red(text)))}\n`)
-  if (manner.debug) process.stderr.write(`${stackOf(thrown)}\n`)
+  const { colors, line, say } = createOutput(manner)
+  if (manner.json) line(failureLine(failure))
+  say(failureText(failure, (text) => colors.bold(colors.red(text))))
+  if (manner.debug) say(stackOf(thrown))
   return failure.exitCode
 }
 

@@ -1,7 +1,9 @@
-/** Where a command's words go: stdout is for data, stderr for everything else. */
+/** Where a command's words go: stdout is for data, stderr for everything else. Nobody else writes to either. */
 
+import { fstatSync } from 'node:fs'
 import pc from 'picocolors'
 import type { Config } from '../config/config.ts'
+import { BottomLine } from './bottom-line.ts'
 import { toJsonLine, visibleLines } from './visible.ts'
 
 export type Colors = ReturnType<typeof pc.createColors>
@@ -9,6 +11,8 @@ export type Colors = ReturnType<typeof pc.createColors>
 export interface Output {
   json: boolean
   colors: Colors
+  /** What stands below everything else, for a while; `null` where it would be in the way. */
+  bottom: BottomLine | null
   /** A line of data for people, on stdout. What came from outside has to be made visible before. */
   line(text: string): void
   /** An object on a line of its own, on stdout. */
@@ -19,22 +23,31 @@ export interface Output {
   write(chunk: Uint8Array | string): Promise<void>
   /** Data from outside: as it is into a file or a pipe; in a terminal, what could steer it is shown as a symbol. */
   data(chunk: Uint8Array): Promise<void>
+  /** A part of a line for people, on stderr: a question and what is answered. Nothing may stand below it. */
+  tell(chunk: Uint8Array | string, done?: () => void): void
   /** Whether whoever read stdout has gone: `| head -1`. */
   closed(): boolean
   onClosed(listener: () => void): void
 }
 
-export function createOutput({ json, color }: Pick<Config, 'json' | 'color'>): Output {
+export interface Manner extends Pick<Config, 'json' | 'color'> {
+  /** Whether something may stand at the bottom of the terminal. */
+  live?: boolean
+}
+
+export function createOutput({ json, color, live = false }: Manner): Output {
   const decoder = new TextDecoder()
   return {
     json,
     colors: pc.createColors(color),
+    bottom: live ? bottom : null,
     line: (text) => void send(`${text}\n`),
     object: (value) => void send(`${toJsonLine(value)}\n`),
-    say: (text) => void process.stderr.write(`${text}\n`),
+    say: (text) => tell(`${text}\n`),
     write,
     data: (chunk) =>
       write(process.stdout.isTTY ? visibleLines(decoder.decode(chunk, { stream: true })) : chunk),
+    tell,
     closed: () => closed,
     onClosed: (listener) => void listeners.push(listener),
   }
@@ -43,6 +56,8 @@ export function createOutput({ json, color }: Pick<Config, 'json' | 'color'>): O
 // There is one stdout; a reader that goes away is no failure of ours.
 let closed = false
 const listeners: (() => void)[] = []
+// And one terminal.
+const bottom = new BottomLine(process.stderr)
 
 /** To be called once, before anything is written. */
 export function guardStreams(): void {
@@ -52,6 +67,28 @@ export function guardStreams(): void {
     for (const listener of listeners) listener()
   })
   process.stderr.on('error', () => {})
+  process.on('exit', () => {
+    bottom.remove()
+    letGo()
+  })
+}
+
+/**
+ * Streams that keep what is written until the end of the turn: a system call for each line costs more than its text.
+ * Not above a line at the bottom, which is drawn between the lines.
+ */
+const held = new Set<NodeJS.WriteStream>()
+
+function hold(stream: NodeJS.WriteStream): void {
+  if (bottom.isShown || held.has(stream)) return
+  if (held.size === 0) setImmediate(letGo)
+  held.add(stream)
+  stream.cork()
+}
+
+function letGo(): void {
+  for (const stream of held) stream.uncork()
+  held.clear()
 }
 
 function write(chunk: Uint8Array | string): Promise<void> {
@@ -62,11 +99,30 @@ function write(chunk: Uint8Array | string): Promise<void> {
 }
 
 function send(chunk: Uint8Array | string): boolean {
-  return closed ? true : process.stdout.write(chunk)
+  if (!closed) hold(process.stdout)
+  return closed || process.stdout.write(withWay(chunk))
+}
+
+function tell(chunk: Uint8Array | string, done?: () => void): void {
+  hold(process.stderr)
+  process.stderr.write(withWay(chunk), done)
+}
+
+/** In one write: what goes to two streams has no order of its own, even where both are one terminal. */
+function withWay(chunk: Uint8Array | string): Uint8Array | string {
+  const way = bottom.makeWay()
+  if (way === '') return chunk
+  return typeof chunk === 'string' ? way + chunk : Buffer.concat([Buffer.from(way), chunk])
+}
+
+/** Whether both streams are one terminal: a pager, say, that reads stdout would be drawn over. */
+export function sharesTerminal(): boolean {
+  return process.stdout.isTTY && process.stderr.isTTY && fstatSync(1).rdev === fstatSync(2).rdev
 }
 
 /** Resolves when everything that was printed has left the process. */
 export async function flushStreams(): Promise<void> {
+  bottom.remove()
   const streams = closed ? [process.stderr] : [process.stdout, process.stderr]
   await Promise.all(
     streams.map((stream) => new Promise<void>((resolve) => stream.write('', () => resolve()))),

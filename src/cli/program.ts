@@ -3,13 +3,13 @@
 import { Command, Help, Option } from 'commander'
 import type { Config } from '../config/config.ts'
 import { settingKeys } from '../config/settings.ts'
-import { didYouMean } from '../config/spelling.ts'
-import { FicDevError } from '../errors.ts'
 import { version } from '../installation.ts'
 import { addAccountCommands } from './account-commands.ts'
 import { prepare, type Add } from './command.ts'
 import { addCompletion } from './completion-commands.ts'
-import { examplesOf, examplesText } from './examples.ts'
+import { examplesOf, examplesText, firstExamples, usageHint } from './examples.ts'
+import { toUsageError } from './failure.ts'
+import { refuseArguments } from './refuse-arguments.ts'
 import { addSettings, commonSettings } from './flags.ts'
 import { addSetupCommands } from './setup-commands.ts'
 import { addShareCommands } from './share-commands.ts'
@@ -31,7 +31,11 @@ export function createProgram(events: ProgramEvents): Command {
     .description('Everything between Fatture in Cloud webhooks and the code on your machine.')
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help; of one command: fic-dev list --help')
-    .exitOverride()
+    .exitOverride((error) => {
+      // Help is wanted of a command that does not exist.
+      if (error.code === 'commander.help') refuseArguments(program, program.args.slice(1))
+      throw error
+    })
     .configureOutput({ writeErr: () => {} })
     .addHelpText('after', firstExamples)
   const add: Add = (usage, summary, load) => {
@@ -41,6 +45,9 @@ export function createProgram(events: ProgramEvents): Command {
       .description(`${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`)
     const examples = examplesOf[command.name()]
     if (examples) command.addHelpText('after', examplesText(examples))
+    command.exitOverride((error) => {
+      throw error.exitCode === 0 ? error : toUsageError(error, usageHint(command.name()))
+    })
     return command.action(async () => {
       const { run } = await load()
       const invocation = await prepare<never>(command, events.leave)
@@ -67,15 +74,6 @@ export function createProgram(events: ProgramEvents): Command {
   })
 }
 
-const firstExamples = `
-Examples:
-  fic-dev --emulator -f http://localhost:3000/webhooks   everything on this machine, without an account
-  fic-dev trigger issued_documents.invoices.create       have the emulator send a notification
-  fic-dev --company 12345 -f localhost:3000/webhooks     the real thing; the token comes from FIC_ACCESS_TOKEN
-  fic-dev list --signature invalid --json                one JSON object per line, for scripts
-  fic-dev replay last --sign dev                         once more, signed with this project's own key
-`
-
 function isSetting(option: Option): boolean {
   return option.long !== '--help'
 }
@@ -97,19 +95,6 @@ function addStart(program: Command, events: ProgramEvents): Command {
     const invocation = await prepare<{ printConfig?: boolean }>(start, events.leave)
     events.configured(invocation.config)
     events.finished((await run(invocation)) ?? 0)
-  })
-}
-
-function refuseArguments(program: Command, [first]: readonly string[]): void {
-  if (first === undefined) return
-  const names = program.commands.map((command) => command.name())
-  if (names.includes(first)) {
-    throw new FicDevError('USAGE', `The command ${first} has to stand before the flags.`, {
-      hint: `Example: fic-dev ${first} --json`,
-    })
-  }
-  throw new FicDevError('USAGE', `There is no command "${first}".${didYouMean(first, names)}`, {
-    hint: 'fic-dev --help shows all commands and flags.',
   })
 }
 

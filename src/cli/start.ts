@@ -2,18 +2,18 @@
 
 import { readEnvironment } from '../config/environment.ts'
 import { createDaemon, type Daemon, type DaemonParts } from '../daemon.ts'
-import { FicDevError, messageOf } from '../errors.ts'
+import { FicDevError } from '../errors.ts'
 import { createLog } from '../log.ts'
 import { openInBrowser } from './browser.ts'
 import type { Invocation } from './command.ts'
+import { listenToKeys } from './daemon-keys.ts'
 import { toFailure } from './failure.ts'
-import { keyHelp, takeKeys, type Action } from './keyboard.ts'
 import { supportsLinks } from './links.ts'
 import { createLogLines } from './log-lines.ts'
-import type { Output } from './output.ts'
 import { printConfig } from './print-config.ts'
 import { createReport, type Told } from './report.ts'
 import { awaitEnding, type Ending } from './signals.ts'
+import { showStatusLine } from './status-line.ts'
 import { visible } from './visible.ts'
 
 export async function run(invocation: Invocation<{ printConfig?: boolean }>): Promise<number> {
@@ -37,22 +37,33 @@ export async function runDaemon(
   const daemon = createDaemon(config, { secrets, settings: { file, sources, notes }, log, ...parts })
   const links = supportsLinks(readEnvironment(process.cwd()), process.stderr.isTTY)
   const report = createReport(config, output, links)
+  const statusLine = showStatusLine(daemon, output)
   daemon.on(report)
   if (config.exitOnTunnelFailure) daemon.on((message) => endOnTunnelFailure(message, report, ending))
-  const starting = daemon.start()
-  // Ended before it was up: why it then failed to start is of no interest.
-  starting.catch(() => {})
-  const ended = await Promise.race([starting.then(() => null), ending.wanted])
-  if (ended !== null) return close(daemon, ended, output)
-
-  const releaseKeys = isInteractive(config.json) ? listenToKeys(daemon, output, ending) : () => {}
-  if (config.open) await openInBrowser(daemon.addresses().openUrl)
-  const exitCode = await ending.wanted
-  releaseKeys()
-  const waiting = countWaiting(daemon)
-  await close(daemon, exitCode, output)
-  output.say(output.colors.dim(stoppedText(waiting())))
-  return exitCode
+  const keys = isInteractive(config.json) ? listenToKeys({ daemon, output, ending, statusLine }) : null
+  try {
+    const starting = daemon.start()
+    // Ended before it was up: why it then failed to start is of no interest.
+    starting.catch(() => {})
+    const ended = await Promise.race([starting.then(() => null), ending.wanted])
+    if (ended === null) {
+      keys?.ready()
+      if (config.open) await openInBrowser(daemon.addresses().openUrl)
+    }
+    const exitCode = ended ?? (await ending.wanted)
+    // From here on Ctrl-C is a signal, which leaves at once.
+    keys?.release()
+    const waiting = ended === null ? countWaiting(daemon) : null
+    statusLine.closing()
+    output.say(output.colors.dim('Closing; Ctrl-C once more leaves at once.'))
+    await daemon.close()
+    statusLine.remove()
+    if (waiting !== null) output.say(output.colors.dim(stoppedText(waiting())))
+    return exitCode
+  } finally {
+    keys?.release()
+    statusLine.remove()
+  }
 }
 
 /** Without the flag, the tunnel is opened again for as long as it takes. */
@@ -66,12 +77,6 @@ function endOnTunnelFailure(message: Told, report: (message: Told) => void, endi
   )
   report({ type: 'error', error })
   ending.ask(exitCode)
-}
-
-async function close(daemon: Daemon, exitCode: number, output: Output): Promise<number> {
-  output.say(output.colors.dim('Closing; Ctrl-C once more leaves at once.'))
-  await daemon.close()
-  return exitCode
 }
 
 /** How many deliveries are left: those that waited, without those that come to their end while the daemon closes. */
@@ -109,35 +114,4 @@ function tellNotes({ file, notes, config, secrets, output }: Invocation<object>,
 
 function isInteractive(json: boolean): boolean {
   return !json && process.stdin.isTTY && process.stdout.isTTY
-}
-
-function listenToKeys(daemon: Daemon, output: Output, ending: Ending): () => void {
-  output.say(output.colors.dim('  ? shows the keys'))
-  return takeKeys(process.stdin, (action) => {
-    act(action, daemon, output, ending).catch((error: unknown) => output.say(visible(messageOf(error))))
-  })
-}
-
-async function act(action: Action, daemon: Daemon, output: Output, ending: Ending): Promise<void> {
-  switch (action) {
-    case 'open':
-      return openInBrowser(daemon.addresses().openUrl)
-    case 'replay':
-      if ((await daemon.replayLast()) === null) output.say('There is no notification to replay yet.')
-      return
-    case 'trigger':
-      await daemon.trigger({ type: 'issued_documents.invoices.create' })
-      return
-    case 'pause':
-      daemon.pause(!daemon.paused())
-      return output.say(daemon.paused() ? 'Forwarding is paused; p goes on.' : 'Forwarding goes on.')
-    case 'clear':
-      return void (await output.write('\u001B[2J\u001B[3J\u001B[H'))
-    case 'help':
-      return output.say(keyHelp.map(([key, does]) => `  ${key}  ${does}`).join('\n'))
-    case 'quit':
-      return ending.ask(0)
-    case 'interrupt':
-      return ending.ask(130)
-  }
 }

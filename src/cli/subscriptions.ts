@@ -14,6 +14,7 @@ import { connect, type Client } from './client.ts'
 import type { Invocation } from './command.ts'
 import { restoredText, subscriptionLines, subscriptionText, type Change } from './subscriptions-text.ts'
 import { visible } from './visible.ts'
+import { whileWaiting } from './waiting.ts'
 
 interface Options {
   sink?: string
@@ -57,8 +58,14 @@ export async function run(invocation: Invocation<Options>): Promise<number | voi
     })
   }
   const client = await connect(invocation.config, invocation.secrets)
+  const request: Client['request'] = (method, path, body) =>
+    whileWaiting(
+      invocation.output,
+      () => 'asking Fatture in Cloud',
+      () => client.request(method, path, body),
+    )
   try {
-    return await action({ ...invocation, client, id })
+    return await action({ ...invocation, client: { ...client, request }, id })
   } finally {
     await client.close()
   }
@@ -151,6 +158,7 @@ async function consents({ config, output }: Work, doing: Doing, entry: Subscript
   const prompt = openPrompt(
     `subscriptions ${doing} of what is not ours`,
     `fic-dev subscriptions ${doing} ${entry.id} --yes`,
+    output,
   )
   try {
     if (await prompt.confirm(`${doing} it all the same?`, false)) return true

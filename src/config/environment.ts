@@ -108,8 +108,13 @@ export function readConventions(environment: Environment): {
   const ci = environment.get('CI')
   return {
     ...(color && { color: { value: color === forced && !isOff(forced), source: color.source } }),
-    ...(ci && !isOff(ci) && { open: { value: false, source: ci.source } }),
+    ...(ci && isCi(environment) && { open: { value: false, source: ci.source } }),
   }
+}
+
+export function isCi(environment: Environment): boolean {
+  const ci = environment.get('CI')
+  return ci !== undefined && !isOff(ci)
 }
 
 /** Whether a browser could be opened: on Linux only where a desktop says so. */

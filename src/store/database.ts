@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import Libsql from 'libsql'
 import { FicDevError, messageOf } from '../errors.ts'
 import type { Logger } from '../log.ts'
+import { marksOf, noteCleanEnd, takeCleanEnd } from './clean-end.ts'
 import { migrations } from './schema.ts'
 
 export type Database = Libsql.Database
@@ -42,20 +43,25 @@ export function openDatabase(dataDir: string, log: Logger): Database {
 /**
  * Closes the file and frees the lock at once. libsql itself lets go of a file only when the last of its statements was
  * collected as garbage, so the lock is given back by SQL; a file in WAL mode can only do that by leaving the mode.
+ * `dataDir`, of a database that was in use: that it ended in order is noted there.
  */
-export function closeDatabase(database: Database): void {
+export function closeDatabase(database: Database, dataDir: string | null = null): void {
+  let isInOrder = false
   try {
     database.pragma('journal_mode = DELETE')
     database.pragma('locking_mode = NORMAL')
     database.prepare('SELECT count(*) FROM sqlite_schema').get([])
+    isInOrder = true
   } catch {
     // Damaged, full disk, or the lock is another's: then the end of the process has to do.
   }
   database.close()
+  if (isInOrder && dataDir !== null) noteCleanEnd(join(dataDir, fileName))
 }
 
 function openFile(path: string): Database {
   makePrivate(path)
+  const marks = marksOf(path)
   const database = new Libsql(path)
   try {
     database.pragma('locking_mode = EXCLUSIVE')
@@ -66,7 +72,8 @@ function openFile(path: string): Database {
     database.pragma('wal_autocheckpoint = 4000')
     database.pragma('foreign_keys = ON')
     database.exec('BEGIN IMMEDIATE; COMMIT')
-    checkPages(database)
+    // Only now: another process that holds the file has its own say about its end.
+    if (!takeCleanEnd(path, marks)) checkPages(database)
     migrate(database, path)
     return database
   } catch (thrown) {

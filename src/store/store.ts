@@ -13,6 +13,7 @@ import { createDiskSync } from './disk-sync.ts'
 import type { NotificationFilter } from './filter.ts'
 import { createJobs, type Job, type Jobs } from './jobs.ts'
 import { createNotifications, type Capture, type CaptureOptions } from './notifications.ts'
+import { createRecent, type Captured } from './recent.ts'
 import { startRetention } from './retention.ts'
 import { createResources } from './resources.ts'
 import { createSubscriptionRecords, type SubscriptionRecords } from './subscriptions.ts'
@@ -54,7 +55,7 @@ export interface Store {
   notification(seq: number): Notification | null
   body(seq: number): Buffer | null
   /** One with the raw bytes of its body, and without its deliveries: what a delivery needs. */
-  captured(seq: number): { notification: Notification; body: Buffer } | null
+  captured(seq: number): Captured | null
   list(filter: NotificationFilter, limit: number): Notification[]
   after(seq: number, limit: number): Notification[]
   /** The others with the same CloudEvents id, oldest first. */
@@ -96,6 +97,7 @@ export function openStore({ dataDir, log, keep = 10_000, keepDays = null, now }:
   const notifications = createNotifications(database, deliveries.lastOf)
   const jobs = createJobs(database)
   const resources = createResources(database)
+  const recent = createRecent()
   const arrivals = createArrivals(database, now?.() ?? new Date())
   const listeners: ((notification: Notification) => void)[] = []
   /** Attempts whose beginning waits to be written down. */
@@ -105,12 +107,17 @@ export function openStore({ dataDir, log, keep = 10_000, keepDays = null, now }:
   if (interrupted > 0)
     log.info({ interrupted }, 'deliveries of the last run were interrupted and will be tried again')
 
-  const retention = startRetention(queue, notifications, {
-    keep,
-    keepDays,
-    log,
-    now: now ?? (() => new Date()),
-  })
+  const prune: typeof notifications.prune = (...limits) => changing(notifications.prune(...limits))
+  const retention = startRetention(
+    queue,
+    { prune },
+    {
+      keep,
+      keepDays,
+      log,
+      now: now ?? (() => new Date()),
+    },
+  )
 
   function insert(capture: Capture, { targets, dropTwins = false, publishTo = null }: CaptureOptions) {
     const inserted = notifications.insert(capture)
@@ -120,7 +127,14 @@ export function openStore({ dataDir, log, keep = 10_000, keepDays = null, now }:
     return inserted
   }
 
-  function captured(notification: Notification): Notification {
+  /** What was changed or removed must not be handed out as it came. */
+  function changing<T>(result: T): T {
+    recent.forget()
+    return result
+  }
+
+  function captured(notification: Notification, body: Buffer): Notification {
+    recent.put({ notification, body })
     for (const listener of listeners) listener(notification)
     retention.captured()
     return notification
@@ -142,25 +156,26 @@ export function openStore({ dataDir, log, keep = 10_000, keepDays = null, now }:
   return {
     async capture(capture, options) {
       const inserted = await queue.write(() => insert(capture, options))
-      return durable(captured(inserted))
+      return durable(captured(inserted, capture.body))
     },
     async captureOnce(arrival, capture, options) {
       const inserted = await queue.write(() => (arrivals.insert(arrival) ? insert(capture, options) : null))
-      return inserted && durable(captured(inserted))
+      return inserted && durable(captured(inserted, capture.body))
     },
     lastArrival: arrivals.latest,
     async restore(exported, knownUpTo) {
       const restored = await queue.write(() => exported.flatMap((one) => restoreOne(one, knownUpTo)))
       return durable(restored)
     },
-    answered: (seq, answer, problems) => queue.write(() => notifications.answered(seq, answer, problems)),
+    answered: (seq, answer, problems) =>
+      queue.write(() => changing(notifications.answered(seq, answer, problems))),
     notification(seq) {
       const found = notifications.get(seq)
       if (found) found.deliveries = deliveries.of(seq)
       return found
     },
     body: notifications.body,
-    captured: notifications.captured,
+    captured: (seq) => recent.get(seq) ?? notifications.captured(seq),
     list: notifications.list,
     after: notifications.after,
     twins: createTwins(database),
@@ -170,8 +185,8 @@ export function openStore({ dataDir, log, keep = 10_000, keepDays = null, now }:
       deliveries: deliveries.count(),
       waiting: jobs.count(),
     }),
-    remove: (seq) => queue.write(() => notifications.remove(seq)),
-    removeAll: () => queue.write(notifications.removeAll),
+    remove: (seq) => queue.write(() => changing(notifications.remove(seq))),
+    removeAll: () => queue.write(() => changing(notifications.removeAll())),
     nextDeliveryId: deliveries.nextId,
     async beginDelivery(delivery) {
       begun.add(delivery.id)
@@ -212,7 +227,7 @@ export function openStore({ dataDir, log, keep = 10_000, keepDays = null, now }:
       try {
         disk.close()
       } finally {
-        closeDatabase(database)
+        closeDatabase(database, dataDir)
       }
     },
   }

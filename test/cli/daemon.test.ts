@@ -128,11 +128,12 @@ test('a reader of stdout that goes away ends the daemon without a crash', async 
   const daemon = start(['--emulator'], { cwd: createFolder() })
   const ready = await daemon.line(isReady)
   daemon.closeStdout()
+  // Whatever is printed next ends it; that may be the welcome, before this is even asked.
   await fetch(`${ready['emulatorUrl']}/_emulator/trigger`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ type: invoice }),
-  })
+  }).catch(() => {})
   expect(await daemon.ended).toBe(0)
   expect(daemon.stderr()).not.toMatch(/EPIPE|error/i)
 })

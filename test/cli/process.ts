@@ -26,7 +26,8 @@ export interface Ended {
 /** An empty folder, removed after the test. */
 export function createFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'fic-dev-cli-'))
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  // What a closed window ends may still be writing its last.
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }))
   return folder
 }
 

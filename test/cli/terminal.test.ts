@@ -11,7 +11,8 @@ const anyPort = ['--port', '0', '--sink-port', '0', '--emulator-port', '0']
 /** A daemon with the emulator, in a terminal, ready for keys. */
 async function openDaemon(cwd: string, args: readonly string[], environment = {}): Promise<Terminal> {
   const terminal = openTerminal(['--emulator', ...anyPort, ...args], { cwd, environment })
-  await terminal.shows('shows the keys')
+  await terminal.shows('fic-dev is ready')
+  await terminal.shows('? keys')
   return terminal
 }
 
@@ -59,7 +60,8 @@ test.skipIf(!hasTerminal)('Ctrl-C twice leaves at once, whatever the first still
   const key = Buffer.from(emulator.publicKey).toString('base64')
   const args = ['--api-base', emulator.url, '--public-key', key, '--tunnel', 'none', '--on-exit', 'delete']
   const terminal = openTerminal([...anyPort, ...args], { cwd })
-  await terminal.shows('shows the keys')
+  await terminal.shows('fic-dev is ready')
+  await terminal.shows('? keys')
   // The first one wants to delete the subscription, and waits for an answer that does not come.
   emulator.faults.set({ api: { delayMs: 600_000 } })
   terminal.type(ctrlC)

@@ -15,6 +15,8 @@ export const hasTerminal =
 export interface Terminal {
   /** Waits until this text has come after what was waited for before. */
   shows(text: string): Promise<void>
+  /** Waits until more has been shown than so many characters. */
+  more(than: number): Promise<void>
   /** Types, as a person does. */
   type(text: string): void
   /** Everything that was shown so far, control sequences included. */
@@ -24,13 +26,23 @@ export interface Terminal {
   ended: Promise<number | null>
 }
 
+export interface Window {
+  columns: number
+  rows: number
+}
+
 export const ctrlC = '\u0003'
 export const enter = '\r'
 
-/** No desktop, so that no browser is opened; colours as the environment says. */
-export function openTerminal(args: readonly string[], { cwd, environment = {} }: Place): Terminal {
+/** No desktop, so that no browser is opened; colours as the environment says. Without a window it has no size. */
+export function openTerminal(
+  args: readonly string[],
+  { cwd, environment = {} }: Place,
+  window?: Window,
+): Terminal {
   const words = [process.execPath, cli, ...args].map((word) => `'${word.replaceAll("'", String.raw`'\''`)}'`)
-  const child = spawn('script', ['-qefc', words.join(' '), '/dev/null'], {
+  const size = window === undefined ? '' : `stty cols ${window.columns} rows ${window.rows}; tty; exec `
+  const child = spawn('script', ['-qefc', size + words.join(' '), '/dev/null'], {
     cwd,
     env: { PATH: process.env['PATH'], HOME: cwd, TERM: 'xterm-256color', SHELL: '/bin/sh', ...environment },
     stdio: 'pipe',
@@ -39,13 +51,25 @@ export function openTerminal(args: readonly string[], { cwd, environment = {} }:
   let all = ''
   let seen = 0
   const waiting = new Set<() => void>()
-  const take = (chunk: Buffer) => {
-    all += chunk.toString()
+  const take = (chunk: string) => {
+    all += chunk
     for (const look of waiting) look()
   }
-  child.stdout.on('data', take)
-  child.stderr.on('data', take)
+  child.stdout.setEncoding('utf8').on('data', take)
+  child.stderr.setEncoding('utf8').on('data', take)
   child.stdin.on('error', () => {})
+  /** Looks at everything that comes. */
+  const until = (isThere: () => boolean, what: string) =>
+    new Promise<void>((resolve, reject) => {
+      const look = () => {
+        if (!isThere()) return
+        waiting.delete(look)
+        resolve()
+      }
+      waiting.add(look)
+      void ended.then((exitCode) => reject(new Error(`It ended with ${exitCode} before ${what}:\n${all}`)))
+      look()
+    })
   const ended = once(child, 'close').then(([exitCode]) => exitCode as number | null)
   return {
     shown: () => all,
@@ -53,19 +77,12 @@ export function openTerminal(args: readonly string[], { cwd, environment = {} }:
     kill: () => void child.kill('SIGKILL'),
     ended,
     shows: (text) =>
-      new Promise((resolve, reject) => {
-        const look = () => {
-          const at = all.indexOf(text, seen)
-          if (at === -1) return
-          seen = at + text.length
-          waiting.delete(look)
-          resolve()
-        }
-        waiting.add(look)
-        void ended.then((exitCode) =>
-          reject(new Error(`It ended with ${exitCode} before it showed "${text}":\n${all}`)),
-        )
-        look()
-      }),
+      until(() => {
+        const at = all.indexOf(text, seen)
+        if (at === -1) return false
+        seen = at + text.length
+        return true
+      }, `it showed "${text}"`),
+    more: (than) => until(() => all.length > than, 'more came'),
   }
 }

@@ -53,6 +53,7 @@ test.each([
     "Option '-n, --limit <n>' argument 'many' is invalid. It is not a whole number above zero.",
   ],
   [['show'], "Missing required argument 'n'."],
+  [['help', 'lst'], 'There is no command "lst". Did you mean "list"?'],
   [
     ['trigger', 'entities.client.create'],
     'There is no event type "entities.client.create". Did you mean "entities.clients.create"?',
@@ -66,6 +67,11 @@ test.each([
   expect(hint).toMatch(/^ {2}\S/)
   expect(code).toMatch(/^ {2}FIC_DEV_E_(?:USAGE|CONFIG_INVALID)$/)
   expect(end).toBe('')
+})
+
+test('a slip in the use of a command is answered with an example of it, and where its flags are', async () => {
+  const { stderr } = await run(['show'], { cwd: createFolder() })
+  expect(stderr.split('\n')[1]).toBe('  Example: fic-dev show last. fic-dev show --help shows its flags.')
 })
 
 test('with --json a failure is also a line on stdout', async () => {

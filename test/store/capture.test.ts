@@ -172,3 +172,22 @@ test('an event type of any length or alphabet is kept', async () => {
 
   expect(store.notification(seq)?.eventType).toBe(eventType)
 })
+
+test('what a delivery takes is what came, and nothing that was removed or changed since', async () => {
+  const store = await openTestStore()
+  const capture = sampleCapture({ body: Buffer.from([0xff, 0x00]) })
+  const first = await store.capture(capture, { targets: [] })
+  const second = await store.capture(sampleCapture(), { targets: [] })
+  expect(store.captured(first.seq)).toEqual({ notification: first, body: capture.body })
+
+  await store.remove(first.seq)
+  expect(store.captured(first.seq)).toBeNull()
+
+  await store.answered(second.seq, { status: 500, body: null }, ['Late.'])
+  expect(store.captured(second.seq)).toMatchObject({
+    notification: { answer: { status: 500 }, problems: ['Late.'] },
+  })
+
+  await store.removeAll()
+  expect(store.captured(second.seq)).toBeNull()
+})

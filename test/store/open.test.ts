@@ -1,8 +1,8 @@
 /** What opening a store does: schema, lock, damaged and newer files, folders that cannot be written. */
 
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Libsql from 'libsql'
 import { expect, onTestFinished, test } from 'vitest'
@@ -128,6 +128,38 @@ test.for<[name: string, change: (file: Buffer) => Buffer]>([
   const kept = readFileSync(join(dataDir, aside ?? ''))
   expect(kept.length).toBe(damaged.length)
   expect(kept.subarray(4096).equals(damaged.subarray(4096))).toBe(true)
+})
+
+test('only a file that ended in order and was not touched since is taken without being read through', async () => {
+  const noise = (file: Buffer) => Buffer.from(file).fill(0xa5, 4096 * 80, 4096 * 84)
+  /** Damage that the time of the file does not tell of. */
+  const damageUnseen = (dataDir: string) => {
+    const path = join(dataDir, fileName)
+    execFileSync('touch', ['-r', path, `${path}.time`])
+    damage(dataDir, noise)
+    execFileSync('touch', ['-r', `${path}.time`, path])
+  }
+  const inOrder = await storeWith(200)
+  damageUnseen(inOrder)
+  await openTestStore({ dataDir: inOrder })
+  expect(setAside(inOrder)).toEqual([])
+
+  const afterCrash = await storeWith(200)
+  rmSync(join(afterCrash, `${fileName}-closed`))
+  damageUnseen(afterCrash)
+  await openTestStore({ dataDir: afterCrash })
+  expect(setAside(afterCrash)).toHaveLength(1)
+})
+
+test('a store in use does not count as one that ended in order', async () => {
+  const dataDir = await storeWith(1)
+  expect(existsSync(join(dataDir, `${fileName}-closed`))).toBe(true)
+
+  const store = await openTestStore({ dataDir })
+  expect(existsSync(join(dataDir, `${fileName}-closed`))).toBe(false)
+
+  store.close()
+  expect(existsSync(join(dataDir, `${fileName}-closed`))).toBe(true)
 })
 
 test('a second process is refused while the first lives, and gets the store when that was killed', async () => {

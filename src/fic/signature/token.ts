@@ -19,7 +19,9 @@ export function readToken(token: string): TokenParts {
       header: null,
       payload: null,
       signature: null,
-      problems: [`The token has ${segments.length} parts instead of 3.`],
+      problems: [
+        `The token has ${segments.length === 1 ? '1 part' : `${segments.length} parts`} instead of 3.`,
+      ],
     }
   }
   const [header, payload, signature] = segments.map((segment) => segment || null)

@@ -1,0 +1,62 @@
+import xterm from '@xterm/headless'
+import { assert, asyncProperty, string } from 'fast-check'
+import { expect, test } from 'vitest'
+import { cutTo, fitParts, widthOf } from '../../src/cli/width.ts'
+
+/** Where a real terminal emulator has its cursor after this text. */
+async function columnsIn(text: string): Promise<number> {
+  const terminal = new xterm.Terminal({ cols: 1000, rows: 2, allowProposedApi: true })
+  await new Promise<void>((resolve) => terminal.write(text, resolve))
+  return terminal.buffer.active.cursorX
+}
+
+const samples = [
+  '',
+  'plain',
+  'Società già',
+  '発注 2026',
+  '한국어',
+  '한국어',
+  'ｆｕｌｌ',
+  '⠋ waits…',
+  'e\u0301',
+  '· • —',
+]
+
+test.each(samples)('"%s" is as wide as a terminal makes it', async (text) => {
+  expect(widthOf(text)).toBe(await columnsIn(text.normalize()))
+})
+
+test('escape codes take no column: colours, and links', () => {
+  expect(widthOf('\u001B[1m\u001B[31mred\u001B[39m\u001B[22m')).toBe(3)
+  expect(widthOf('\u001B]8;;http://localhost\u001B\\here\u001B]8;;\u001B\\')).toBe(4)
+})
+
+test('no printable text is wider in a terminal than was counted, so that a line that fits stays one line', async () => {
+  const printable = string({ unit: 'grapheme', maxLength: 30 }).filter(
+    (text) => !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cn}\p{Co}]/u.test(text),
+  )
+  await assert(
+    asyncProperty(printable, async (text) => {
+      expect(await columnsIn(text)).toBeLessThanOrEqual(widthOf(text))
+    }),
+    { numRuns: 300 },
+  )
+})
+
+test('what is cut says so, and never splits a character', () => {
+  expect(cutTo('opening the tunnel', 18)).toBe('opening the tunnel')
+  expect(cutTo('opening the tunnel', 8)).toBe('opening…')
+  expect(cutTo('発注発注', 6)).toBe('発注…')
+  expect(cutTo('\u001B[31mred alert\u001B[39m', 4)).toBe('red…')
+  expect(['a', 'ab'].map((text) => cutTo(text, 0))).toEqual(['', ''])
+})
+
+test('of several parts those that come first stay, whole', () => {
+  const parts = ['SUB1 verified', 'target unreachable', '3 received', '? keys']
+  expect(fitParts(parts, ' · ', 80)).toBe('SUB1 verified · target unreachable · 3 received · ? keys')
+  expect(fitParts(parts, ' · ', 48)).toBe('SUB1 verified · target unreachable · 3 received')
+  expect(fitParts(parts, ' · ', 26)).toBe('SUB1 verified · 3 received')
+  expect(fitParts(parts, ' · ', 6)).toBe('SUB1 …')
+  expect(fitParts([], ' · ', 6)).toBe('')
+})
