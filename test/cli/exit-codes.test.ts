@@ -64,7 +64,7 @@ describe('exit codes', () => {
 
   test('5: the subscription could not be made as wanted', async () => {
     const emulator = await startFic()
-    const elsewhere = await startTarget()
+    await using elsewhere = await startTarget()
     await emulator.subscribe({ sink: elsewhere.url, types: ['products.create'] })
     const here = at(emulator)
     const daemon = start(['--tunnel', 'none', '--types', 'taxes.create'], here)

@@ -67,7 +67,7 @@ test('from stdin as it was copied, and as JSON', async () => {
 test('what is no token at all is told, with nothing hidden', async () => {
   const cwd = createFolder()
   const { exitCode, stdout } = await run(['token', 'abc'], { cwd })
-  expect([exitCode, stdout]).toEqual([1, expect.stringContaining('The token has 1 parts instead of 3.')])
+  expect([exitCode, stdout]).toEqual([1, expect.stringContaining('The token has 1 part instead of 3.')])
   expect((await run(['token'], { cwd })).exitCode).toBe(2)
   expect((await run(['token', '-'], { cwd })).exitCode).toBe(2)
 })
