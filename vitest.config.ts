@@ -8,6 +8,8 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     expect: { poll: { timeout: 30_000 } },
+    // Where it decides whether a change lands, a test that met bad luck with real processes has a second try.
+    retry: process.env['CI'] === undefined ? 0 : 1,
     // Most tests start servers and processes; two cores are what everybody, CI included, can count on.
     maxWorkers: 2,
   },
