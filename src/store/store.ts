@@ -223,7 +223,7 @@ export function openStore({ dataDir, log, keep = 10_000, keepDays = null, now }:
     onCaptured: (listener) => void listeners.push(listener),
     close() {
       retention.close()
-      queue.flush()
+      queue.close()
       try {
         disk.close()
       } finally {

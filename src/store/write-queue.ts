@@ -12,6 +12,8 @@ export interface WriteQueue {
   writeSoon<T>(run: () => T): Promise<T>
   /** Commits what waits, now. */
   flush(): void
+  /** Commits what waits; whatever comes later is rejected: libsql ends the process when a closed database is written to. */
+  close(): void
 }
 
 interface Waiting {
@@ -27,6 +29,7 @@ export function createWriteQueue(database: Database): WriteQueue {
   const commit = database.prepare('COMMIT')
   let waiting: Waiting[] = []
   let isDueThisTurn = false
+  let isClosed = false
   let timer: NodeJS.Timeout | undefined
 
   function flush(): void {
@@ -68,6 +71,7 @@ export function createWriteQueue(database: Database): WriteQueue {
   }
 
   function enqueue<T>(run: () => T): Promise<T> {
+    if (isClosed) return Promise.reject(new Error('the store is closed'))
     return new Promise((resolve, reject) => {
       const settle: Waiting['settle'] = (error, value) =>
         error === null ? resolve(value as T) : reject(error)
@@ -77,14 +81,18 @@ export function createWriteQueue(database: Database): WriteQueue {
 
   return {
     write(run) {
-      if (!isDueThisTurn) setImmediate(flush)
+      if (!isDueThisTurn && !isClosed) setImmediate(flush)
       isDueThisTurn = true
       return enqueue(run)
     },
     writeSoon(run) {
-      timer ??= setTimeout(flush, soonMs)
+      if (!isClosed) timer ??= setTimeout(flush, soonMs)
       return enqueue(run)
     },
     flush,
+    close() {
+      flush()
+      isClosed = true
+    },
   }
 }

@@ -20,6 +20,13 @@ async function notification(fic: TestDaemon, seq: number): Promise<Notification>
   return (await (await fic.api(`/api/notifications/${seq}`)).json()) as Notification
 }
 
+/** Its welcome has the target's answer, too, so what the target answers from now on is for what comes after. */
+async function startWelcomed(folder: string, config: Partial<Config>): Promise<TestDaemon> {
+  const fic = await startDaemon(folder, config)
+  await fic.until((message) => message.type === 'answered' && message.seq === 2)
+  return fic
+}
+
 /** The statuses that the emulator got for the notifications of a type. */
 async function seenByFic(fic: TestDaemon, type: string) {
   const url = fic.daemon.addresses().emulatorUrl
@@ -42,7 +49,7 @@ test('the challenge is answered by the target, and its status for an event is re
   expect(target.received.map(({ method }) => method)).toEqual(['GET', 'POST', 'POST'])
   expect((await notification(fic, 1)).problems).toEqual([])
   expect((await notification(fic, 3)).answer).toEqual({ status: 202, body: null })
-  expect(await seenByFic(fic, 'taxes.create')).toEqual([['delivered', 202]])
+  await expect.poll(() => seenByFic(fic, 'taxes.create')).toEqual([['delivered', 202]])
 })
 
 test.each([
@@ -52,7 +59,7 @@ test.each([
 ])('a %i of the target is not relayed: it would %s', async (status, harm) => {
   await using folder = await temporaryFolder()
   await using target = await startTarget(0, answersChallenge)
-  await using fic = await startDaemon(folder.path, passthrough(target.url))
+  await using fic = await startWelcomed(folder.path, passthrough(target.url))
   target.answerWith(status)
 
   await fic.daemon.trigger({ type: 'taxes.create', ids: [5] })
@@ -64,13 +71,13 @@ test.each([
     `The target answered ${status}, which would make Fatture in Cloud ${harm}`,
   )
   expect(deliveries.map((delivery) => delivery.status)).toEqual([status])
-  expect(await seenByFic(fic, 'taxes.create')).toEqual([['delivered', 200]])
+  await expect.poll(() => seenByFic(fic, 'taxes.create')).toEqual([['delivered', 200]])
 })
 
 test('a 410 is relayed when the person allows it, and the emulator deletes the subscription', async () => {
   await using folder = await temporaryFolder()
   await using target = await startTarget(0, answersChallenge)
-  await using fic = await startDaemon(
+  await using fic = await startWelcomed(
     folder.path,
     passthrough(target.url, { allowDestructiveAnswers: true, onExit: 'keep' }),
   )

@@ -101,3 +101,17 @@ test('without another write it makes a commit of its own, one for all that came 
 
   expect(commits()).toBe(1)
 })
+
+test('a close commits what waits; what comes later is rejected and never reaches the database', async () => {
+  const { database, insert, numbers, commits } = countingDatabase()
+  const queue = createWriteQueue(database)
+  const before = queue.write(() => insert(1))
+
+  queue.close()
+  const after = [queue.write(() => insert(2)), queue.writeSoon(() => insert(3))]
+
+  await expect(before).resolves.toBeUndefined()
+  expect((await Promise.allSettled(after)).map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+  expect(numbers()).toEqual([1])
+  expect(commits()).toBe(1)
+})
