@@ -21,8 +21,8 @@ async function notification(fic: TestDaemon, seq: number): Promise<Notification>
 }
 
 /** Its welcome has the target's answer, too, so what the target answers from now on is for what comes after. */
-async function startWelcomed(folder: string, config: Partial<Config>): Promise<TestDaemon> {
-  const fic = await startDaemon(folder, config)
+async function startWelcomed(...how: Parameters<typeof startDaemon>): Promise<TestDaemon> {
+  const fic = await startDaemon(...how)
   await fic.until((message) => message.type === 'answered' && message.seq === 2)
   return fic
 }
@@ -103,7 +103,9 @@ test('a challenge that the target answers wrongly is answered by fic-dev, with t
 test('a target that is down makes Fatture in Cloud try again, and nothing is queued here', async () => {
   await using folder = await temporaryFolder()
   const target = await startTarget(0, answersChallenge)
-  await using fic = await startDaemon(folder.path, passthrough(target.url), { retryDelaysMs: [50, 50, 50] })
+  await using fic = await startWelcomed(folder.path, passthrough(target.url), {
+    retryDelaysMs: [50, 50, 50],
+  })
   await target.close()
 
   await fic.daemon.trigger({ type: 'taxes.create', ids: [5] })
@@ -115,7 +117,7 @@ test('a target that is down makes Fatture in Cloud try again, and nothing is que
 test('a challenge that nobody has signed does not bring a stranger to the target; fic-dev answers it', async () => {
   await using folder = await temporaryFolder()
   await using target = await startTarget(0, answersChallenge)
-  await using fic = await startDaemon(folder.path, passthrough(target.url))
+  await using fic = await startWelcomed(folder.path, passthrough(target.url))
 
   const headers = { 'x-fic-verification-challenge': 'abc', 'ce-id': '1:x', 'ce-type': 'forged' }
   const answer = await fetch(`${fic.sinkUrl}?act=now`, { headers })
