@@ -22,7 +22,8 @@ export function pageRoutes(pageDir: string, session: Session): FastifyPluginAsyn
       options: SendOptions,
     ) => {
       // Needed for the first time when a browser comes, which is after the start.
-      const { send } = await import('@fastify/send')
+      // A CommonJS package: in the bundle it has its default export only.
+      const { default: send } = await import('@fastify/send')
       const { type, statusCode, headers, stream } = await send(request.raw, path, {
         root: pageDir,
         index: false,
