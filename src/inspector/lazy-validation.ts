@@ -24,8 +24,3 @@ export const buildLazyValidator: Factory = (externalSchemas, options) => {
     }
   }) as unknown as Compile
 }
-
-/** No answer of the private API has a schema. */
-export const buildNoSerializer = (): never => {
-  throw new Error('An answer has a schema, and there is no serializer for it.')
-}

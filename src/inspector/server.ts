@@ -18,10 +18,11 @@ import { FicDevError, messageOf } from '../errors.ts'
 import type { ResourceReader } from '../fic/resources.ts'
 import type { VerifySignature } from '../fic/signature/verify.ts'
 import type { Logger } from '../log.ts'
+import { noSchemas } from '../no-schemas.ts'
 import type { Store } from '../store/store.ts'
 import type { SubscriptionsByHand } from '../subscription/by-hand.ts'
 import { createGuard } from './guard.ts'
-import { buildLazyValidator, buildNoSerializer } from './lazy-validation.ts'
+import { buildLazyValidator } from './lazy-validation.ts'
 import { describeRoutes } from './openapi.ts'
 import { pageRoutes } from './page.ts'
 import { detailRoutes } from './routes/detail.ts'
@@ -101,7 +102,8 @@ export async function createInspector(parts: InspectorParts): Promise<Inspector>
     logger: false,
     forceCloseConnections: true,
     schemaController: {
-      compilersFactory: { buildValidator: buildLazyValidator, buildSerializer: buildNoSerializer },
+      // No answer has a schema.
+      compilersFactory: { ...noSchemas.compilersFactory, buildValidator: buildLazyValidator },
     },
     ajv: {
       customOptions: {

@@ -40,13 +40,14 @@ export function startRetention(
   let sincePrune = 0
   let isWanted = false
   let isRunning = false
+  let isClosed = false
 
   /** In small steps, between which notifications are taken in. */
   async function drop(): Promise<void> {
     isRunning = true
     let dropped = 0
     try {
-      while (isWanted) {
+      while (isWanted && !isClosed) {
         isWanted = false
         sincePrune = 0
         const before = keepDays === null ? null : new Date(now().getTime() - keepDays * dayMs)
@@ -73,6 +74,10 @@ export function startRetention(
     captured() {
       if (++sincePrune >= pruneEvery) prune()
     },
-    close: () => clearInterval(timer),
+    close() {
+      // The step under way is the last one; the next start goes on from there.
+      isClosed = true
+      clearInterval(timer)
+    },
   }
 }

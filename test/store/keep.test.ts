@@ -1,6 +1,7 @@
 /** What is dropped when there is too much, and what is never dropped. */
 
 import { expect, test } from 'vitest'
+import { silentLog } from '../../src/log.ts'
 import { openTestStore, sampleCapture, sampleDelivery, type TestStore } from '../support/capture.ts'
 
 const target = 'http://127.0.0.1:3000/webhooks'
@@ -89,4 +90,22 @@ test('a store that is opened to keep less drops the rest at once, but none that 
 
   expect(again.list({}, 100).map(({ seq }) => seq)).toContain(25)
   expect(again.counts().notifications).toBeLessThan(61)
+})
+
+test('a store that closes in the middle of dropping says nothing of it, and drops the rest when it opens', async () => {
+  const warnings: string[] = []
+  const log = { ...silentLog(), warn: (_facts: object, phrase: string) => void warnings.push(phrase) }
+  const before = await openTestStore()
+  await captureMany(before, 300)
+  before.close()
+  const store = await openTestStore({ dataDir: before.dataDir, keep: 20, log })
+  await store.remove(0)
+  expect(store.counts().notifications).toBeGreaterThan(20)
+  store.close()
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(warnings).toEqual([])
+
+  const again = await openTestStore({ dataDir: store.dataDir, keep: 20 })
+  await settle(again)
+  expect(again.counts().notifications).toBe(20)
 })
