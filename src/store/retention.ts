@@ -47,12 +47,12 @@ export function startRetention(
     isRunning = true
     let dropped = 0
     try {
-      while (isWanted && !isClosed) {
+      while (isWanted) {
         isWanted = false
         sincePrune = 0
         const before = keepDays === null ? null : new Date(now().getTime() - keepDays * dayMs)
         const some = await queue.write(() => notifications.prune({ keep, keepUnverified, before }, stepSize))
-        isWanted ||= some > 0
+        isWanted = !isClosed && (isWanted || some > 0)
         dropped += some
       }
       if (dropped > 0) log.debug({ dropped }, 'old notifications dropped')
