@@ -66,9 +66,12 @@ async function bundlePage(): Promise<string[]> {
   })
   const chunks = [built].flat().flatMap((one) => ('output' in one ? one.output : []))
   const scripts = chunks.filter((chunk) => chunk.type === 'chunk')
-  for (const { fileName, code, isEntry } of scripts) {
+  const atOnce = new Set(
+    scripts.filter(({ isEntry }) => isEntry).flatMap((one) => [one.fileName, ...one.imports]),
+  )
+  for (const { fileName, code } of scripts) {
     const kilobytes = Math.round(gzipSync(code).length / 1024)
-    console.log(`page: ${fileName} ${kilobytes} KB gzip${isEntry ? '' : ', only when used'}`)
+    console.log(`page: ${fileName} ${kilobytes} KB gzip${atOnce.has(fileName) ? '' : ', later'}`)
   }
   return scripts.flatMap(({ moduleIds }) => moduleIds)
 }

@@ -8,7 +8,7 @@ import type { Plugin } from 'vite'
 
 export default defineConfig({
   root: here('.'),
-  plugins: [react(), colorSchemeFirst()],
+  plugins: [react(), firstScript()],
   build: {
     outDir: here('../dist/page'),
     emptyOutDir: true,
@@ -20,11 +20,11 @@ export default defineConfig({
 })
 
 /** Vite bundles modules only, and a module runs after the first paint: this script stays a classic one, in a file of its own. */
-function colorSchemeFirst(): Plugin {
-  const source = readFileSync(here('src/color-scheme.js'), 'utf8')
-  const name = 'color-scheme.js'
+function firstScript(): Plugin {
+  const source = readFileSync(here('src/first.js'), 'utf8')
+  const name = 'first.js'
   return {
-    name: 'color-scheme-first',
+    name: 'first-script',
     apply: 'build',
     buildStart() {
       this.emitFile({ type: 'asset', name, source })
@@ -36,7 +36,8 @@ function colorSchemeFirst(): Plugin {
           (each) => each.type === 'asset' && each.names.includes(name),
         )
         if (!file) throw new Error(`${name} is not in the bundle.`)
-        return [{ tag: 'script', attrs: { src: `/${file.fileName}` }, injectTo: 'head' }]
+        // Before the style sheet, for which a script below it would have to wait.
+        return [{ tag: 'script', attrs: { src: `/${file.fileName}` }, injectTo: 'head-prepend' }]
       },
     },
   }

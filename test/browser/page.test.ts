@@ -280,3 +280,30 @@ test('the keys walk through the list, and below 900 pixels the detail covers it'
   await seen.rows.first().waitFor()
   expect(await chosen()).toBe('row-2')
 })
+
+test('what the first screen shows is asked for once, filtered as the address says, before the page itself is loaded', async () => {
+  await using folder = await temporaryFolder()
+  await using fic = await startDaemon(folder.path)
+  await fic.daemon.trigger({ type: 'products.create', ids: [5] })
+  await using seen = await visit(browser, openUrl(fic))
+  await seen.rows.first().waitFor()
+
+  for (const [hash, list] of [
+    ['', '/api/notifications?limit=50'],
+    [
+      '#/?q=kind%3Awelcome+signature%3Avalid',
+      '/api/notifications?limit=50&q=kind%3Awelcome+signature%3Avalid',
+    ],
+  ] as const) {
+    const page = await seen.page.context().newPage()
+    const asked: string[] = []
+    page.on('request', (request) => asked.push(request.url().replace(fic.inspectorUrl, '')))
+    const followed = page.waitForEvent('websocket')
+    await page.goto(`${fic.inspectorUrl}/${hash}`)
+    await followed
+    expect(asked.filter((path) => path.startsWith('/api/'))).toEqual(['/api/status', list])
+    await page.getByRole('option').first().waitFor()
+    await page.close()
+  }
+  expect(seen.faults).toEqual([])
+})

@@ -24,7 +24,8 @@ export class RequestFailure extends Error {
   }
 }
 
-export const pageSize = 100
+/** Half of it is out of sight; `first.js` asks for as many. */
+export const pageSize = 50
 
 export function fetchStatus(): Promise<Status> {
   return get('/api/status')
@@ -96,9 +97,25 @@ export async function openStream(
   return response.body.getReader()
 }
 
+declare global {
+  interface Window {
+    /** What `first.js` has asked for, by path. */
+    firstAnswers?: Map<string, Promise<Response>>
+  }
+}
+
+/** Each is taken once: what is asked again is to be fresh. */
+function takeFirst(path: string, { method = 'GET' }: RequestInit): Promise<Response> | undefined {
+  if (method !== 'GET') return undefined
+  const answer = window.firstAnswers?.get(path)
+  window.firstAnswers?.delete(path)
+  return answer
+}
+
 async function request(path: string, init: RequestInit): Promise<Response> {
   try {
-    return await fetch(path, { ...init, credentials: 'same-origin', cache: 'no-store' })
+    return await (takeFirst(path, init) ??
+      fetch(path, { ...init, credentials: 'same-origin', cache: 'no-store' }))
   } catch {
     throw new RequestFailure(0, 'fic-dev does not answer.', 'Look at the terminal in which it runs.')
   }

@@ -1,10 +1,11 @@
 /** The page: what it knows, the keys, and the views one below the other. */
 
 import { useMediaQuery } from '@mantine/hooks'
-import { Suspense, lazy, useCallback, useRef, useState } from 'react'
+import { Suspense, useCallback, useRef, useState } from 'react'
 import classes from './app.module.css'
 import { useExamining } from './examination.ts'
 import { useKeys } from './keys.ts'
+import { later } from './later.ts'
 import type { Network } from './network.ts'
 import { useNow } from './now.ts'
 import { useReplaying } from './replaying.ts'
@@ -15,14 +16,14 @@ import { useStore } from './store.ts'
 import type { Store } from './store.ts'
 import { useTitle } from './title.ts'
 import { Banner } from './views/banner.tsx'
-import { Help } from './views/help.tsx'
 import { Locked } from './views/locked.tsx'
 import { Panes } from './views/panes.tsx'
 import { TopBar } from './views/top-bar.tsx'
 import { Trigger } from './views/trigger.tsx'
 
-/** The list is what people come for; the others are loaded when they are looked at. */
-const Screens = lazy(() => import('./views/screens.tsx').then((module) => ({ default: module.Screens })))
+// The list is what people come for.
+const Screens = later(({ Screens }) => Screens)
+const Help = later(({ Help }) => Help)
 
 interface AppProps {
   store: Store
@@ -138,14 +139,16 @@ export function App({ store, network }: AppProps) {
         </Suspense>
       )}
       {helping && (
-        <Help
-          emulated={status?.emulatorUrl != null}
-          onClose={() => setHelping(false)}
-          onTry={(query) => {
-            setHelping(false)
-            go({ screen: 'notifications', seq: null, query })
-          }}
-        />
+        <Suspense>
+          <Help
+            emulated={status?.emulatorUrl != null}
+            onClose={() => setHelping(false)}
+            onTry={(query) => {
+              setHelping(false)
+              go({ screen: 'notifications', seq: null, query })
+            }}
+          />
+        </Suspense>
       )}
     </div>
   )

@@ -8,15 +8,18 @@ const restMs = 2_000
 /** The daemon takes nothing in while it counts, so that is never more than a twentieth of its time. */
 const restPerMs = 20
 
-/** `pulse` changes with everything that may change the counts; `live`: the daemon is there. */
-export function useHistogram(query: string, pulse: number, live: boolean): HistogramBucket[] {
+/** Somebody who types a filter wants the list first; the counts come when they have stopped. */
+const typingRestMs = 250
+
+/** `pulse` changes with everything that may change the counts; `ready`: the daemon is there, and has given the list. */
+export function useHistogram(query: string, pulse: number, ready: boolean): HistogramBucket[] {
   const [buckets, setBuckets] = useState<HistogramBucket[]>([])
   const nextAtMs = useRef(0)
   const asked = useRef<string | null>(null)
 
   useEffect(() => {
-    if (!live) return
-    if (asked.current !== query) nextAtMs.current = 0
+    if (!ready) return
+    if (asked.current !== query) nextAtMs.current = Date.now() + typingRestMs
     asked.current = query
     const timer = setTimeout(
       () => {
@@ -36,6 +39,6 @@ export function useHistogram(query: string, pulse: number, live: boolean): Histo
     return () => clearTimeout(timer)
     // The pulse is why it is asked again.
     // oxlint-disable-next-line react/exhaustive-effect-dependencies
-  }, [query, pulse, live])
+  }, [query, pulse, ready])
   return buckets
 }

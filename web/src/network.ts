@@ -33,10 +33,11 @@ export class Network {
     this.#store = store
   }
 
-  start(): void {
+  /** Resolves when the first answers are here, or there were none. */
+  async start(): Promise<void> {
     window.addEventListener('focus', this.retryNow)
     window.addEventListener('online', this.retryNow)
-    this.retryNow()
+    await this.#connect()
   }
 
   close(): void {

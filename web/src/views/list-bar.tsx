@@ -1,18 +1,16 @@
 /** The line above the list: filter, pause, and what is done to all of it. */
 
-import { Button, Menu } from '@mantine/core'
-import { useState } from 'react'
+import { Button } from '@mantine/core'
 import type { RefObject } from 'react'
-import { removeAllNotifications } from '../board-api.ts'
 import type { Known } from '../filter-completion.ts'
 import type { Network } from '../network.ts'
 import type { Go } from '../route.ts'
 import type { Selection } from '../selection.ts'
 import type { State } from '../state.ts'
-import { Confirm } from './confirm.tsx'
 import { Filter } from './filter.tsx'
 import { Icon } from './icons.tsx'
 import classes from './list-bar.module.css'
+import { ListMenu } from './list-menu.tsx'
 
 interface ListBarProps {
   state: State
@@ -25,8 +23,7 @@ interface ListBarProps {
 }
 
 export function ListBar({ state, network, selection, known, filter, go, onHelp }: ListBarProps) {
-  const [clearing, setClearing] = useState(false)
-  const { paused, held, status } = state
+  const { paused, held } = state
   return (
     <div className={classes.bar}>
       <div className={classes.filter}>
@@ -49,33 +46,7 @@ export function ListBar({ state, network, selection, known, filter, go, onHelp }
       >
         {paused ? `${held} new` : 'Pause'}
       </Button>
-      <Menu position="bottom-end" width={220} shadow="md">
-        <Menu.Target>
-          <Button size="xs" px={7} variant="default" aria-label="More about the list">
-            <Icon name="more" size={14} />
-          </Button>
-        </Menu.Target>
-        <Menu.Dropdown>
-          <Menu.Item onClick={selection.all}>Select all that are shown</Menu.Item>
-          <Menu.Item onClick={() => go({ screen: 'status', seq: null })}>Export and import</Menu.Item>
-          <Menu.Item onClick={onHelp}>Keys and filter language</Menu.Item>
-          <Menu.Divider />
-          <Menu.Item color="var(--bad)" onClick={() => setClearing(true)}>
-            Clear all…
-          </Menu.Item>
-        </Menu.Dropdown>
-      </Menu>
-      {clearing && (
-        <Confirm
-          title={`Clear all ${status?.counts.notifications ?? ''} notifications?`}
-          does="Clear all"
-          onDo={() => network.attempt(removeAllNotifications)}
-          onClose={() => setClearing(false)}
-        >
-          All notifications and deliveries of this project go for good, those that the filter hides included.
-          Export them first if you may need them again.
-        </Confirm>
-      )}
+      <ListMenu state={state} network={network} selection={selection} go={go} onHelp={onHelp} />
     </div>
   )
 }

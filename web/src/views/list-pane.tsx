@@ -1,14 +1,16 @@
 /** The left half: filter, chart of the last hour, list, and what is done to selected rows. */
 
-import { useCallback } from 'react'
+import { Suspense, useCallback } from 'react'
 import { useHistogram } from '../histogram.ts'
 import { useKnown } from '../known.ts'
+import { later } from '../later.ts'
 import { Chart } from './chart.tsx'
 import { ListBar } from './list-bar.tsx'
 import { List } from './list.tsx'
 import type { PanesProps } from './panes.tsx'
 import classes from './panes.module.css'
-import { SelectionBar } from './selection-bar.tsx'
+
+const SelectionBar = later(({ SelectionBar }) => SelectionBar)
 
 /** Rows change their words once a minute at most, so that a list at rest is not drawn again. */
 const rowStepMs = 60_000
@@ -18,7 +20,7 @@ export function ListPane({ state, network, nowMs, selection, filter, go, onOpen,
   const known = useKnown(state.rows, live)
   const minuteMs = Math.floor(nowMs / rowStepMs) * rowStepMs
   // The minute moves the bars on even when nothing comes.
-  const buckets = useHistogram(state.query, state.pulse + minuteMs, live)
+  const buckets = useHistogram(state.query, state.pulse + minuteMs, live && state.loaded)
   const onOlder = useCallback(() => network.loadOlder(), [network])
   const onDeep = useCallback((deep: boolean) => network.readDeep(deep), [network])
 
@@ -46,7 +48,11 @@ export function ListPane({ state, network, nowMs, selection, filter, go, onOpen,
         onOlder={onOlder}
         onDeep={onDeep}
       />
-      <SelectionBar state={state} network={network} selection={selection} />
+      {selection.seqs.size > 0 && (
+        <Suspense>
+          <SelectionBar state={state} network={network} selection={selection} />
+        </Suspense>
+      )}
     </section>
   )
 }

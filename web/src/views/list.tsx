@@ -35,6 +35,8 @@ export function List(props: ListProps) {
     estimateSize: () => rowHeight,
     getItemKey: (index) => rows[index]?.seq ?? index,
     overscan: 8,
+    // Until the list has been measured: with it the first rows stand in the first frame.
+    initialRect: { width: 0, height: window.innerHeight },
   })
   const items = virtual.getVirtualItems()
   const { above, onScroll } = useStillness(rows, scroller, onDeep)

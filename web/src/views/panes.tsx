@@ -1,6 +1,8 @@
 /** The list at the left, at the right what is opened or how to begin; below 900 pixels one covers the other. */
 
+import { Suspense } from 'react'
 import type { RefObject } from 'react'
+import { later } from '../later.ts'
 import type { Network } from '../network.ts'
 import type { Replaying } from '../replaying.ts'
 import type { Go } from '../route.ts'
@@ -8,8 +10,9 @@ import type { Selection } from '../selection.ts'
 import type { State } from '../state.ts'
 import { Empty } from './empty.tsx'
 import { ListPane } from './list-pane.tsx'
-import { Opened } from './opened.tsx'
 import classes from './panes.module.css'
+
+const Opened = later(({ Opened }) => Opened)
 
 export interface PanesProps {
   state: State
@@ -40,19 +43,25 @@ function Right({ state, nowMs, replaying, onOpen }: PanesProps) {
   const { detail, status, opened } = state
   if (detail) {
     return (
-      <Opened
-        notification={detail}
-        rows={state.rows}
-        status={status}
-        nowMs={nowMs}
-        replaying={replaying}
-        onOpen={onOpen}
-      />
+      <Suspense fallback={<Loading />}>
+        <Opened
+          notification={detail}
+          rows={state.rows}
+          status={status}
+          nowMs={nowMs}
+          replaying={replaying}
+          onOpen={onOpen}
+        />
+      </Suspense>
     )
   }
   if (state.absent) {
     return <p className={classes.absent}>There is no notification {opened} here. It may have been removed.</p>
   }
-  if (opened !== null) return <p className={classes.absent}>Loading…</p>
+  if (opened !== null) return <Loading />
   return <Empty status={status} seen={state.seen} />
+}
+
+function Loading() {
+  return <p className={classes.absent}>Loading…</p>
 }

@@ -20,7 +20,6 @@ interface SelectionBarProps {
 export function SelectionBar({ state, network, selection }: SelectionBarProps) {
   const [asks, setAsks] = useState<'replay' | 'remove' | null>(null)
   const count = selection.seqs.size
-  if (count === 0) return null
   const chosen = state.rows.filter(({ seq }) => selection.seqs.has(seq))
   const remove = async () => {
     for (const { seq } of chosen) {

@@ -1,15 +1,12 @@
-/** Makes the emulator do something: an event, a scenario, a moved clock, a fault. It stands beside the page, not over it. */
+/** The button that opens what the emulator can be made to do, and how far that is while it is closed. */
 
-import { Button, Drawer, Tabs } from '@mantine/core'
-import { useState } from 'react'
+import { Button } from '@mantine/core'
+import { Suspense, useState } from 'react'
+import { later } from '../later.ts'
 import { useTriggering } from '../triggering.ts'
-import { EmulatorClock } from './emulator-clock.tsx'
-import { EmulatorFaults } from './emulator-faults.tsx'
 import { Icon } from './icons.tsx'
-import { TriggerEvent, firstForm } from './trigger-event.tsx'
-import { TriggerRun } from './trigger-run.tsx'
-import { TriggerScenario } from './trigger-scenario.tsx'
-import classes from './trigger.module.css'
+
+const TriggerDrawer = later(({ TriggerDrawer }) => TriggerDrawer)
 
 interface TriggerProps {
   opened: boolean
@@ -18,9 +15,10 @@ interface TriggerProps {
 
 export function Trigger({ opened, onChange }: TriggerProps) {
   const triggering = useTriggering()
-  // What the form held when it was last closed: the next event is often the same.
-  const [form, setForm] = useState(firstForm)
-  const { run, stop, start } = triggering
+  // Once there it stays, and with it what the form held: the next event is often the same.
+  const [isNeeded, setNeeded] = useState(false)
+  if (opened && !isNeeded) setNeeded(true)
+  const { run, stop } = triggering
   const isRunning = run?.phase === 'running'
   return (
     <>
@@ -46,47 +44,11 @@ export function Trigger({ opened, onChange }: TriggerProps) {
       >
         Trigger
       </Button>
-      <Drawer
-        opened={opened}
-        onClose={() => onChange(false)}
-        position="right"
-        size={400}
-        title="Emulator"
-        withOverlay={false}
-        lockScroll={false}
-        transitionProps={{ duration: 0 }}
-        closeButtonProps={{ 'aria-label': 'Close', title: 'Close (Esc)' }}
-        classNames={{
-          content: classes.content ?? '',
-          header: classes.head ?? '',
-          title: classes.title ?? '',
-          body: classes.body ?? '',
-          inner: classes.inner ?? '',
-        }}
-      >
-        <Tabs defaultValue="event" keepMounted={false}>
-          <Tabs.List grow mb={14}>
-            <Tabs.Tab value="event">Event</Tabs.Tab>
-            <Tabs.Tab value="scenario">Scenario</Tabs.Tab>
-            <Tabs.Tab value="clock">Clock</Tabs.Tab>
-            <Tabs.Tab value="faults">Faults</Tabs.Tab>
-          </Tabs.List>
-          <Tabs.Panel value="event">
-            <TriggerEvent form={form} onChange={setForm} onStart={start} />
-            <TriggerRun triggering={triggering} />
-          </Tabs.Panel>
-          <Tabs.Panel value="scenario">
-            <TriggerScenario onStart={start} isRunning={isRunning} />
-            <TriggerRun triggering={triggering} />
-          </Tabs.Panel>
-          <Tabs.Panel value="clock">
-            <EmulatorClock />
-          </Tabs.Panel>
-          <Tabs.Panel value="faults">
-            <EmulatorFaults />
-          </Tabs.Panel>
-        </Tabs>
-      </Drawer>
+      {isNeeded && (
+        <Suspense>
+          <TriggerDrawer opened={opened} onClose={() => onChange(false)} triggering={triggering} />
+        </Suspense>
+      )}
     </>
   )
 }
