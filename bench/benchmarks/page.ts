@@ -36,9 +36,9 @@ const filters: [what: string, query: string, shown: string][] = [
 const portion = 1_000
 
 export const page: Benchmark = async ({ quick }) => {
-  const stored = quick ? 30_000 : 100_000
-  const rounds = quick ? 3 : 7
-  const coming = quick ? 20_000 : 180_000
+  const stored = quick ? 10_000 : 100_000
+  const rounds = quick ? 2 : 7
+  const coming = quick ? 3_000 : 180_000
   const dir = createFolder()
   const browser = await launchChromium()
   try {

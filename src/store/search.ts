@@ -88,12 +88,16 @@ export function createSearch(database: Database): Search {
 /** Everything that a person may look for, a line each; no names of members, so that they are not found everywhere. */
 function toText(notification: Notification, body: Buffer): string {
   const { method, path, headers, cloudEvent, eventType, signature, problems, answer } = notification
+  const attributes: string[] = Object.values(cloudEvent ?? {})
   const texts = [
     body.length <= searchedBodyBytes ? body.toString() : '',
     eventType ?? '',
-    ...Object.values(cloudEvent ?? {}),
+    ...attributes,
     `${method} ${path}`,
-    ...headers.map(([name, value]) => `${name}: ${value.length <= longestValue ? value : ''}`),
+    // In the binary mapping the attributes come as headers: once is enough, and half as much to look through.
+    ...headers
+      .filter(([, value]) => !attributes.includes(value))
+      .map(([name, value]) => `${name}: ${value.length <= longestValue ? value : ''}`),
     ...signature.problems,
     ...problems,
     answer.body ?? '',
