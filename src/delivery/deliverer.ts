@@ -243,7 +243,7 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
       const target = findTarget(targets, eventType)
       return target === null ? [] : [target.url]
     },
-    wake: () => queues.forEach((queue) => queue.pump()),
+    wake: () => queues.forEach((queue) => queue.wake()),
     replay,
     preview,
     passThrough,

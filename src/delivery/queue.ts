@@ -8,6 +8,7 @@ import type { Logger } from '../log.ts'
 import type { Job } from '../store/jobs.ts'
 import type { JobOutcome, Store } from '../store/store.ts'
 import { beginAttempt, endAttempt } from './attempt.ts'
+import { DueJobs } from './due-jobs.ts'
 import { watchHealth, type HealthWatch } from './health.ts'
 import { toDeliveryHeaders } from './request.ts'
 import { longestPauseMs, nextAttemptAt } from './retry.ts'
@@ -44,6 +45,7 @@ interface Ended {
 export class TargetQueue {
   readonly #parts: QueueParts
   readonly #health: HealthWatch
+  readonly #due: DueJobs
   /** Jobs that are being sent, or whose end is not yet written down. */
   readonly #busy = new Set<number>()
   #sending = 0
@@ -57,6 +59,12 @@ export class TargetQueue {
     this.#parts = parts
     this.#since = parts.now()
     this.#health = watchHealth(new URL(parts.url), (health) => this.#healthChanged(health))
+    this.#due = new DueJobs({
+      jobs: parts.store.jobs,
+      target: parts.url,
+      now: parts.now,
+      onDrained: (readAt) => this.#wakeAtNextDue(readAt),
+    })
   }
 
   status(): TargetStatus {
@@ -75,12 +83,17 @@ export class TargetQueue {
   /** Sends what is due, as far as the target and the concurrency allow. */
   pump(): void {
     if (this.#closed || this.#paused || this.#health.health() === 'unreachable') return
-    const { store, url, concurrency, now } = this.#parts
-    const free = concurrency - this.#sending
-    if (free <= 0) return
-    const due = store.jobs.due(url, now(), free, this.#busy)
-    for (const job of due) void this.#run(job)
-    if (due.length < free) this.#wakeAtNextDue()
+    while (this.#sending < this.#parts.concurrency) {
+      const job = this.#due.next(this.#busy)
+      if (job === null) return
+      void this.#run(job)
+    }
+  }
+
+  /** Something was queued. */
+  wake(): void {
+    this.#due.added()
+    this.pump()
   }
 
   pause(paused: boolean): void {
@@ -108,10 +121,12 @@ export class TargetQueue {
       if (ended) {
         await this.#parts.store.endDelivery(ended.delivery, { job, outcome: ended.outcome })
         this.#parts.onDelivery(ended.delivery)
+        if (ended.outcome.job === 'retry') this.#due.changed()
       }
     } catch (thrown) {
       this.#parts.log.error({ reason: messageOf(thrown) }, 'end of a delivery could not be written down')
       await new Promise((resolve) => setTimeout(resolve, pauseAfterFailureMs).unref())
+      this.#due.changed()
     }
     this.#busy.delete(job.id)
     if (this.#busy.size === 0) for (const resolve of this.#idle.splice(0)) resolve()
@@ -190,24 +205,27 @@ export class TargetQueue {
     const { store, url, log, now } = this.#parts
     store
       .wakeJobs(url, now())
-      .then(() => this.pump())
+      .then(() => this.#renew())
       .catch((thrown: unknown) => log.error({ reason: messageOf(thrown) }, 'waiting deliveries not woken'))
   }
 
-  #wakeAtNextDue(): void {
+  #renew(): void {
+    this.#due.changed()
+    this.pump()
+  }
+
+  #wakeAtNextDue(readAt: Date): void {
     clearTimeout(this.#timer)
-    const nextDue = this.#parts.store.jobs.nextDue(this.#parts.url)
+    const nextDue = this.#parts.store.jobs.nextDue(this.#parts.url, readAt)
     if (nextDue === null) return
-    const pauseMs = Math.min(longestPauseMs * 1.2, nextDue.getTime() - this.#parts.now().getTime())
-    // What is due already is being sent, and its end pumps again; or it fell due since it was looked for.
-    if (pauseMs <= 0 && this.#busy.size > 0) return
-    this.#timer = setTimeout(() => this.#fallDue(nextDue), Math.max(1, pauseMs)).unref()
+    const pauseMs = Math.min(longestPauseMs * 1.2, nextDue.getTime() - readAt.getTime())
+    this.#timer = setTimeout(() => this.#fallDue(nextDue), pauseMs).unref()
   }
 
   /** The timer has waited long enough, whatever the clock says: it may have been set back. */
   #fallDue(due: Date): void {
     const now = this.#parts.now()
-    if (due.getTime() - now.getTime() < clockToleranceMs) return this.pump()
+    if (due.getTime() - now.getTime() < clockToleranceMs) return this.#renew()
     this.#parts.log.info({ now: now.toISOString() }, 'the clock was set back; waiting deliveries are due')
     this.#wakeAll()
   }

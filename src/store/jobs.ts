@@ -20,8 +20,8 @@ export interface Jobs {
   insert(seq: number, target: string, now: Date): void
   /** Those of a target that are due, in order of capture, but for these; at most `limit`. */
   due(target: string, now: Date, limit: number, except?: Iterable<number>): Job[]
-  /** When the first of those that wait falls due; `null` when none waits. */
-  nextDue(target: string): Date | null
+  /** When the first of those that wait falls due, or the first of those that do `after` a time; `null` when none waits. */
+  nextDue(target: string, after?: Date): Date | null
   retryAt(id: number, attempts: number, nextAt: Date): void
   /** Makes all that wait for a target due now. */
   wake(target: string, now: Date): void
@@ -42,7 +42,9 @@ export function createJobs(database: Database): Jobs {
     `SELECT * FROM jobs WHERE target = ? AND next_at <= ? AND id NOT IN (SELECT value FROM json_each(?))
      ORDER BY id LIMIT ?`,
   )
-  const selectNext = database.prepare('SELECT min(next_at) AS next_at FROM jobs WHERE target = ?')
+  const selectNext = database.prepare(
+    'SELECT min(next_at) AS next_at FROM jobs WHERE target = ? AND next_at > ?',
+  )
   const updateRetry = database.prepare('UPDATE jobs SET attempts = ?, next_at = ? WHERE id = ?')
   const wakeAll = database.prepare('UPDATE jobs SET next_at = ? WHERE target = ? AND next_at > ?')
   const selectAll = database.prepare('SELECT * FROM jobs WHERE target = ? ORDER BY id')
@@ -56,8 +58,8 @@ export function createJobs(database: Database): Jobs {
     insert: (seq, target, now) => void insertRow.run([seq, target, now.getTime(), now.getTime()]),
     due: (target, now, limit, except = []) =>
       selectDue.all([target, now.getTime(), JSON.stringify([...except]), limit]).map(toJob),
-    nextDue(target) {
-      const nextAt = (selectNext.get([target]) as Row)['next_at']
+    nextDue(target, after) {
+      const nextAt = (selectNext.get([target, after?.getTime() ?? -1]) as Row)['next_at']
       return nextAt === null ? null : new Date(Number(nextAt))
     },
     retryAt: (id, attempts, nextAt) => void updateRetry.run([attempts, nextAt.getTime(), id]),

@@ -13,11 +13,11 @@ import { createDiskSync } from './disk-sync.ts'
 import type { NotificationFilter } from './filter.ts'
 import { createJobs, type Job, type Jobs } from './jobs.ts'
 import { createNotifications, type Capture, type CaptureOptions } from './notifications.ts'
-import { createRecent, type Captured } from './recent.ts'
 import { startRetention } from './retention.ts'
 import { createResources } from './resources.ts'
 import { createSubscriptionRecords, type SubscriptionRecords } from './subscriptions.ts'
 import { createTwins } from './twins.ts'
+import { createUndelivered, type Captured } from './undelivered.ts'
 import { createWriteQueue } from './write-queue.ts'
 
 export interface StoreOptions {
@@ -97,7 +97,7 @@ export function openStore({ dataDir, log, keep = 10_000, keepDays = null, now }:
   const notifications = createNotifications(database, deliveries.lastOf)
   const jobs = createJobs(database)
   const resources = createResources(database)
-  const recent = createRecent()
+  const undelivered = createUndelivered()
   const arrivals = createArrivals(database, now?.() ?? new Date())
   const listeners: ((notification: Notification) => void)[] = []
   /** Attempts whose beginning waits to be written down. */
@@ -107,34 +107,30 @@ export function openStore({ dataDir, log, keep = 10_000, keepDays = null, now }:
   if (interrupted > 0)
     log.info({ interrupted }, 'deliveries of the last run were interrupted and will be tried again')
 
-  const prune: typeof notifications.prune = (...limits) => changing(notifications.prune(...limits))
-  const retention = startRetention(
-    queue,
-    { prune },
-    {
-      keep,
-      keepDays,
-      log,
-      now: now ?? (() => new Date()),
-    },
-  )
+  const retention = startRetention(queue, notifications, {
+    keep,
+    keepDays,
+    log,
+    now: now ?? (() => new Date()),
+  })
 
   function insert(capture: Capture, { targets, dropTwins = false, publishTo = null }: CaptureOptions) {
     const inserted = notifications.insert(capture)
     const isDropped = dropTwins && inserted.twinOf !== null
     const queued = [...(isDropped ? [] : targets), ...(publishTo === null ? [] : [publishTo])]
     for (const target of queued) jobs.insert(inserted.seq, target, capture.receivedAt)
-    return inserted
+    return { notification: inserted, body: capture.body, isQueued: queued.length > 0 }
   }
 
   /** What was changed or removed must not be handed out as it came. */
   function changing<T>(result: T): T {
-    recent.forget()
+    undelivered.forget()
     return result
   }
 
-  function captured(notification: Notification, body: Buffer): Notification {
-    recent.put({ notification, body })
+  /** After the commit: what was taken back would be delivered in place of another. */
+  function captured({ notification, body, isQueued }: ReturnType<typeof insert>): Notification {
+    if (isQueued) undelivered.put({ notification, body })
     for (const listener of listeners) listener(notification)
     retention.captured()
     return notification
@@ -156,11 +152,11 @@ export function openStore({ dataDir, log, keep = 10_000, keepDays = null, now }:
   return {
     async capture(capture, options) {
       const inserted = await queue.write(() => insert(capture, options))
-      return durable(captured(inserted, capture.body))
+      return durable(captured(inserted))
     },
     async captureOnce(arrival, capture, options) {
       const inserted = await queue.write(() => (arrivals.insert(arrival) ? insert(capture, options) : null))
-      return inserted && durable(captured(inserted, capture.body))
+      return inserted && durable(captured(inserted))
     },
     lastArrival: arrivals.latest,
     async restore(exported, knownUpTo) {
@@ -175,7 +171,7 @@ export function openStore({ dataDir, log, keep = 10_000, keepDays = null, now }:
       return found
     },
     body: notifications.body,
-    captured: (seq) => recent.get(seq) ?? notifications.captured(seq),
+    captured: (seq) => undelivered.get(seq) ?? notifications.captured(seq),
     list: notifications.list,
     after: notifications.after,
     twins: createTwins(database),
@@ -200,6 +196,7 @@ export function openStore({ dataDir, log, keep = 10_000, keepDays = null, now }:
         deliveries.write(delivery)
         if (!ended) return
         const { job, outcome } = ended
+        undelivered.drop(job.seq)
         if (outcome.job === 'done') jobs.remove(job.id)
         else jobs.retryAt(job.id, delivery.attempt, outcome.nextAt)
       })
