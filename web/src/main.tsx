@@ -1,6 +1,6 @@
 /** Starts the page: one state, one network, one view. */
 
-import '@mantine/core/styles.layer.css'
+import './mantine.css'
 import './page.css'
 import { MantineProvider, localStorageColorSchemeManager } from '@mantine/core'
 import { createRoot } from 'react-dom/client'
