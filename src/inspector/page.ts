@@ -1,9 +1,7 @@
 /** The page and the link that opens it. The only routes without a token: they hold no data. */
 
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
-import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
-import type { SendOptions } from '@fastify/send'
+import type { FastifyPluginAsync } from 'fastify'
+import { createPageFiles } from './page-files.ts'
 import type { Session } from './session.ts'
 
 const usedLink = `<!doctype html><meta charset="utf-8"><title>fic-dev</title>
@@ -15,32 +13,16 @@ const notBuilt = `<!doctype html><meta charset="utf-8"><title>fic-dev</title>
 /** `pageDir` holds the built page: `index.html` and `assets/`. */
 export function pageRoutes(pageDir: string, session: Session): FastifyPluginAsync {
   return async (app) => {
-    const sendFile = async (
-      request: FastifyRequest,
-      reply: FastifyReply,
-      path: string,
-      options: SendOptions,
-    ) => {
-      // Needed for the first time when a browser comes, which is after the start.
-      // A CommonJS package: in the bundle it has its default export only.
-      const { default: send } = await import('@fastify/send')
-      const { type, statusCode, headers, stream } = await send(request.raw, path, {
-        root: pageDir,
-        index: false,
-        ...options,
-      })
-      if (type !== 'file' && statusCode >= 400) return reply.callNotFound()
-      return reply.code(statusCode).headers(headers).send(stream)
-    }
+    const files = createPageFiles(pageDir)
 
-    app.get('/', (request, reply) => {
-      if (!existsSync(join(pageDir, 'index.html'))) return reply.type('text/html').send(notBuilt)
-      return sendFile(request, reply, '/index.html', { cacheControl: false })
-    })
-    app.get('/favicon.svg', (request, reply) => sendFile(request, reply, '/favicon.svg', {}))
-    app.get('/assets/*', (request, reply) => {
-      const { '*': rest } = request.params as { '*': string }
-      return sendFile(request, reply, `/assets/${rest}`, { maxAge: '365d', immutable: true })
+    app.get('/', async (_request, reply) => reply.type('text/html').send((await files.index()) ?? notBuilt))
+    app.get('/assets/*', async (request, reply) => {
+      const file = await files.asset((request.params as { '*': string })['*'])
+      if (file === null) return reply.callNotFound()
+      return reply
+        .header('cache-control', 'public, max-age=31536000, immutable')
+        .type(file.type)
+        .send(file.body)
     })
 
     app.get('/open/:link', (request, reply) => {

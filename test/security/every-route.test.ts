@@ -7,7 +7,7 @@ import { askInspector, askRaw, readRoutes, toPath, type Route } from './ask-insp
 const room = await openRoom()
 await room.capture()
 const routes = readRoutes(room.inspector.app.printRoutes())
-const isShell = ({ url }: Route) => ['/', '/assets/*', '/favicon.svg', '/open/:link'].includes(url)
+const isShell = ({ url }: Route) => ['/', '/assets/*', '/open/:link'].includes(url)
 const guarded = routes.filter((route) => !isShell(route))
 const unknown: Route[] = [
   { method: 'GET', url: '/api' },
