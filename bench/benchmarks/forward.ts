@@ -13,7 +13,7 @@ const perSecond = 200
 
 export const forward: Benchmark = async ({ quick }) => [
   ...(await throughput(quick ? 1_000 : 4_000, quick ? 3 : 7)),
-  ...(await latency(quick ? 400 : 1_000, quick ? 3 : 7)),
+  ...(await latency(quick ? 200 : 1_000, quick ? 3 : 7)),
 ]
 
 async function throughput(count: number, rounds: number): Promise<Row[]> {

@@ -38,7 +38,8 @@ const portion = 1_000
 export const page: Benchmark = async ({ quick }) => {
   const stored = quick ? 10_000 : 100_000
   const rounds = quick ? 2 : 7
-  const coming = quick ? 3_000 : 180_000
+  const coming = quick ? 2_000 : 180_000
+  const turns = quick ? 100 : 300
   const dir = createFolder()
   const browser = await launchChromium()
   try {
@@ -48,7 +49,7 @@ export const page: Benchmark = async ({ quick }) => {
     await using product = await startProduct([...sinkFlags, '--keep', '1000000', '-f', ends.appUrl], { dir })
     return [
       await measureFirstScreen(browser, product, stored, rounds),
-      ...(await measureList(browser, product, stored, rounds)),
+      ...(await measureList(browser, product, { stored, rounds, turns })),
       ...(await measureHour(browser, product, ends, coming)),
     ]
   } finally {
@@ -77,12 +78,11 @@ async function measureFirstScreen(
 async function measureList(
   browser: Browser,
   product: Product,
-  stored: number,
-  rounds: number,
+  { stored, rounds, turns }: { stored: number; rounds: number; turns: number },
 ): Promise<Row[]> {
   const seen = await openPage(browser, product)
   await firstRowMs(seen)
-  const { frames, blankFrames } = await scroll(seen, 300)
+  const { frames, blankFrames } = await scroll(seen, turns)
   const rows = [
     plain(`blank frames of ${frames} while scrolling, of ${stored}`, '', [blankFrames], { atMost: 0 }),
   ]

@@ -20,7 +20,7 @@ export const start: Benchmark = async ({ quick }) => {
     sharing: () => startIn(() => {}, ['--share', nobody]),
   }
   await alternate(subjects, 1)
-  const { node, plain, typeScript, sharing } = await alternate(subjects, quick ? 5 : 15)
+  const { node, plain, typeScript, sharing } = await alternate(subjects, quick ? 3 : 15)
   const shared = { reference: 'node -e 0', unit: 'ms', referenceValues: node }
   return [
     toRow({ ...shared, what: 'start to ready, --emulator', product: plain, goal: { atMost: 4 } }),
