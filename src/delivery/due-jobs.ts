@@ -4,6 +4,9 @@ import type { Job, Jobs } from '../store/jobs.ts'
 
 const portion = 64
 
+/** Before a slow target, what falls due for its next try shall not wait behind a whole portion. */
+const longestUseMs = 1_000
+
 export interface DueJobsParts {
   jobs: Pick<Jobs, 'due'>
   target: string
@@ -16,6 +19,7 @@ export class DueJobs {
   readonly #parts: DueJobsParts
   #ahead: Job[] = []
   #isDrained = false
+  #readAt = new Date(0)
 
   constructor(parts: DueJobsParts) {
     this.#parts = parts
@@ -23,7 +27,7 @@ export class DueJobs {
 
   /** The next one in order of capture, but for those that are `busy`; `null` when nothing is due. */
   next(busy: Iterable<number>): Job | null {
-    if (this.#ahead.length === 0 && !this.#isDrained) this.#read(busy)
+    if (this.#ahead.length === 0 ? !this.#isDrained : this.#isStale()) this.#read(busy)
     return this.#ahead.shift() ?? null
   }
 
@@ -38,11 +42,15 @@ export class DueJobs {
     this.#isDrained = false
   }
 
+  #isStale(): boolean {
+    return Math.abs(this.#parts.now().getTime() - this.#readAt.getTime()) > longestUseMs
+  }
+
   #read(busy: Iterable<number>): void {
     const { jobs, target, now, onDrained } = this.#parts
-    const readAt = now()
-    this.#ahead = jobs.due(target, readAt, portion, busy)
+    this.#readAt = now()
+    this.#ahead = jobs.due(target, this.#readAt, portion, busy)
     this.#isDrained = this.#ahead.length < portion
-    if (this.#isDrained) onDrained(readAt)
+    if (this.#isDrained) onDrained(this.#readAt)
   }
 }
