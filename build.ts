@@ -66,12 +66,11 @@ async function bundlePage(): Promise<string[]> {
   })
   const chunks = [built].flat().flatMap((one) => ('output' in one ? one.output : []))
   const scripts = chunks.filter((chunk) => chunk.type === 'chunk')
-  const atOnce = new Set(
-    scripts.filter(({ isEntry }) => isEntry).flatMap((one) => [one.fileName, ...one.imports]),
-  )
+  // What the first screen needs, however deep it is imported, is named there.
+  const html = readFileSync(join(draft, 'page/index.html'), 'utf8')
   for (const { fileName, code } of scripts) {
     const kilobytes = Math.round(gzipSync(code).length / 1024)
-    console.log(`page: ${fileName} ${kilobytes} KB gzip${atOnce.has(fileName) ? '' : ', later'}`)
+    console.log(`page: ${fileName} ${kilobytes} KB gzip${html.includes(fileName) ? '' : ', later'}`)
   }
   return scripts.flatMap(({ moduleIds }) => moduleIds)
 }

@@ -31,8 +31,9 @@ export function createPageFiles(pageDir: string): PageFiles {
     index: () => readIfThere(join(pageDir, 'index.html')),
     async asset(name) {
       const known = kept.get(name)
+      if (known) return known
       const type = types[extname(name)]
-      if (known || type === undefined || !plainName.test(name)) return known ?? null
+      if (type === undefined || !plainName.test(name)) return null
       const body = await readIfThere(join(pageDir, 'assets', name))
       if (body === null) return null
       const file = { type, body }

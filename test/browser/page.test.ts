@@ -2,9 +2,10 @@
 
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { forwardTo, startDaemon, temporaryFolder, type TestDaemon } from '../support/daemon.ts'
+import { forwardTo, startDaemon, temporaryFolder } from '../support/daemon.ts'
 import { startTarget } from '../support/target.ts'
-import { launchChromium, visit, type Visit } from './chromium.ts'
+import { launchChromium, visit } from './chromium.ts'
+import { eventually, openUrl, seqs } from './looking.ts'
 
 let browser: Browser
 
@@ -13,20 +14,6 @@ beforeAll(async () => {
 })
 
 afterAll(() => browser.close())
-
-/** What a page shows a moment later; a busy machine may take its time. */
-function eventually<T>(look: () => T) {
-  return expect.poll(look, { timeout: 15_000, interval: 30 })
-}
-
-/** The numbers of the rows that are in sight, from the top. */
-function seqs({ rows }: Visit): Promise<number[]> {
-  return rows.evaluateAll((elements) => elements.map((element) => Number(element.id.replace('row-', ''))))
-}
-
-function openUrl(fic: TestDaemon): string {
-  return fic.daemon.addresses().openUrl
-}
 
 test('without the cookie the page says how to get in, and goes on once the link was opened in another tab', async () => {
   await using folder = await temporaryFolder()

@@ -2,14 +2,13 @@
 
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { createPageFiles } from '../../src/inspector/page-files.ts'
-import { temporaryFolder } from '../support/daemon.ts'
+import { createFolder } from '../cli/process.ts'
 import { openRoom } from './room.ts'
 
-async function buildFolder(): Promise<string> {
-  const { path, [Symbol.asyncDispose]: remove } = await temporaryFolder()
-  onTestFinished(async () => remove())
+function buildFolder(): string {
+  const path = createFolder()
   mkdirSync(join(path, 'page', 'assets'), { recursive: true })
   writeFileSync(join(path, 'secrets.js'), 'never to be read')
   writeFileSync(join(path, 'page', 'other.js'), 'never to be read')
@@ -21,7 +20,7 @@ async function buildFolder(): Promise<string> {
 }
 
 test('a file is sent with its type and kept; the page itself is read anew, for it may be built again', async () => {
-  const pageDir = await buildFolder()
+  const pageDir = buildFolder()
   const files = createPageFiles(pageDir)
   expect(await files.index()).toBeNull()
   writeFileSync(join(pageDir, 'index.html'), 'first')
@@ -53,7 +52,7 @@ test.each([
   'assets',
   '',
 ])('no way leads to what is no file of the page: %s', async (name) => {
-  const pageDir = await buildFolder()
+  const pageDir = buildFolder()
   await using room = await openRoom({ pageDir })
   const answer = await room.inspector.app.inject({
     url: `/assets/${name}`,
