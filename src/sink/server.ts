@@ -15,6 +15,7 @@ import type { Expected } from '../fic/signature/verify.ts'
 import type { Logger } from '../log.ts'
 import type { Capture, CaptureOptions } from '../store/notifications.ts'
 import { answerFor, type Answer } from './answer.ts'
+import { lingerAfterAnswer } from './lingering-close.ts'
 import { createListener } from './listener.ts'
 import { createRateLimit } from './rate-limit.ts'
 
@@ -136,7 +137,8 @@ export function createSink(parts: SinkParts): Sink {
       // Who breaks off has gone and hears nothing.
       await Promise.race([rest.catch(() => {}), pause(discardingMs, null, { ref: false })])
     }
-    return reply.code(413).send()
+    lingerAfterAnswer(request.raw)
+    return reply.header('connection', 'close').code(413).send()
   }
 
   function fail(
