@@ -4,6 +4,7 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { forwardTo, startDaemon, temporaryFolder } from '../support/daemon.ts'
 import { startTarget } from '../support/target.ts'
+import { eventually } from '../support/eventually.ts'
 import { findBarriers } from './accessibility.ts'
 import { launchChromium, visit } from './chromium.ts'
 
@@ -14,10 +15,6 @@ beforeAll(async () => {
 })
 
 afterAll(() => browser.close())
-
-function eventually<T>(look: () => T) {
-  return expect.poll(look, { timeout: 15_000, interval: 30 })
-}
 
 test('another notification beside this one: the last of its type first, any other by choice', async () => {
   await using folder = await temporaryFolder()

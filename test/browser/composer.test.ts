@@ -4,6 +4,7 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { forwardTo, startDaemon, temporaryFolder, type TestDaemon } from '../support/daemon.ts'
 import { startTarget, type Target } from '../support/target.ts'
+import { eventually } from '../support/eventually.ts'
 import { findBarriers } from './accessibility.ts'
 import { launchChromium, visit } from './chromium.ts'
 
@@ -14,10 +15,6 @@ beforeAll(async () => {
 })
 
 afterAll(() => browser.close())
-
-function eventually<T>(look: () => T) {
-  return expect.poll(look, { timeout: 15_000, interval: 30 })
-}
 
 /** The page with the composer open on one event, and the app to which it goes. */
 async function openComposer(fic: TestDaemon, target: Target) {

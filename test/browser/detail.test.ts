@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Notification } from '../../src/contract/notification.ts'
 import { forwardTo, startDaemon, temporaryFolder, type TestDaemon } from '../support/daemon.ts'
 import { startTarget } from '../support/target.ts'
+import { eventually } from '../support/eventually.ts'
 import { findBarriers } from './accessibility.ts'
 import { launchChromium, visit } from './chromium.ts'
 
@@ -15,10 +16,6 @@ beforeAll(async () => {
 })
 
 afterAll(() => browser.close())
-
-function eventually<T>(look: () => T) {
-  return expect.poll(look, { timeout: 15_000, interval: 30 })
-}
 
 const openUrl = (fic: TestDaemon) => fic.daemon.addresses().openUrl
 

@@ -3,12 +3,13 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { DoctorMessage } from '../../src/contract/doctor.ts'
-import { startReceiver } from '../check/receiver.ts'
+import { startReceiver } from '../support/receiver.ts'
 import { forwardTo, startDaemon, temporaryFolder } from '../support/daemon.ts'
 import { notExamined, withDoctorMessage } from '../../web/src/examination.ts'
 import { startTarget } from '../support/target.ts'
+import { eventually } from '../support/eventually.ts'
 import { launchChromium, visit } from './chromium.ts'
-import { eventually, openUrl } from './looking.ts'
+import { openUrl } from './looking.ts'
 
 let browser: Browser
 

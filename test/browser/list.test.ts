@@ -4,8 +4,9 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { forwardTo, startDaemon, temporaryFolder } from '../support/daemon.ts'
 import { startTarget } from '../support/target.ts'
+import { eventually } from '../support/eventually.ts'
 import { launchChromium, visit } from './chromium.ts'
-import { eventually, openUrl, seqs } from './looking.ts'
+import { openUrl, seqs } from './looking.ts'
 
 let browser: Browser
 

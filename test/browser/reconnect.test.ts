@@ -4,8 +4,9 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Config } from '../../src/config/config.ts'
 import { startDaemon, temporaryFolder, type TestDaemon } from '../support/daemon.ts'
+import { eventually } from '../support/eventually.ts'
 import { launchChromium, visit, type Visit } from './chromium.ts'
-import { eventually, openUrl, seqs } from './looking.ts'
+import { openUrl, seqs } from './looking.ts'
 
 let browser: Browser
 

@@ -7,8 +7,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { KeyEntry } from '../../src/contract/api.ts'
 import { forwardTo, startDaemon, temporaryFolder } from '../support/daemon.ts'
 import { startTarget } from '../support/target.ts'
+import { eventually } from '../support/eventually.ts'
 import { launchChromium, visit } from './chromium.ts'
-import { eventually, goTo, openUrl, seqs } from './looking.ts'
+import { goTo, openUrl, seqs } from './looking.ts'
 
 let browser: Browser
 

@@ -2,7 +2,7 @@
 
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { isNatsInstalled, noNats, startNatsServer } from '../share/nats-server.ts'
+import { isNatsInstalled, noNats, startNatsServer } from '../support/nats-server.ts'
 import {
   isConnected,
   isDisconnected,
@@ -11,13 +11,14 @@ import {
   startFollower,
   startHub,
   untilShare,
-} from '../share/team.ts'
+} from '../support/team.ts'
 import { testFolder } from '../support/capture.ts'
 import { forwardTo } from '../support/daemon.ts'
 import { startTarget } from '../support/target.ts'
+import { eventually } from '../support/eventually.ts'
 import { findBarriers } from './accessibility.ts'
 import { launchChromium, visit } from './chromium.ts'
-import { eventually, goTo, openUrl } from './looking.ts'
+import { goTo, openUrl } from './looking.ts'
 
 let browser: Browser
 

@@ -2,11 +2,12 @@
 
 import { Agent } from 'node:http'
 import { expect, onTestFinished, test } from 'vitest'
-import { fic as ficKeys } from '../fic/signature/tokens.ts'
-import { post } from '../faults/load.ts'
+import { fic as ficKeys } from '../support/tokens.ts'
+import { post } from '../support/load.ts'
 import { startDaemon, temporaryFolder } from '../support/daemon.ts'
+import { eventually } from '../support/eventually.ts'
 import { launchChromium, visit, type Visit } from './chromium.ts'
-import { eventually, openUrl, seqs } from './looking.ts'
+import { openUrl, seqs } from './looking.ts'
 
 /** More than all buffers between the two hold: 64 KiB each, which the stream does not shorten. */
 const flood = 320

@@ -4,6 +4,7 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Notification } from '../../src/contract/notification.ts'
 import { startDaemon, temporaryFolder, type TestDaemon } from '../support/daemon.ts'
+import { eventually } from '../support/eventually.ts'
 import { findBarriers } from './accessibility.ts'
 import { launchChromium, visit, type Visit } from './chromium.ts'
 
@@ -14,10 +15,6 @@ beforeAll(async () => {
 })
 
 afterAll(() => browser.close())
-
-function eventually<T>(look: () => T) {
-  return expect.poll(look, { timeout: 15_000, interval: 30 })
-}
 
 async function openLaboratory(fic: TestDaemon) {
   const seen = await visit(browser, fic.daemon.addresses().openUrl)
