@@ -4,9 +4,9 @@ import { execFile, execFileSync } from 'node:child_process'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { longFlag, settingKeys, settings } from '../src/config/settings.ts'
-import { startReceiver } from './check/receiver.ts'
-import { createFolder, follow, run, start, type JsonLine } from './cli/process.ts'
-import { startTarget } from './emulator/target.ts'
+import { startReceiver } from './support/receiver.ts'
+import { createFolder, follow, run, start, type JsonLine } from './support/process.ts'
+import { startSubscriber } from './support/subscriber.ts'
 import { readBlocks, readCommands, readInlineCode } from './readme-blocks.ts'
 
 const pages = ['README.md', 'CONTRIBUTING.md', 'docs/recipes.md', 'docs/team.md']
@@ -93,7 +93,7 @@ test.skipIf(!hasCurl())(
   'the curl lines for apps in other languages bring a notification to the app',
   async () => {
     const cwd = createFolder()
-    await using target = await startTarget()
+    await using target = await startSubscriber()
     const emulator = follow(['emulator', '--port', '0', '--json'], { cwd })
     const { emulatorUrl } = await emulator.line(({ type }) => type === 'ready')
     const lines = readCommands('docs/recipes.md').filter((line) => line.startsWith('curl '))

@@ -5,8 +5,8 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
-import { createProject, read } from './config/project.ts'
-import { startTarget } from './emulator/target.ts'
+import { createProject, read } from './support/project.ts'
+import { startSubscriber } from './support/subscriber.ts'
 import { findBlock } from './readme-blocks.ts'
 
 const runFile = promisify(execFile)
@@ -29,7 +29,7 @@ test('the config block is a right config file', async () => {
 })
 
 test('the block for Vitest passes in Vitest', async () => {
-  await using target = await startTarget()
+  await using target = await startSubscriber()
   const project = createProject({
     'client.test.ts': findBlock('README.md', "from 'vitest'"),
     // What the block calls the reader's own app.
@@ -42,7 +42,7 @@ test('the block for Vitest passes in Vitest', async () => {
 })
 
 test('the block for Jest passes, with the globals of Vitest in place of those of Jest', async () => {
-  await using target = await startTarget()
+  await using target = await startSubscriber()
   const block = findBlock('README.md', "from '@jest/globals'")
   const project = createProject({
     'welcome.test.js': block.replace('http://127.0.0.1:3000/webhooks', target.url),

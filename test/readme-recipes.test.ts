@@ -8,7 +8,7 @@ import { buffer } from 'node:stream/consumers'
 import { pathToFileURL } from 'node:url'
 import { build, transform } from 'esbuild'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { createFolder, run, type JsonLine } from './cli/process.ts'
+import { createFolder, run, type JsonLine } from './support/process.ts'
 import { findBlock, readBlocks } from './readme-blocks.ts'
 
 const page = 'docs/recipes.md'

@@ -4,7 +4,7 @@ import { startProduct, startSubject } from '../measure/process.ts'
 import { alternate } from '../measure/rounds.ts'
 import { toRow } from '../measure/row.ts'
 import { percentileOf } from '../measure/statistics.ts'
-import { startLocaltunnelServer } from '../../test/fixtures/localtunnel-server.ts'
+import { startLocaltunnelServer } from '../../test/support/localtunnel-server.ts'
 import { demandAnswers, sinkFlags, startEnds, type Benchmark } from './benchmark.ts'
 
 export const tunnel: Benchmark = async ({ quick }) => {

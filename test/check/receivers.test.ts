@@ -4,7 +4,7 @@ import { checkCases } from '../../src/check/cases.ts'
 import { runCases } from '../../src/check/run.ts'
 import { createSender, type Sender } from '../../src/delivery/send.ts'
 import { createDevKey } from '../../src/fic/signature/sign.ts'
-import { startReceiver, type Mistakes } from './receiver.ts'
+import { startReceiver, type Mistakes } from '../support/receiver.ts'
 
 let devKey: World['devKey']
 let strangerKey: string

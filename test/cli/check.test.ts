@@ -4,8 +4,8 @@ import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { startReceiver } from '../check/receiver.ts'
-import { createFolder, follow, run, type JsonLine } from './process.ts'
+import { startReceiver } from '../support/receiver.ts'
+import { createFolder, follow, run, type JsonLine } from '../support/process.ts'
 
 function objects(stdout: string): JsonLine[] {
   return stdout

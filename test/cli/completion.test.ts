@@ -1,12 +1,10 @@
 import { spawnSync } from 'node:child_process'
 import { chmod, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { settingKeys, settings, longFlag } from '../../src/config/settings.ts'
-import { createFolder, run, start, type JsonLine } from './process.ts'
-
-const cli = process.env['CLI_UNDER_TEST'] ?? fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
+import { builtCli } from '../support/built-cli.ts'
+import { createFolder, run, start, type JsonLine } from '../support/process.ts'
 
 /** The words that are offered after these; the last one is being typed. */
 async function offered(words: readonly string[], cwd = createFolder()): Promise<string[]> {
@@ -102,7 +100,7 @@ test('the script for bash completes in a real bash', async () => {
   const script = await run(['completion', 'bash'], { cwd })
   expect([script.exitCode, script.stderr]).toEqual([0, ''])
   await mkdir(join(cwd, 'bin'))
-  await writeFile(join(cwd, 'bin', 'fic-dev'), `#!/bin/sh\nexec '${process.execPath}' '${cli}' "$@"\n`)
+  await writeFile(join(cwd, 'bin', 'fic-dev'), `#!/bin/sh\nexec '${process.execPath}' '${builtCli}' "$@"\n`)
   await chmod(join(cwd, 'bin', 'fic-dev'), 0o755)
   await writeFile(join(cwd, 'completion.bash'), script.stdout)
   const complete = (...words: string[]) => {

@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { createEmulator } from '../../src/emulator/index.ts'
-import { createFolder, follow, run, start, type JsonLine } from './process.ts'
+import { createFolder, follow, run, start, type JsonLine } from '../support/process.ts'
 import { startTarget } from '../support/target.ts'
 
 const invoice = 'issued_documents.invoices.create'

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { createEmulator } from '../../src/emulator/index.ts'
-import { startReceiver } from '../check/receiver.ts'
-import { createFolder, run, start, type JsonLine } from './process.ts'
+import { startReceiver } from '../support/receiver.ts'
+import { createFolder, run, start, type JsonLine } from '../support/process.ts'
 
 const isReady = (line: JsonLine) => line['type'] === 'ready'
 

@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { createEmulator, type Emulator } from '../../src/emulator/index.ts'
-import { createFolder, run, start, type JsonLine, type Place } from './process.ts'
+import { createFolder, run, start, type JsonLine, type Place } from '../support/process.ts'
 import { startTarget } from '../support/target.ts'
 
 const isReady = ({ type }: JsonLine) => type === 'ready'

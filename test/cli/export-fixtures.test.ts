@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { startTarget } from '../support/target.ts'
-import { createFolder, run, start, type JsonLine } from './process.ts'
+import { createFolder, run, start, type JsonLine } from '../support/process.ts'
 
 const isReady = (line: JsonLine) => line['type'] === 'ready'
 

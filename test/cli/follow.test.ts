@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { isNatsInstalled, noNats, startNatsServer } from '../share/nats-server.ts'
-import { company, startHub } from '../share/team.ts'
-import { createFolder, follow, run } from './process.ts'
+import { isNatsInstalled, noNats, startNatsServer } from '../support/nats-server.ts'
+import { company, startHub } from '../support/team.ts'
+import { createFolder, follow, run } from '../support/process.ts'
 
 test('a follower without a company, an address or a good name is told what to write, with exit code 2', async () => {
   const cwd = createFolder()

@@ -3,7 +3,7 @@ import { createHints, hintOnDelivery, hintOnTarget } from '../../src/cli/hints.t
 import { supportsLinks, toLink } from '../../src/cli/links.ts'
 import type { Delivery } from '../../src/contract/notification.ts'
 import { readEnvironment } from '../../src/config/environment.ts'
-import { createFolder } from './process.ts'
+import { createFolder } from '../support/process.ts'
 
 const delivery: Delivery = {
   id: 1,

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { exportedLine } from './exported.ts'
-import { createFolder, follow, run, start, type JsonLine } from './process.ts'
+import { exportedLine } from '../support/exported.ts'
+import { createFolder, follow, run, start, type JsonLine } from '../support/process.ts'
 
 const isReady = (line: JsonLine) => line['type'] === 'ready'
 const hasId = (id: string) => (line: JsonLine) =>

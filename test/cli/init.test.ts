@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { parseEnv } from 'node:util'
 import { expect, test } from 'vitest'
 import { createEmulator } from '../../src/emulator/index.ts'
-import { createFolder, run } from './process.ts'
-import { ctrlC, enter, hasTerminal, openTerminal } from './terminal.ts'
+import { createFolder, run } from '../support/process.ts'
+import { ctrlC, enter, hasTerminal, openTerminal } from '../support/terminal.ts'
 
 /** The values that the config file gives, as fic-dev itself reads it. */
 async function readBack(cwd: string): Promise<Record<string, unknown>> {

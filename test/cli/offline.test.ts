@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { exportedLine as exported } from './exported.ts'
-import { createFolder, run, start } from './process.ts'
+import { exportedLine as exported } from '../support/exported.ts'
+import { createFolder, run, start } from '../support/process.ts'
 
 test('without a daemon, commands work on the store itself', async () => {
   const cwd = createFolder()

@@ -2,8 +2,8 @@
 
 import { execFileSync } from 'node:child_process'
 import xterm from '@xterm/headless'
-import type { Place } from './process.ts'
-import { openTerminal, type Terminal, type Window } from './terminal.ts'
+import type { Place } from '../support/process.ts'
+import { openTerminal, type Terminal, type Window } from '../support/terminal.ts'
 
 export interface Screen extends Omit<Terminal, 'shows'> {
   /** Everything in the window and above it, a line of output each, as wide as it was printed; without empty ones at the end. */

@@ -2,10 +2,10 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { createEmulator } from '../../src/emulator/index.ts'
-import { createFolder, run } from './process.ts'
+import { createFolder, run } from '../support/process.ts'
 import { openScreen, type Screen } from './screen.ts'
 import { startTarget } from '../support/target.ts'
-import { ctrlC, hasTerminal, openTerminal } from './terminal.ts'
+import { ctrlC, hasTerminal, openTerminal } from '../support/terminal.ts'
 
 const anyPort = ['--port', '0', '--sink-port', '0', '--emulator-port', '0']
 const wide = { columns: 120, rows: 20 }

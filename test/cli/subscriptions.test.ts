@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { createEmulator, type Emulator } from '../../src/emulator/index.ts'
-import { createFolder, run, start, type JsonLine, type Place } from './process.ts'
-import { startTarget } from '../emulator/target.ts'
+import { createFolder, run, start, type JsonLine, type Place } from '../support/process.ts'
+import { startSubscriber } from '../support/subscriber.ts'
 
 const isReady = (line: JsonLine) => line['type'] === 'ready'
 
@@ -15,7 +15,7 @@ function objects(stdout: string): JsonLine[] {
 /** An emulator that outlives the daemons, with a production subscription on a receiver of its own. */
 async function startFic() {
   const emulator = await createEmulator()
-  const production = await startTarget()
+  const production = await startSubscriber()
   onTestFinished(async () => {
     await emulator.close()
     await production.close()

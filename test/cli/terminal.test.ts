@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { createEmulator } from '../../src/emulator/index.ts'
-import { createFolder, follow, run } from './process.ts'
+import { createFolder, follow, run } from '../support/process.ts'
 import { startTarget } from '../support/target.ts'
-import { ctrlC, hasTerminal, openTerminal, type Terminal } from './terminal.ts'
+import { ctrlC, hasTerminal, openTerminal, type Terminal } from '../support/terminal.ts'
 
 const anyPort = ['--port', '0', '--sink-port', '0', '--emulator-port', '0']
 

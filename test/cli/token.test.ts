@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { exportSPKI, SignJWT } from 'jose'
 import { expect, test } from 'vitest'
-import { createFolder, run, start, type JsonLine } from './process.ts'
+import { createFolder, run, start, type JsonLine } from '../support/process.ts'
 
 const isReady = (line: JsonLine) => line['type'] === 'ready'
 const isEvent = (line: JsonLine) => line['type'] === 'notification' && line['notification'].kind === 'event'

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest'
-import { namesPreload, startLocaltunnelServer } from '../fixtures/localtunnel-server.ts'
-import { createFolder, start, type JsonLine } from './process.ts'
+import { namesPreload, startLocaltunnelServer } from '../support/localtunnel-server.ts'
+import { createFolder, start, type JsonLine } from '../support/process.ts'
 
 const isReady = (line: JsonLine) => line['type'] === 'ready'
 

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { settingKeys, settings } from '../../src/config/settings.ts'
-import { createFolder, run } from './process.ts'
+import { createFolder, run } from '../support/process.ts'
 
 const packageVersion: string = JSON.parse(readFileSync('package.json', 'utf8')).version
 

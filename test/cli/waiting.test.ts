@@ -1,27 +1,24 @@
 import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { createEmulator } from '../../src/emulator/index.ts'
-import { createFolder, run } from './process.ts'
+import { createFolder, run } from '../support/process.ts'
+import { freePort } from '../support/ports.ts'
 import { openScreen } from './screen.ts'
-import { ctrlC, hasTerminal, openTerminal } from './terminal.ts'
+import { ctrlC, hasTerminal, openTerminal } from '../support/terminal.ts'
 
 const window = { columns: 100, rows: 30 }
 const last = (lines: string[]) => lines.at(-1) ?? ''
 
-/** A port that nobody listens at, until `listen` is called. */
+/** A port that refuses connections until `listen` is called. */
 async function keepPort() {
   const server = createServer((_request, response) => void response.end('no'))
   onTestFinished(() => void server.close())
-  const listen = (port: number) =>
-    new Promise<number>((resolve) => {
-      server.listen(port, '127.0.0.1', () => resolve((server.address() as { port: number }).port))
-    })
-  const port = await listen(0)
-  await new Promise((resolve) => server.close(resolve))
-  return { port, listen: () => listen(port) }
+  const port = await freePort()
+  return { port, listen: () => once(server.listen(port, '127.0.0.1'), 'listening') }
 }
 
 describe.skipIf(!hasTerminal)('what waits says so, in a terminal', () => {

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { defineConfig } from '../../src/index.ts'
-import { createProject, read, refusal } from './project.ts'
+import { createProject, read, refusal } from '../support/project.ts'
 
 const commonjs = { 'package.json': '{ "name": "app" }' }
 const modules = { 'package.json': '{ "name": "app", "type": "module" }' }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createProject, read, refusal } from './project.ts'
+import { createProject, read, refusal } from '../support/project.ts'
 
 test('.env is read, the environment of the process wins, and the source says which it was', async () => {
   const project = createProject({ '.env': 'FIC_COMPANY_ID=1\nFIC_DEV_KEEP="20"\nNODE_ENV=production\n' })

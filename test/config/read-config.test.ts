@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { settingKeys, settings } from '../../src/config/settings.ts'
-import { createProject, read, refusal } from './project.ts'
+import { createProject, read, refusal } from '../support/project.ts'
 
 // The key as Fatture in Cloud publishes it (protocol section 5).
 const ficKey =

@@ -5,12 +5,13 @@ import { createServer, type AddressInfo, type Server } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import type { TargetStatus } from '../../src/contract/status.ts'
 import { watchHealth } from '../../src/delivery/health.ts'
+import { freePort } from '../support/ports.ts'
 
 type Health = TargetStatus['health']
 
-async function listen(port = 0, host = '127.0.0.1'): Promise<Server> {
+async function listen(port?: number, host = '127.0.0.1'): Promise<Server> {
   const server = createServer((socket) => socket.destroy())
-  server.listen(port, host)
+  server.listen(port ?? (await freePort()), host)
   await once(server, 'listening')
   onTestFinished(() => void server.close())
   return server

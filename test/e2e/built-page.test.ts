@@ -1,7 +1,7 @@
 /** The page as the built program sends it: what a browser asks for first. */
 
 import { expect, test } from 'vitest'
-import { createFolder, start } from '../cli/process.ts'
+import { createFolder, start } from '../support/process.ts'
 
 test('the built program sends the page, its script and its icon, and 404 for what is not there', async () => {
   const daemon = start(['--tunnel', 'none'], { cwd: createFolder() })

@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest'
 import type { ResourcesAnswer, SubscriptionEntry, TokenExplanation } from '../../src/contract/api.ts'
-import { startTarget } from '../emulator/target.ts'
+import { startSubscriber } from '../support/subscriber.ts'
 import { startDaemon, temporaryFolder, type TestDaemon } from '../support/daemon.ts'
 
 async function ask<Answer>(
@@ -95,7 +95,7 @@ test('the token of a notification is explained as the sink judged it, of a verif
 
 test('what is not ours needs anothers: true', async () => {
   await using folder = await temporaryFolder()
-  await using another = await startTarget()
+  await using another = await startSubscriber()
   await using fic = await startDaemon(folder.path, { types: ['taxes.create'] })
   const made = await ask<{ subscription: SubscriptionEntry }>(fic, 'POST', '/api/subscriptions', {
     sink: another.url,

@@ -4,7 +4,7 @@ import { execFile, execFileSync } from 'node:child_process'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { createEmulator } from '../../src/emulator/index.ts'
-import { startTarget } from '../emulator/target.ts'
+import { startSubscriber } from '../support/subscriber.ts'
 
 const runFile = promisify(execFile)
 const clientCreate = 'it.fattureincloud.webhooks.entities.clients.create'
@@ -23,7 +23,7 @@ const json = ['--header', 'Content-Type: application/json', '--header', 'Accept:
 
 // Without curl there is nothing to prove here; sdk.test.ts makes the same calls with fetch.
 test.skipIf(!hasCurl())('create, list, get, modify, verify and delete by curl', async () => {
-  await using target = await startTarget()
+  await using target = await startSubscriber()
   await using emulator = await createEmulator()
   const all = `${emulator.url}/c/12345/subscriptions`
 

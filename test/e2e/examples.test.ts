@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { expect, onTestFinished, test } from 'vitest'
-import { createFolder, run, type JsonLine } from '../cli/process.ts'
+import { createFolder, run, type JsonLine } from '../support/process.ts'
 
 test('npm start brings welcome and events, valid, to the example target, and check finds nothing wrong with it', async () => {
   const dataDir = createFolder()

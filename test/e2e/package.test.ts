@@ -5,7 +5,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
-import { createFolder } from '../cli/process.ts'
+import { createFolder } from '../support/process.ts'
 
 const run = promisify(execFile)
 const root = process.cwd()

@@ -2,43 +2,18 @@
 
 import { randomUUID } from 'node:crypto'
 import http from 'node:http'
-import { createServer, type AddressInfo } from 'node:net'
 import { describe, expect, test } from 'vitest'
-import { createFolder, follow, run, start, type JsonLine, type Running } from '../cli/process.ts'
-import { post, publicKey } from '../faults/load.ts'
-import { company, keptBy, readExport, requestOf, startFollower, type Kept } from '../share/team.ts'
-import { isNatsInstalled, noNats, startNatsServer } from '../share/nats-server.ts'
+import { createFolder, follow, isReady, kill, run, start, type JsonLine } from '../support/process.ts'
+import { post, publicKey } from '../support/load.ts'
+import { company, keptBy, readExport, requestOf, startFollower, type Kept } from '../support/team.ts'
+import { isNatsInstalled, noNats, startNatsServer } from '../support/nats-server.ts'
 import { testFolder } from '../support/capture.ts'
 import { forwardTo } from '../support/daemon.ts'
-import { startTarget, type Target } from '../support/target.ts'
-
-const isReady = (line: JsonLine) => line['type'] === 'ready'
-
-async function freePort(): Promise<string> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return String(port)
-}
-
-async function kill(process: Running): Promise<void> {
-  process.signal('SIGKILL')
-  await process.ended
-}
+import { arrived, startTarget, type Target } from '../support/target.ts'
+import { freePort } from '../support/ports.ts'
 
 async function keptIn(cwd: string): Promise<Kept[]> {
   return readExport((await run(['export', '--format', 'ndjson'], { cwd })).stdout)
-}
-
-async function arrived(target: Target, ids: readonly string[]): Promise<void> {
-  const missing = new Set(ids)
-  let seen = 0
-  while (missing.size > 0) {
-    const received = await target.waitFor(seen + missing.size)
-    for (const { headers } of received.slice(seen)) missing.delete(String(headers['ce-id']))
-    seen = received.length
-  }
 }
 
 /** Sends so many, a few at a time; what got no answer is not sent again. Gives the ids that were answered 200. */
@@ -72,7 +47,7 @@ describe.skipIf(!isNatsInstalled)(`a team on one subscription${noNats}`, () => {
     async () => {
       const server = await startNatsServer()
       const hubPlace = { cwd: createFolder() }
-      const sinkPort = await freePort()
+      const sinkPort = String(await freePort())
       const hubFlags = `--tunnel none --public-key ${publicKey} --sink-port ${sinkPort} --share ${server.url}`
       const targets = await Promise.all(Array.from({ length: 5 }, () => startTarget()))
       const [first, second, third, fourth, fifth] = targets as [Target, Target, Target, Target, Target]

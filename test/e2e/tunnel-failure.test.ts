@@ -1,7 +1,7 @@
 /** No tunnel can be opened: the built program ends with exit code 4, what was tried, and what to try. */
 
 import { expect, test } from 'vitest'
-import { createFolder, run } from '../cli/process.ts'
+import { createFolder, run } from '../support/process.ts'
 
 const place = () => ({ cwd: createFolder(), environment: { PATH: '/nonexistent' } })
 

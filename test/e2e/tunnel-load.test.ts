@@ -3,8 +3,8 @@
 import { expect, onTestFinished, test } from 'vitest'
 import type { Notification } from '../../src/contract/notification.ts'
 import type { EmulatedDelivery } from '../../src/emulator/delivery.ts'
-import '../fixtures/localtunnel-server-names.cjs'
-import { publicRequest, startLocaltunnelServer } from '../fixtures/localtunnel-server.ts'
+import '../support/localtunnel-server-names.cjs'
+import { publicRequest, startLocaltunnelServer } from '../support/localtunnel-server.ts'
 import { startDaemon, temporaryFolder, type TestDaemon } from '../support/daemon.ts'
 import { shortTiming } from '../tunnel/parts.ts'
 

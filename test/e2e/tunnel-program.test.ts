@@ -1,7 +1,7 @@
 /** The program that holds a tunnel open does not outlive fic-dev, however that ends. */
 
 import { expect, test } from 'vitest'
-import { createFolder, start } from '../cli/process.ts'
+import { createFolder, start } from '../support/process.ts'
 import { isAlive } from '../tunnel/provider-parts.ts'
 import { installStub } from '../tunnel/stubs/install.ts'
 

@@ -8,7 +8,7 @@ import { beginAttempt, endAttempt } from '../../src/delivery/attempt.ts'
 import { createSender } from '../../src/delivery/send.ts'
 import { createEmulator, type Emulator } from '../../src/emulator/index.ts'
 import { explainVerdict } from '../../src/fic/answers.ts'
-import { answerWith, startTarget, type Respond, type Target } from '../emulator/target.ts'
+import { answerWith, startSubscriber, type Respond, type Subscriber } from '../support/subscriber.ts'
 
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs
@@ -80,7 +80,7 @@ function fatesOf(meaning: Meaning): Record<Stage, Fate> {
   return Object.fromEntries(stages) as Record<Stage, Fate>
 }
 
-const bring: Record<Stage, (emulator: Emulator, target: Target, respond: Respond) => Promise<void>> = {
+const bring: Record<Stage, (emulator: Emulator, target: Subscriber, respond: Respond) => Promise<void>> = {
   async 'on the first attempt'(emulator, target, respond) {
     target.respond = respond
     await emulator.trigger({ type: 'products.create' })
@@ -113,7 +113,7 @@ async function fateOf(emulator: Emulator): Promise<Fate> {
 }
 
 /** The target's answer as fic-dev takes it when it hands over a notification. */
-async function judgedByFicDev(target: Target, respond: Respond) {
+async function judgedByFicDev(target: Subscriber, respond: Respond) {
   target.respond = respond
   const sender = createSender(1)
   onTestFinished(() => sender.close())
@@ -126,7 +126,7 @@ async function judgedByFicDev(target: Target, respond: Respond) {
 
 describe.each(answers)('%s', (_name, meaning, respond) => {
   test.each(Object.keys(fates) as Stage[])('%s', async (stage) => {
-    await using target = await startTarget()
+    await using target = await startSubscriber()
     await using emulator = await createEmulator({ targetTimeoutMs: timeoutMs })
     await emulator.subscribe({ sink: target.url, types: ['products.create'] })
     await emulator.clock.advance(0)

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest'
 import { createEmulator, type Emulator } from '../../src/emulator/index.ts'
-import { answerWith, startTarget, type Respond, type Target } from './target.ts'
+import { answerWith, startSubscriber, type Respond, type Subscriber } from '../support/subscriber.ts'
 
 const hourMs = 60 * 60_000
 const dayMs = 24 * hourMs
@@ -42,7 +42,7 @@ const answers: { name: string; respond: Respond; kind: Kind; status: number | nu
 ]
 
 /** A verified subscription whose welcome has been delivered. */
-async function createVerified(target: Target, targetTimeoutMs: number): Promise<Emulator> {
+async function createVerified(target: Subscriber, targetTimeoutMs: number): Promise<Emulator> {
   const emulator = await createEmulator({ targetTimeoutMs })
   await emulator.subscribe({ sink: target.url, types: ['products.create'] })
   await emulator.clock.advance(0)
@@ -69,7 +69,7 @@ describe.each(answers)('$name', ({ name, respond, kind, status }) => {
   const timeoutMs = name === 'time-out' ? 500 : 20_000
 
   test('on the first attempt', async () => {
-    await using target = await startTarget()
+    await using target = await startSubscriber()
     await using emulator = await createVerified(target, timeoutMs)
     target.respond = respond
     await emulator.trigger({ type: 'products.create' })
@@ -82,7 +82,7 @@ describe.each(answers)('$name', ({ name, respond, kind, status }) => {
   })
 
   test('on the fourth and last attempt', async () => {
-    await using target = await startTarget()
+    await using target = await startSubscriber()
     await using emulator = await createVerified(target, timeoutMs)
     let attempts = 0
     target.respond = (request, response) =>
@@ -94,7 +94,7 @@ describe.each(answers)('$name', ({ name, respond, kind, status }) => {
   })
 
   test('after the expiration date', async () => {
-    await using target = await startTarget()
+    await using target = await startSubscriber()
     await using emulator = await createVerified(target, timeoutMs)
     target.respond = answerWith(404)
     await triggerToTheEnd(emulator)
@@ -107,7 +107,7 @@ describe.each(answers)('$name', ({ name, respond, kind, status }) => {
 })
 
 test('no redirect is followed', async () => {
-  await using target = await startTarget()
+  await using target = await startSubscriber()
   await using emulator = await createVerified(target, 20_000)
   target.respond = answerWith(307, { location: '/elsewhere' })
   await triggerToTheEnd(emulator)
@@ -115,7 +115,7 @@ test('no redirect is followed', async () => {
 })
 
 test('a target that refuses connections is tried four times, with growing intervals', async () => {
-  const target = await startTarget()
+  const target = await startSubscriber()
   await using emulator = await createVerified(target, 20_000)
   await target.close()
   const { attempts, outcome } = await triggerToTheEnd(emulator)
@@ -128,7 +128,7 @@ test('a target that refuses connections is tried four times, with growing interv
 })
 
 test('every attempt carries the same id and a fresh token', async () => {
-  await using target = await startTarget()
+  await using target = await startSubscriber()
   await using emulator = await createVerified(target, 20_000)
   target.respond = answerWith(500)
   await triggerToTheEnd(emulator)
@@ -138,7 +138,7 @@ test('every attempt carries the same id and a fresh token', async () => {
 })
 
 test('with nobody to move the clock, the four attempts come by themselves', async () => {
-  await using target = await startTarget()
+  await using target = await startSubscriber()
   await using emulator = await createEmulator({ retryDelaysMs: [1, 2, 3] })
   await emulator.subscribe({ sink: target.url })
   await emulator.clock.advance(0)
@@ -162,7 +162,7 @@ test('with nobody to move the clock, the four attempts come by themselves', asyn
 
 describe('the ten days of expiration', () => {
   test('until the date, errors go on without harm', async () => {
-    await using target = await startTarget()
+    await using target = await startSubscriber()
     await using emulator = await createVerified(target, 20_000)
     target.respond = answerWith(400)
     await triggerToTheEnd(emulator)
@@ -172,7 +172,7 @@ describe('the ten days of expiration', () => {
   })
 
   test('they run from the first error, whatever comes later', async () => {
-    await using target = await startTarget()
+    await using target = await startSubscriber()
     await using emulator = await createVerified(target, 20_000)
     target.respond = answerWith(400)
     await triggerToTheEnd(emulator)
@@ -184,7 +184,7 @@ describe('the ten days of expiration', () => {
   })
 
   test('one success clears them', async () => {
-    await using target = await startTarget()
+    await using target = await startSubscriber()
     await using emulator = await createVerified(target, 20_000)
     target.respond = answerWith(400)
     await triggerToTheEnd(emulator)
@@ -197,7 +197,7 @@ describe('the ten days of expiration', () => {
   })
 
   test('a 400 to the welcome begins them', async () => {
-    await using target = await startTarget()
+    await using target = await startSubscriber()
     target.respond = answerWith(400)
     await using emulator = await createVerified(target, 20_000)
     await emulator.clock.advance(10 * dayMs + 1)
@@ -206,7 +206,7 @@ describe('the ten days of expiration', () => {
   })
 
   test('an event that is retried after the date saves the subscription when it gets through', async () => {
-    await using target = await startTarget()
+    await using target = await startSubscriber()
     await using emulator = await createVerified(target, 20_000)
     target.respond = answerWith(400)
     await triggerToTheEnd(emulator)
@@ -219,7 +219,7 @@ describe('the ten days of expiration', () => {
 })
 
 test('what still waits when the subscription is deleted is cancelled', async () => {
-  await using target = await startTarget()
+  await using target = await startSubscriber()
   await using emulator = await createVerified(target, 20_000)
   target.respond = answerWith(503)
   await emulator.trigger({ type: 'products.create' })

@@ -3,8 +3,8 @@
 import { createPublicKey, verify } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { createEmulator, type Emulator } from '../../src/emulator/index.ts'
-import { callApi } from './api.ts'
-import { startTarget, type Received } from './target.ts'
+import { callApi } from '../support/emulator-api.ts'
+import { startSubscriber, type Received } from '../support/subscriber.ts'
 
 const idOf = ({ headers }: Received): unknown => headers['ce-id']
 
@@ -15,7 +15,7 @@ async function triggerBoth(emulator: Emulator): Promise<string[]> {
 }
 
 test('twins: the same id twice, with the same body', async () => {
-  await using target = await startTarget()
+  await using target = await startSubscriber()
   await using emulator = await createEmulator()
   await emulator.subscribe({ sink: target.url })
   await emulator.clock.advance(0)
@@ -25,7 +25,7 @@ test('twins: the same id twice, with the same body', async () => {
 })
 
 test('wrong order: of two events the second comes first', async () => {
-  await using target = await startTarget()
+  await using target = await startSubscriber()
   await using emulator = await createEmulator()
   await emulator.subscribe({ sink: target.url })
   await emulator.clock.advance(0)
@@ -35,7 +35,7 @@ test('wrong order: of two events the second comes first', async () => {
 })
 
 test('late welcome: an event overtakes it', async () => {
-  await using target = await startTarget()
+  await using target = await startSubscriber()
   await using emulator = await createEmulator()
   emulator.faults.set({ lateWelcomeMs: 5000 })
   await emulator.subscribe({ sink: target.url, types: ['products.create'] })
@@ -45,7 +45,7 @@ test('late welcome: an event overtakes it', async () => {
 })
 
 test('many ids, as an import makes them', async () => {
-  await using target = await startTarget()
+  await using target = await startSubscriber()
   await using emulator = await createEmulator()
   emulator.faults.set({ manyIds: 500 })
   await emulator.subscribe({ sink: target.url })
@@ -55,7 +55,7 @@ test('many ids, as an import makes them', async () => {
 })
 
 test('slow: nothing leaves before its time', async () => {
-  await using target = await startTarget()
+  await using target = await startSubscriber()
   await using emulator = await createEmulator()
   await emulator.subscribe({ sink: target.url })
   await emulator.clock.advance(0)
@@ -68,7 +68,7 @@ test('slow: nothing leaves before its time', async () => {
 })
 
 test('a changed key: the published one no longer fits', async () => {
-  await using target = await startTarget()
+  await using target = await startSubscriber()
   await using emulator = await createEmulator()
   await emulator.subscribe({ sink: target.url })
   await emulator.clock.advance(0)
@@ -84,7 +84,7 @@ test('a changed key: the published one no longer fits', async () => {
 })
 
 test('lost: the next message never leaves, the one after it does', async () => {
-  await using target = await startTarget()
+  await using target = await startSubscriber()
   await using emulator = await createEmulator()
   await emulator.subscribe({ sink: target.url })
   await emulator.clock.advance(0)

@@ -4,7 +4,7 @@ import { createPublicKey, verify } from 'node:crypto'
 import { HTTP, type CloudEvent } from 'cloudevents'
 import { expect, test } from 'vitest'
 import { createEmulator } from '../../src/emulator/index.ts'
-import { startTarget, type Received } from './target.ts'
+import { startSubscriber, type Received } from '../support/subscriber.ts'
 
 const prefix = 'it.fattureincloud.webhooks.'
 
@@ -20,7 +20,7 @@ function readToken(request: Received, publicKey: string) {
 }
 
 test('binary mapping: a CloudEvent in headers, the ids in the body', async () => {
-  await using target = await startTarget()
+  await using target = await startSubscriber()
   await using emulator = await createEmulator({ now: () => new Date('2026-11-23T10:00:00.500Z') })
   await emulator.subscribe({ sink: `${target.url}/hooks`, company: 17 })
   const { notificationIds } = await emulator.trigger({ type: 'entities.clients.create', ids: [12345, 'a7'] })
@@ -52,7 +52,7 @@ test('binary mapping: a CloudEvent in headers, the ids in the body', async () =>
 })
 
 test('structured mapping: the whole CloudEvent in the body, no ce- headers', async () => {
-  await using target = await startTarget()
+  await using target = await startSubscriber()
   await using emulator = await createEmulator({ now: () => new Date('2026-11-23T10:00:00Z') })
   await emulator.subscribe({ sink: target.url, company: 17, mapping: 'structured' })
   const { notificationIds } = await emulator.trigger({ type: 'products.update', ids: [3] })
@@ -77,7 +77,7 @@ test('structured mapping: the whole CloudEvent in the body, no ce- headers', asy
 })
 
 test('structured mapping comes as application/json where that is asked for', async () => {
-  await using target = await startTarget()
+  await using target = await startSubscriber()
   await using emulator = await createEmulator()
   emulator.faults.set({ structuredContentType: 'application/json' })
   await emulator.subscribe({ sink: target.url, mapping: 'structured' })
@@ -86,7 +86,7 @@ test('structured mapping comes as application/json where that is asked for', asy
 })
 
 test('a mapping named in the trigger overrides that of the subscription', async () => {
-  await using target = await startTarget()
+  await using target = await startSubscriber()
   await using emulator = await createEmulator()
   await emulator.subscribe({ sink: target.url })
   await emulator.trigger({ type: 'taxes.create', mapping: 'structured' })
@@ -97,7 +97,7 @@ test('a mapping named in the trigger overrides that of the subscription', async 
 })
 
 test('the welcome is the first notification after the verification and has no ids', async () => {
-  await using target = await startTarget()
+  await using target = await startSubscriber()
   await using emulator = await createEmulator()
   await emulator.subscribe({ sink: target.url })
   await emulator.clock.advance(0)
@@ -107,7 +107,7 @@ test('the welcome is the first notification after the verification and has no id
 })
 
 test('tokens are ES256 with the documented claims, on the challenge and on notifications', async () => {
-  await using target = await startTarget()
+  await using target = await startSubscriber()
   await using emulator = await createEmulator({ now: () => new Date('2026-11-23T10:00:00Z') })
   const sink = `${target.url}/hooks?a=1`
   await emulator.subscribe({ sink, company: 17 })
@@ -134,7 +134,7 @@ test('tokens are ES256 with the documented claims, on the challenge and on notif
 })
 
 test('the challenge of the header method: a GET with 64 hex characters in a header', async () => {
-  await using target = await startTarget()
+  await using target = await startSubscriber()
   await using emulator = await createEmulator()
   await emulator.subscribe({ sink: `${target.url}/hooks?a=b%20c`, verificationMethod: 'header' })
   const [challenge] = target.challenges()
@@ -144,7 +144,7 @@ test('the challenge of the header method: a GET with 64 hex characters in a head
 })
 
 test('the challenge of the query method is appended to the sink, whose own query stays as it is', async () => {
-  await using target = await startTarget()
+  await using target = await startSubscriber()
   await using emulator = await createEmulator()
   await emulator.subscribe({ sink: `${target.url}/hooks?a=b%20c`, verificationMethod: 'query' })
   const [challenge] = target.challenges()

@@ -18,8 +18,8 @@ import {
 } from '@fattureincloud/fattureincloud-ts-sdk'
 import { expect, onTestFinished, test } from 'vitest'
 import { createEmulator, type Emulator } from '../../src/emulator/index.ts'
-import { callApi } from './api.ts'
-import { startTarget } from './target.ts'
+import { callApi } from '../support/emulator-api.ts'
+import { startSubscriber } from '../support/subscriber.ts'
 
 const company = 108061
 
@@ -62,7 +62,7 @@ test('the amounts of an issued document add up', async () => {
 })
 
 test('an issued document is of the kind whose event brought its id', async () => {
-  await using target = await startTarget()
+  await using target = await startSubscriber()
   await using emulator = await createEmulator()
   await emulator.subscribe({ sink: target.url })
   await emulator.trigger({ type: 'issued_documents.credit_notes.create', ids: [9] })
@@ -72,7 +72,7 @@ test('an issued document is of the kind whose event brought its id', async () =>
 })
 
 test('what was deleted is gone; a document is then in the bin, until an event brings it back', async () => {
-  await using target = await startTarget()
+  await using target = await startSubscriber()
   await using emulator = await createEmulator()
   await emulator.subscribe({ sink: target.url })
   const status = async (path: string) => (await callApi(emulator.url, 'GET', `/c/${company}/${path}`)).status
@@ -86,7 +86,7 @@ test('what was deleted is gone; a document is then in the bin, until an event br
 })
 
 test('what was deleted is still gone after a restart', async () => {
-  await using target = await startTarget()
+  await using target = await startSubscriber()
   const folder = await mkdtemp(join(tmpdir(), 'fic-dev-emulator-'))
   onTestFinished(() => rm(folder, { recursive: true }))
   const stateFile = join(folder, 'emulator.json')
@@ -99,7 +99,7 @@ test('what was deleted is still gone after a restart', async () => {
 })
 
 test('a received e-invoice is pending until it is registered', async () => {
-  await using target = await startTarget()
+  await using target = await startSubscriber()
   await using emulator = await createEmulator()
   await emulator.subscribe({ sink: target.url })
   const statuses = () =>

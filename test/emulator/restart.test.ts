@@ -7,8 +7,8 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, onTestFinished, test } from 'vitest'
 import { createEmulator } from '../../src/emulator/index.ts'
-import { callApi } from './api.ts'
-import { answerWith, startTarget } from './target.ts'
+import { callApi } from '../support/emulator-api.ts'
+import { answerWith, startSubscriber } from '../support/subscriber.ts'
 
 async function createStateFile(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'fic-dev-emulator-'))
@@ -17,7 +17,7 @@ async function createStateFile(): Promise<string> {
 }
 
 test('key, subscriptions and counters are kept, and what was open is delivered', async () => {
-  await using target = await startTarget()
+  await using target = await startSubscriber()
   const stateFile = await createStateFile()
   const before = await createEmulator({ stateFile })
   const { id } = await before.subscribe({ sink: target.url })
@@ -43,7 +43,7 @@ test('key, subscriptions and counters are kept, and what was open is delivered',
 })
 
 test('a clock that was moved runs with the base clock again, and nothing waits for the moved time', async () => {
-  await using target = await startTarget()
+  await using target = await startSubscriber()
   const stateFile = await createStateFile()
   const now = () => new Date('2026-11-23T10:00:00Z')
   const before = await createEmulator({ stateFile, now })
@@ -88,7 +88,7 @@ test('a state file that cannot be read is named, and left alone', async () => {
 })
 
 test('close() breaks off a delivery that hangs, and keeps it for the next start', async () => {
-  await using target = await startTarget()
+  await using target = await startSubscriber()
   const stateFile = await createStateFile()
   const emulator = await createEmulator({ stateFile })
   await emulator.subscribe({ sink: target.url })

@@ -8,14 +8,14 @@ import {
 } from '@fattureincloud/fattureincloud-ts-sdk'
 import { expect, test } from 'vitest'
 import { createEmulator } from '../../src/emulator/index.ts'
-import { callApi } from './api.ts'
-import { answerWith, passChallenge, startTarget } from './target.ts'
+import { callApi } from '../support/emulator-api.ts'
+import { answerWith, passChallenge, startSubscriber } from '../support/subscriber.ts'
 
 const clientCreate = 'it.fattureincloud.webhooks.entities.clients.create'
 const clientUpdate = 'it.fattureincloud.webhooks.entities.clients.update'
 
 test('the SDK creates, lists, gets, modifies, verifies and deletes a subscription', async () => {
-  await using target = await startTarget()
+  await using target = await startSubscriber()
   await using emulator = await createEmulator()
   const api = new WebhooksApi(new Configuration({ accessToken: 'any-token', basePath: emulator.url }))
 
@@ -66,7 +66,7 @@ test('the SDK reads whose the token is and which companies it sees', async () =>
 })
 
 test('the calls of the documentation work as written', async () => {
-  await using target = await startTarget()
+  await using target = await startSubscriber()
   await using emulator = await createEmulator()
   const created = await callApi(emulator.url, 'POST', '/c/2/subscriptions', {
     data: {

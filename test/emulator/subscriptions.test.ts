@@ -2,8 +2,8 @@
 
 import { expect, test } from 'vitest'
 import { createEmulator, type Emulator } from '../../src/emulator/index.ts'
-import { callApi } from './api.ts'
-import { startTarget } from './target.ts'
+import { callApi } from '../support/emulator-api.ts'
+import { startSubscriber } from '../support/subscriber.ts'
 
 const prefix = 'it.fattureincloud.webhooks.'
 const sink = 'https://example.com/hooks'
@@ -176,7 +176,7 @@ test('more than 300 calls in 5 minutes: 429; more than 1,000 in an hour: 403; bo
 })
 
 test('subscribe() without types takes all 75, and says why it was refused', async () => {
-  await using target = await startTarget()
+  await using target = await startSubscriber()
   await using emulator = await createEmulator()
   const made = await emulator.subscribe({ sink: target.url })
   expect(made).toMatchObject({ id: 'SUB1', verified: true, warnings: [], problem: null })

@@ -2,13 +2,13 @@
 
 import { expect, test } from 'vitest'
 import { createEmulator } from '../../src/emulator/index.ts'
-import { callApi } from './api.ts'
-import { answerWith, startTarget } from './target.ts'
+import { callApi } from '../support/emulator-api.ts'
+import { answerWith, startSubscriber } from '../support/subscriber.ts'
 
 const prefix = 'it.fattureincloud.webhooks.'
 
 test('a group type sends one event for each member that is held', async () => {
-  await using target = await startTarget()
+  await using target = await startSubscriber()
   await using emulator = await createEmulator()
   await emulator.subscribe({
     sink: target.url,
@@ -25,7 +25,7 @@ test('a group type sends one event for each member that is held', async () => {
 })
 
 test('count sends that many, each with an id and a resource of its own, in order', async () => {
-  await using target = await startTarget()
+  await using target = await startSubscriber()
   await using emulator = await createEmulator()
   await emulator.subscribe({ sink: target.url })
   const { notificationIds } = await emulator.trigger({ type: 'products.create', count: 50 })
@@ -36,7 +36,7 @@ test('count sends that many, each with an id and a resource of its own, in order
 })
 
 test('nobody triggers more than 10,000 at once by a slip of the finger', async () => {
-  await using target = await startTarget()
+  await using target = await startSubscriber()
   await using emulator = await createEmulator()
   await emulator.subscribe({ sink: target.url })
   await expect(emulator.trigger({ type: 'taxes.create', count: 1_000_000 })).rejects.toMatchObject({
@@ -46,7 +46,7 @@ test('nobody triggers more than 10,000 at once by a slip of the finger', async (
 })
 
 test('the ids of the cashbook are strings', async () => {
-  await using target = await startTarget()
+  await using target = await startSubscriber()
   await using emulator = await createEmulator()
   await emulator.subscribe({ sink: target.url })
   await emulator.trigger({ type: 'cashbook.create' })
@@ -56,7 +56,7 @@ test('the ids of the cashbook are strings', async () => {
 })
 
 test('the company may be left out while there is only one', async () => {
-  await using target = await startTarget()
+  await using target = await startSubscriber()
   await using emulator = await createEmulator()
   await emulator.subscribe({ sink: target.url, company: 5, types: ['taxes.create'] })
   expect((await emulator.trigger({ type: 'taxes.create' })).notificationIds).toHaveLength(1)
@@ -75,7 +75,7 @@ test('the company may be left out while there is only one', async () => {
 })
 
 test('what nobody holds is refused in words that say what there is', async () => {
-  await using target = await startTarget()
+  await using target = await startSubscriber()
   await using emulator = await createEmulator()
   await expect(emulator.trigger({ type: 'taxes.create' })).rejects.toMatchObject({
     message: 'There is no subscription at the emulator.',
@@ -91,7 +91,7 @@ test('what nobody holds is refused in words that say what there is', async () =>
 })
 
 test('over HTTP: trigger, deliveries, clock and reset', async () => {
-  await using target = await startTarget()
+  await using target = await startSubscriber()
   await using emulator = await createEmulator({ now: () => new Date('2026-11-23T10:00:00Z') })
   const control = async (method: string, path: string, body?: unknown) =>
     (await callApi(emulator.url, method, `/_emulator/${path}`, body)).body as unknown

@@ -4,8 +4,8 @@ import { once } from 'node:events'
 import { request, type IncomingMessage } from 'node:http'
 import { describe, expect, test } from 'vitest'
 import { createEmulator, type Emulator } from '../../src/emulator/index.ts'
-import { callApi } from './api.ts'
-import { answerWith, passChallenge, startTarget, type Respond } from './target.ts'
+import { callApi } from '../support/emulator-api.ts'
+import { answerWith, passChallenge, startSubscriber, type Respond } from '../support/subscriber.ts'
 
 const minuteMs = 60_000
 const types = ['it.fattureincloud.webhooks.products.create']
@@ -47,7 +47,7 @@ describe('a challenge is failed by', () => {
     ],
     ['a broken connection', (_request, response) => void response.socket?.destroy()],
   ])('%s', async (_name, respond) => {
-    await using target = await startTarget()
+    await using target = await startSubscriber()
     await using emulator = await createEmulator()
     target.respondToChallenge = respond
     const id = await create(emulator, target.url)
@@ -60,7 +60,7 @@ describe('a challenge is failed by', () => {
 })
 
 test('the challenge goes out after the call was answered', async () => {
-  await using target = await startTarget()
+  await using target = await startSubscriber()
   await using emulator = await createEmulator()
   const order: string[] = []
   target.respondToChallenge = (received, response) => {
@@ -81,7 +81,7 @@ test('the challenge goes out after the call was answered', async () => {
 })
 
 test('an https sink is asked by TLS, and one that speaks plain HTTP is not verified', async () => {
-  await using target = await startTarget()
+  await using target = await startSubscriber()
   await using emulator = await createEmulator()
   const { verified, problem } = await emulator.subscribe({ sink: target.url.replace('http:', 'https:') })
   expect(verified).toBe(false)
@@ -90,7 +90,7 @@ test('an https sink is asked by TLS, and one that speaks plain HTTP is not verif
 })
 
 test('no event is sent to a subscription that is not verified', async () => {
-  await using target = await startTarget()
+  await using target = await startSubscriber()
   await using emulator = await createEmulator()
   target.respondToChallenge = answerWith(500)
   await create(emulator, target.url)
@@ -102,7 +102,7 @@ test('no event is sent to a subscription that is not verified', async () => {
 })
 
 test('there is one retry per 10 minutes', async () => {
-  await using target = await startTarget()
+  await using target = await startSubscriber()
   await using emulator = await createEmulator({ now: () => new Date('2026-11-23T10:00:00Z') })
   target.respondToChallenge = answerWith(500)
   const id = await create(emulator, target.url)
@@ -119,7 +119,7 @@ test('there is one retry per 10 minutes', async () => {
 })
 
 test('after five failed attempts there is no sixth, by verify or by a changed sink', async () => {
-  await using target = await startTarget()
+  await using target = await startSubscriber()
   await using emulator = await createEmulator()
   target.respondToChallenge = answerWith(500)
   const id = await create(emulator, target.url)
@@ -143,8 +143,8 @@ test('after five failed attempts there is no sixth, by verify or by a changed si
 })
 
 test('a changed sink is challenged anew; until then nothing is sent, and then what waited follows', async () => {
-  await using first = await startTarget()
-  await using second = await startTarget()
+  await using first = await startSubscriber()
+  await using second = await startSubscriber()
   await using emulator = await createEmulator()
   const id = await create(emulator, first.url)
   first.respond = answerWith(503)
@@ -169,7 +169,7 @@ test('a changed sink is challenged anew; until then nothing is sent, and then wh
 })
 
 test('changes of anything but the sink leave the verification alone', async () => {
-  await using target = await startTarget()
+  await using target = await startSubscriber()
   await using emulator = await createEmulator()
   const id = await create(emulator, target.url)
   const { body } = await callApi(emulator.url, 'PUT', `/c/17/subscriptions/${id}`, {

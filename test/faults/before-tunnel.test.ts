@@ -3,17 +3,17 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { knownSinks } from '../../src/daemon/known-sinks.ts'
-import { createFolder, start } from '../cli/process.ts'
+import { createFolder, isReady, kill, start } from '../support/process.ts'
 import { openWay } from '../soak/way.ts'
 import { openTestStore } from '../support/capture.ts'
-import { startTarget } from '../support/target.ts'
-import { arrived, freePort, isReady, kill } from './accounts.ts'
-import { publicKey, signedHeaders } from './load.ts'
+import { arrived, startTarget } from '../support/target.ts'
+import { publicKey, signedHeaders } from '../support/load.ts'
+import { freePort } from '../support/ports.ts'
 
 test('a notification that comes after a restart, before the way to us was proven, is valid and delivered', async () => {
   const cwd = createFolder()
   await using target = await startTarget()
-  const sinkPort = await freePort()
+  const sinkPort = String(await freePort())
   const way = await openWay(Number(sinkPort))
   const flags = ['--public-url', way.url, '--public-key', publicKey, '-f', target.url]
   const launch = () => start([...flags, '--sink-port', sinkPort], { cwd })

@@ -1,8 +1,7 @@
 /** A target that is our own sink would be sent its own notifications without end: it is refused before the first one. */
 
 import { expect, test } from 'vitest'
-import { createFolder, run, start } from '../cli/process.ts'
-import { isReady } from './accounts.ts'
+import { createFolder, isReady, run, start } from '../support/process.ts'
 
 test('forwarding to the own sink, on this machine or through the public URL, ends the start with 2', async () => {
   const cwd = createFolder()

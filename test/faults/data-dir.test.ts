@@ -4,7 +4,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Libsql from 'libsql'
 import { expect, test } from 'vitest'
-import { createFolder, run, start, type JsonLine } from '../cli/process.ts'
+import { createFolder, run, start, type JsonLine } from '../support/process.ts'
 
 const isReady = (line: JsonLine) => line['type'] === 'ready'
 const loopback = ['--tunnel', 'none']

@@ -3,10 +3,9 @@
 import { Agent } from 'node:http'
 import { expect, onTestFinished, test } from 'vitest'
 import { createEmulator, type Emulator } from '../../src/emulator/index.ts'
-import { createFolder, start } from '../cli/process.ts'
-import { startTarget } from '../support/target.ts'
-import { arrived, isReady } from './accounts.ts'
-import { post, publicKey } from './load.ts'
+import { createFolder, isReady, start } from '../support/process.ts'
+import { arrived, startTarget } from '../support/target.ts'
+import { post, publicKey } from '../support/load.ts'
 
 type ApiFault = NonNullable<ReturnType<Emulator['faults']['get']>['api']>
 

@@ -4,12 +4,12 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { Agent } from 'node:http'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { createFolder, start } from '../cli/process.ts'
-import { startTarget } from '../support/target.ts'
+import { createFolder, isReady, kill, pidIn, start, storedIds } from '../support/process.ts'
+import { arrived, startTarget } from '../support/target.ts'
 import { openWay } from '../soak/way.ts'
-import { arrived, freePort, isReady, kill, pidIn, storedIds } from './accounts.ts'
-import { post, publicKey } from './load.ts'
-import { hasProc } from './process-facts.ts'
+import { post, publicKey } from '../support/load.ts'
+import { hasProc } from '../support/process-facts.ts'
+import { freePort } from '../support/ports.ts'
 
 function openAgent(): Agent {
   const agent = new Agent({ keepAlive: true, maxSockets: 50 })
@@ -63,7 +63,7 @@ test('a clock that jumps by an hour hides no tunnel that died meanwhile, and cos
   const cwd = createFolder()
   const preload = join(createFolder(), 'clock.cjs')
   writeFileSync(preload, hourAhead)
-  const sinkPort = await freePort()
+  const sinkPort = String(await freePort())
   const way = await openWay(Number(sinkPort))
   onTestFinished(() => way.close())
   const daemon = start(['--public-url', way.url, '--sink-port', sinkPort, '--public-key', publicKey], {

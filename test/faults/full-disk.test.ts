@@ -5,10 +5,18 @@ import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:f
 import { Agent } from 'node:http'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { createFolder, run, start, type Running } from '../cli/process.ts'
-import { startTarget } from '../support/target.ts'
-import { arrived, isReady, kill, pidIn, storedIds } from './accounts.ts'
-import { post, publicKey } from './load.ts'
+import {
+  createFolder,
+  isReady,
+  kill,
+  pidIn,
+  run,
+  type Running,
+  start,
+  storedIds,
+} from '../support/process.ts'
+import { arrived, startTarget } from '../support/target.ts'
+import { post, publicKey } from '../support/load.ts'
 
 const hasPrlimit = spawnSync('prlimit', ['--version']).status === 0
 const flags = ['--tunnel', 'none', '--public-key', publicKey]

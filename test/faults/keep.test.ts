@@ -2,10 +2,9 @@
 
 import { Agent } from 'node:http'
 import { expect, onTestFinished, test } from 'vitest'
-import { createFolder, start } from '../cli/process.ts'
-import { startTarget } from '../support/target.ts'
-import { arrived, isReady, kill, storedIds } from './accounts.ts'
-import { post, publicKey } from './load.ts'
+import { createFolder, isReady, kill, start, storedIds } from '../support/process.ts'
+import { arrived, startTarget } from '../support/target.ts'
+import { post, publicKey } from '../support/load.ts'
 
 test('with --keep 100 of 600 the last hundred stay, and those that wait for a target that is down', async () => {
   const cwd = createFolder()

@@ -1,10 +1,10 @@
 /** F1: `kill -9` at any moment. What was answered 200 is stored, and the target gets it at least once. */
 
 import { expect, test } from 'vitest'
-import { createFolder, follow, start, type JsonLine } from '../cli/process.ts'
-import { startTarget } from '../support/target.ts'
-import { arrived, freePort, idsAt, isReady, kill, storedIds } from './accounts.ts'
-import { publicKey, startLoad } from './load.ts'
+import { createFolder, follow, isReady, type JsonLine, kill, start, storedIds } from '../support/process.ts'
+import { arrived, idsAt, startTarget } from '../support/target.ts'
+import { publicKey, startLoad } from '../support/load.ts'
+import { freePort } from '../support/ports.ts'
 
 /** How often the daemon is killed; more of them find rarer moments. */
 const kills = Number(process.env['FIC_DEV_TEST_KILLS'] ?? 5)
@@ -16,7 +16,7 @@ test(
   async () => {
     const cwd = createFolder()
     await using target = await startTarget()
-    const sinkPort = await freePort()
+    const sinkPort = String(await freePort())
     const flags = ['--tunnel', 'none', '--public-key', publicKey, '--keep', '1000000']
     const launch = () => start([...flags, '--sink-port', sinkPort, '-f', target.url], { cwd })
     const answered: string[] = []
@@ -55,7 +55,7 @@ test('a daemon that is killed while it delivers goes on where it was, and spends
     const init = { method: 'POST', headers, body: JSON.stringify(body) }
     return (await (await fetch(`${emulatorUrl}/_emulator/${path}`, init)).json()) as JsonLine
   }
-  const sinkPort = await freePort()
+  const sinkPort = String(await freePort())
   const flags = ['--tunnel', 'none', '--api-base', emulatorUrl, '--public-key', emulatorKey]
   const place = { cwd, environment: { FIC_ACCESS_TOKEN: 'any', FIC_COMPANY_ID: '12345' } }
   const launch = () => start([...flags, '--sink-port', sinkPort, '-f', target.url], place)

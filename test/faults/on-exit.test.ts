@@ -2,11 +2,10 @@
 
 import { expect, onTestFinished, test } from 'vitest'
 import { createEmulator } from '../../src/emulator/index.ts'
-import { createFolder, start } from '../cli/process.ts'
-import { hasTerminal, openTerminal } from '../cli/terminal.ts'
-import { callApi } from '../emulator/api.ts'
-import { startSink } from '../subscription/world.ts'
-import { isReady } from './accounts.ts'
+import { createFolder, isReady, start } from '../support/process.ts'
+import { hasTerminal, openTerminal } from '../support/terminal.ts'
+import { callApi } from '../support/emulator-api.ts'
+import { startAnsweringSink } from '../subscription/world.ts'
 
 const company = 108_061
 const types = (...names: string[]) => names.map((name) => `it.fattureincloud.webhooks.${name}`)
@@ -15,7 +14,7 @@ const types = (...names: string[]) => names.map((name) => `it.fattureincloud.web
 async function startFic() {
   const emulator = await createEmulator()
   onTestFinished(() => emulator.close())
-  const production = await startSink('/production')
+  const production = await startAnsweringSink('/production')
   await emulator.subscribe({ company, sink: production.url, types: ['issued_documents.invoices.create'] })
   const observed = async () => {
     const { body } = await callApi(emulator.url, 'GET', `/c/${company}/subscriptions`)

@@ -3,16 +3,15 @@
 import { Agent } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
-import { createFolder, start } from '../cli/process.ts'
-import { openWire, toRequest, type Wire } from '../sink/wire.ts'
-import { startTarget } from '../support/target.ts'
-import { arrived, isReady, kill, pidIn, storedIds } from './accounts.ts'
-import { post, publicKey, signedHeaders } from './load.ts'
-import { hasProc, openDescriptors, residentBytes } from './process-facts.ts'
+import { createFolder, isReady, kill, pidIn, start, storedIds } from '../support/process.ts'
+import { openWire, toRequest, type Wire } from '../support/wire.ts'
+import { arrived, startTarget } from '../support/target.ts'
+import { post, publicKey, signedHeaders } from '../support/load.ts'
+import { hasProc, openDescriptors, residentBytes } from '../support/process-facts.ts'
 
 const mib = 1024 * 1024
 
-async function startSink() {
+async function startDaemonWithTarget() {
   const cwd = createFolder()
   const target = await startTarget()
   onTestFinished(() => target.close())
@@ -37,7 +36,7 @@ function openAgent(maxSockets: number): Agent {
 }
 
 test('200 parallel senders, 4,000 notifications: each is answered, stored and delivered', async () => {
-  const { cwd, target, daemon, sinkUrl } = await startSink()
+  const { cwd, target, daemon, sinkUrl } = await startDaemonWithTarget()
   const agent = openAgent(200)
   const ids = await sendMany(sinkUrl, 'x', 4_000, agent)
 
@@ -52,7 +51,7 @@ const openIdle = (port: number) => Promise.all(Array.from({ length: 10 }, () => 
 test.skipIf(!hasProc)(
   'of 1,500 connections that never finish their request few stay, and nothing is written to the others; idle ones answer',
   async () => {
-    const { target, sinkUrl, pid, port, path } = await startSink()
+    const { target, sinkUrl, pid, port, path } = await startDaemonWithTarget()
     const agent = openAgent(20)
     const first = await sendMany(sinkUrl, 'first', 500, agent)
     await arrived(target, first)
@@ -113,7 +112,7 @@ function pour(socket: Socket, limitBytes: number): Promise<{ answer: string; sen
 test.skipIf(!hasProc)(
   'S10: of 100 MB in chunks little more than 1 MiB is read, 413 comes, and memory stays as it was',
   async () => {
-    const { sinkUrl, pid, port, path } = await startSink()
+    const { sinkUrl, pid, port, path } = await startDaemonWithTarget()
     const agent = openAgent(1)
     await sendMany(sinkUrl, 'before', 200, agent)
     const before = residentBytes(pid)
@@ -140,7 +139,7 @@ test(
   'S10: of 10,000 unsigned notifications few are kept; signed ones among them are all taken in',
   { timeout: 300_000 },
   async () => {
-    const { cwd, target, daemon, sinkUrl } = await startSink()
+    const { cwd, target, daemon, sinkUrl } = await startDaemonWithTarget()
     const agent = openAgent(50)
     const flood = async () => {
       const statuses = new Map<number, number>()

@@ -5,9 +5,9 @@ import { expect, onTestFinished, test } from 'vitest'
 import { WebSocket } from 'ws'
 import type { NotificationPage } from '../../src/contract/api.ts'
 import type { StreamMessage } from '../../src/contract/stream.ts'
-import { fic as ficKeys } from '../fic/signature/tokens.ts'
+import { fic as ficKeys } from '../support/tokens.ts'
 import { startDaemon, temporaryFolder, type TestDaemon } from '../support/daemon.ts'
-import { post } from './load.ts'
+import { post } from '../support/load.ts'
 
 /** Fetches as the page does: from the newest back, a few at a time. Gives them oldest first. */
 async function fetchBetween(fic: TestDaemon, after: number, lastSeq: number): Promise<number[]> {

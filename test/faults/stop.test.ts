@@ -4,13 +4,20 @@ import { existsSync } from 'node:fs'
 import { Agent } from 'node:http'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { createFolder, start, type JsonLine, type Running } from '../cli/process.ts'
-import { hasTerminal, openTerminal } from '../cli/terminal.ts'
+import {
+  createFolder,
+  isReady,
+  type JsonLine,
+  pidIn,
+  type Running,
+  start,
+  storedIds,
+} from '../support/process.ts'
+import { hasTerminal, openTerminal } from '../support/terminal.ts'
 import { createEmulator, type Emulator } from '../../src/emulator/index.ts'
-import { openWire, toRequest } from '../sink/wire.ts'
+import { openWire, toRequest } from '../support/wire.ts'
 import { startTarget } from '../support/target.ts'
-import { isReady, pidIn, storedIds } from './accounts.ts'
-import { post, publicKey } from './load.ts'
+import { post, publicKey } from '../support/load.ts'
 
 /** The promise is 5 s; the rest is for a machine that has other things to do. Without a limit it would take for ever. */
 const limitMs = 12_000

@@ -5,7 +5,7 @@ import { createEmulator, type Emulator } from '../../src/emulator/index.ts'
 import { eventTypes } from '../../src/fic/event-types.ts'
 import { createResourceReader, type ResourceReader } from '../../src/fic/resources.ts'
 import { silentLog } from '../../src/log.ts'
-import { always, startHttpServer } from '../subscription/http-server.ts'
+import { always, startHttpServer } from '../support/http-server.ts'
 
 const prefix = 'it.fattureincloud.webhooks.'
 const company = 108_061

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { DoctorMessage } from '../../src/contract/doctor.ts'
 import type { Status } from '../../src/contract/status.ts'
-import { startReceiver } from '../check/receiver.ts'
+import { startReceiver } from '../support/receiver.ts'
 import { forwardTo, startDaemon, temporaryFolder, type TestDaemon } from '../support/daemon.ts'
 import { startTarget } from '../support/target.ts'
 import { openRoom } from './room.ts'

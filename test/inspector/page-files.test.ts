@@ -4,7 +4,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { createPageFiles } from '../../src/inspector/page-files.ts'
-import { createFolder } from '../cli/process.ts'
+import { createFolder } from '../support/process.ts'
 import { openRoom } from './room.ts'
 
 function buildFolder(): string {

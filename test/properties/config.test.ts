@@ -6,7 +6,7 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { settingKeys, settings, type SettingKey } from '../../src/config/settings.ts'
 import { FicDevError } from '../../src/errors.ts'
-import { createProject, read, type Reading } from '../config/project.ts'
+import { createProject, read, type Reading } from '../support/project.ts'
 
 /** A config, or a mistake in words. */
 async function outcomeOf(cwd: string, reading: Reading = {}): Promise<'config' | 'words'> {

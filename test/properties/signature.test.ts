@@ -5,16 +5,7 @@ import * as fc from 'fast-check'
 import { compactVerify } from 'jose'
 import { expect, test } from 'vitest'
 import { judge, judgeClaims } from '../fic/signature/judge.ts'
-import {
-  fic,
-  ficClaims,
-  id,
-  issuedAt,
-  makeHmacToken,
-  makeToken,
-  sink,
-  subject,
-} from '../fic/signature/tokens.ts'
+import { fic, ficClaims, id, issuedAt, makeHmacToken, makeToken, sink, subject } from '../support/tokens.ts'
 
 const key = createPublicKey(fic.publicPem)
 

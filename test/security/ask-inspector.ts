@@ -1,6 +1,6 @@
 /** Requests to the inspector by hand: as another program, another page or another machine would send them. */
 
-import { openWire, toRequest, type WireAnswer } from '../sink/wire.ts'
+import { openWire, toRequest, type WireAnswer } from '../support/wire.ts'
 
 export interface Asked {
   method?: string

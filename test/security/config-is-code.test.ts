@@ -3,8 +3,8 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { run } from '../cli/process.ts'
-import { createProject } from '../config/project.ts'
+import { run } from '../support/process.ts'
+import { createProject } from '../support/project.ts'
 
 /** Leaves a file behind when it is run. */
 const leaving = (mark: string) =>

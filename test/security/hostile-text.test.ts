@@ -4,9 +4,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { createEmulator } from '../../src/emulator/index.ts'
-import { createFolder, follow, run, start } from '../cli/process.ts'
-import { hasTerminal, openTerminal } from '../cli/terminal.ts'
-import { isReady } from '../faults/accounts.ts'
+import { createFolder, follow, isReady, run, start } from '../support/process.ts'
+import { hasTerminal, openTerminal } from '../support/terminal.ts'
 import { startTarget } from '../support/target.ts'
 
 /** Colours, cursor, title, clipboard, a link, a C1 escape, turned and hidden text, a line that looks like ours. */

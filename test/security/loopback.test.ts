@@ -3,10 +3,9 @@
 import { execFile } from 'node:child_process'
 import { networkInterfaces } from 'node:os'
 import { describe, expect, test } from 'vitest'
-import { createFolder, run, start } from '../cli/process.ts'
-import { createProject, refusal } from '../config/project.ts'
-import { isReady, pidIn } from '../faults/accounts.ts'
-import { hasProc, listeningAt } from '../faults/process-facts.ts'
+import { createFolder, isReady, pidIn, run, start } from '../support/process.ts'
+import { createProject, refusal } from '../support/project.ts'
+import { hasProc, listeningAt } from '../support/process-facts.ts'
 
 /** 127.0.0.1 as the kernel of a little-endian machine writes it. */
 const loopback = '0100007F'

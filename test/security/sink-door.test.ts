@@ -2,8 +2,8 @@
 
 import { expect, test } from 'vitest'
 import { openRoom } from '../inspector/room.ts'
-import { openHouse } from '../sink/house.ts'
-import { toRequest } from '../sink/wire.ts'
+import { openHouse } from '../support/house.ts'
+import { toRequest } from '../support/wire.ts'
 import { askInspector, askRaw, readRoutes, toPath } from './ask-inspector.ts'
 
 test('every route of the inspector is 404 at the sink, with token and Host of the inspector; nothing is kept', async () => {

@@ -4,7 +4,7 @@ import { execFile } from 'node:child_process'
 import { cpSync, mkdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { createFolder } from '../cli/process.ts'
+import { createFolder } from '../support/process.ts'
 
 /** A copy of the built program that finds what it depends on, and nothing else. */
 function installAlone(): string {

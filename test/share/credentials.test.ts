@@ -4,10 +4,10 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { jetstream, jetstreamManager } from '@nats-io/jetstream'
 import { describe, expect, test } from 'vitest'
-import { createFolder, follow } from '../cli/process.ts'
+import { createFolder, follow } from '../support/process.ts'
 import { findBlock } from '../readme-blocks.ts'
 import { testFolder } from '../support/capture.ts'
-import { isNatsInstalled, noNats, startNatsServer } from './nats-server.ts'
+import { isNatsInstalled, noNats, startNatsServer } from '../support/nats-server.ts'
 import { makeOperator, type OperatorOptions } from './operator.ts'
 import {
   company,
@@ -18,7 +18,7 @@ import {
   startFollower,
   startHub,
   untilShare,
-} from './team.ts'
+} from '../support/team.ts'
 
 async function startWithOperator(options: OperatorOptions = {}) {
   const operator = makeOperator(options)

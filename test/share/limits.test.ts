@@ -4,7 +4,7 @@ import { jetstreamManager } from '@nats-io/jetstream'
 import { describe, expect, test } from 'vitest'
 import type { Delivery } from '../../src/contract/notification.ts'
 import type { Told } from '../support/daemon.ts'
-import { isNatsInstalled, noNats, startNatsServer } from './nats-server.ts'
+import { isNatsInstalled, noNats, startNatsServer } from '../support/nats-server.ts'
 import {
   isConnected,
   isDisconnected,
@@ -14,7 +14,7 @@ import {
   startFollower,
   startHub,
   untilShare,
-} from './team.ts'
+} from '../support/team.ts'
 
 const isPublished = (verdict: Delivery['verdict']) => (told: Told) =>
   told.type === 'delivery' && told.delivery.verdict === verdict

@@ -6,11 +6,11 @@ import { jetstream, jetstreamManager, type JsMsg } from '@nats-io/jetstream'
 import { headers as createHeaders } from '@nats-io/transport-node'
 import { describe, expect, test } from 'vitest'
 import { requestHeader } from '../../src/share/message.ts'
-import { makeKeys } from '../fic/signature/tokens.ts'
+import { makeKeys } from '../support/tokens.ts'
 import { testFolder } from '../support/capture.ts'
 import { forwardTo, type TestDaemon } from '../support/daemon.ts'
 import { startTarget } from '../support/target.ts'
-import { isNatsInstalled, noNats, startNatsServer, type NatsServer } from './nats-server.ts'
+import { isNatsInstalled, noNats, startNatsServer, type NatsServer } from '../support/nats-server.ts'
 import {
   company,
   isConnected,
@@ -22,7 +22,7 @@ import {
   startFollower,
   startHub,
   untilShare,
-} from './team.ts'
+} from '../support/team.ts'
 
 /** The messages of the stream, oldest first, as any client sees them. */
 async function readStream(server: NatsServer, count: number): Promise<JsMsg[]> {

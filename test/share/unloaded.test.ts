@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { expect, test } from 'vitest'
-import { createFolder, start, type JsonLine } from '../cli/process.ts'
+import { createFolder, start, type JsonLine } from '../support/process.ts'
 
 /** The addresses of all modules that are loaded until the daemon is ready. */
 async function loadedBy(flags: string[]): Promise<string[]> {

@@ -1,9 +1,9 @@
 /** What a notification can look like: both mappings under either content type, odd attributes, ids, headers. */
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { subject } from '../fic/signature/tokens.ts'
-import { invoiceCreated, newId, oneId, openHouse, withHeader, type House } from './house.ts'
-import { toRequest } from './wire.ts'
+import { subject } from '../support/tokens.ts'
+import { invoiceCreated, newId, oneId, openHouse, withHeader, type House } from '../support/house.ts'
+import { toRequest } from '../support/wire.ts'
 
 let house: House
 beforeAll(async () => {

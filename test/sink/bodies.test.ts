@@ -1,8 +1,8 @@
 /** Bodies that are not what they should be: answered, kept byte for byte, and told in words. */
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { oneId, openHouse, withHeader, type House } from './house.ts'
-import { ask, openWire, toRequest } from './wire.ts'
+import { oneId, openHouse, withHeader, type House } from '../support/house.ts'
+import { ask, openWire, toRequest } from '../support/wire.ts'
 
 let house: House
 beforeAll(async () => {

@@ -1,8 +1,8 @@
 /** The verification challenge, by header and by query, and those that cannot be answered (protocol section 2). */
 
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openHouse, type House } from './house.ts'
-import { toRequest } from './wire.ts'
+import { openHouse, type House } from '../support/house.ts'
+import { toRequest } from '../support/wire.ts'
 
 let house: House
 beforeAll(async () => {

@@ -4,8 +4,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { NotificationPage } from '../../src/contract/api.ts'
 import { createSink } from '../../src/sink/server.ts'
 import { silentLog } from '../../src/log.ts'
-import { newId, oneId, openHouse, type House } from './house.ts'
-import { openWire, toRequest } from './wire.ts'
+import { newId, oneId, openHouse, type House } from '../support/house.ts'
+import { openWire, toRequest } from '../support/wire.ts'
 
 let house: House
 beforeAll(async () => {

@@ -1,8 +1,8 @@
 /** What is not a notification at all: other methods, other paths, bytes that are not HTTP. Counted, never kept. */
 
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { oneId, openHouse, type House } from './house.ts'
-import { ask, toRequest } from './wire.ts'
+import { oneId, openHouse, type House } from '../support/house.ts'
+import { ask, toRequest } from '../support/wire.ts'
 
 let house: House
 beforeAll(async () => {

@@ -7,13 +7,13 @@ import type { Notification } from '../../src/contract/notification.ts'
 import { createLog } from '../../src/log.ts'
 import { createSink, type SinkParts } from '../../src/sink/server.ts'
 import { createProbe } from '../../src/tunnel/probe.ts'
-import { oneId } from './house.ts'
-import { ask, toRequest } from './wire.ts'
+import { oneId } from '../support/house.ts'
+import { ask, toRequest } from '../support/wire.ts'
 
 const secret = '0123456789abcdef0123456789abcdef'
 const host = ['Host: x', 'Connection: close']
 
-async function startSink(parts: Partial<SinkParts>) {
+async function serveSink(parts: Partial<SinkParts>) {
   const lines: string[] = []
   const destination = new Writable({
     write(line: Buffer, _encoding, done) {
@@ -60,7 +60,7 @@ test.each([
     },
   ],
 ] satisfies [string, Partial<SinkParts>][])('%s: 503, counted, said in the log', async (_what, parts) => {
-  await using sink = await startSink(parts)
+  await using sink = await serveSink(parts)
   const answer = await ask(sink.port, post)
 
   expect(answer).toMatchObject({ status: 503, body: '' })
@@ -70,7 +70,7 @@ test.each([
 })
 
 test('a verification that cannot be kept is not answered with its challenge', async () => {
-  await using sink = await startSink({ capture: () => Promise.reject(new Error('locked')) })
+  await using sink = await serveSink({ capture: () => Promise.reject(new Error('locked')) })
   const answer = await ask(sink.port, toRequest(`GET /${secret}?x-fic-verification-challenge=abc`, host))
 
   expect(answer).toMatchObject({ status: 503, body: '' })
@@ -78,7 +78,7 @@ test('a verification that cannot be kept is not answered with its challenge', as
 
 test('it goes on as soon as there is room again', async () => {
   let full = true
-  await using sink = await startSink({
+  await using sink = await serveSink({
     capture: async () => {
       if (full) throw new Error('disk full')
       return { seq: 1 } as Notification
@@ -95,7 +95,7 @@ test('the answer waits until the capture is durable', async () => {
   const order: string[] = []
   let release = () => {}
   const durable = new Promise<void>((resolve) => (release = resolve))
-  await using sink = await startSink({
+  await using sink = await serveSink({
     capture: async () => {
       setImmediate(release)
       await durable
@@ -111,7 +111,7 @@ test('the answer waits until the capture is durable', async () => {
 test('the probe is answered for a nonce that we sent, and only once', async () => {
   const probe = createProbe(Buffer.from('a key of the test'))
   const asked: string[] = []
-  await using sink = await startSink({
+  await using sink = await serveSink({
     answerProbe: (nonce) => {
       asked.push(nonce)
       return probe.answer(nonce)
@@ -135,7 +135,7 @@ test('the probe is answered for a nonce that we sent, and only once', async () =
 test('the probe of another fic-dev at our address is not taken for ours', async () => {
   const ours = createProbe(Buffer.from('our key'))
   const others = createProbe(Buffer.from('another key'))
-  await using sink = await startSink({ answerProbe: others.answer })
+  await using sink = await serveSink({ answerProbe: others.answer })
 
   expect(await ours.send(`http://127.0.0.1:${sink.port}/${secret}`)).toMatchObject({ outcome: 'failed' })
   expect(sink.counts()).toMatchObject({ captured: 0 })

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { createServer, type RequestListener } from 'node:http'
 import { expect, onTestFinished, test } from 'vitest'
 import { limitConnections } from '../../src/sink/open-connections.ts'
-import { openWire, toRequest, type Wire } from './wire.ts'
+import { openWire, toRequest, type Wire } from '../support/wire.ts'
 
 const half = 'POST / HTTP/1.1\r\nHost: x\r\nX-Half'
 const halfBody = 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{'

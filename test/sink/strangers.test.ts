@@ -2,8 +2,8 @@
 
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createRateLimit } from '../../src/sink/rate-limit.ts'
-import { oneId, openHouse, withHeader, type House } from './house.ts'
-import { ask, toRequest } from './wire.ts'
+import { oneId, openHouse, withHeader, type House } from '../support/house.ts'
+import { ask, toRequest } from '../support/wire.ts'
 
 let house: House
 beforeAll(async () => {

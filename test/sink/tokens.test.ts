@@ -2,16 +2,9 @@
 
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import {
-  fic as ficKeys,
-  ficClaims,
-  makeHmacToken,
-  makeKeys,
-  makeToken,
-  toInput,
-} from '../fic/signature/tokens.ts'
-import { invoiceCreated, newId, oneId, openHouse, withHeader, type House } from './house.ts'
-import { toRequest } from './wire.ts'
+import { fic as ficKeys, ficClaims, makeHmacToken, makeKeys, makeToken, toInput } from '../support/tokens.ts'
+import { invoiceCreated, newId, oneId, openHouse, withHeader, type House } from '../support/house.ts'
+import { toRequest } from '../support/wire.ts'
 
 let house: House
 beforeAll(async () => {

@@ -3,9 +3,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
-
-const cli = process.env['CLI_UNDER_TEST'] ?? fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
+import { builtCli } from '../support/built-cli.ts'
 
 export interface SoakedDaemon {
   pid(): number
@@ -27,7 +25,7 @@ export function createSoakedDaemon(cwd: string, flags: readonly string[]): Soake
 
   function launch(args: readonly string[]): ChildProcess {
     const env = { PATH: process.env['PATH'], HOME: cwd }
-    return spawn(process.execPath, [cli, ...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
+    return spawn(process.execPath, [builtCli, ...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
   }
 
   async function end(signal: NodeJS.Signals): Promise<number | null> {

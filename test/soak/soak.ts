@@ -4,18 +4,18 @@
  */
 
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { publicKey } from '../faults/load.ts'
-import { hasProc, openDescriptors, residentBytes } from '../faults/process-facts.ts'
+import { publicKey } from '../support/load.ts'
+import { hasProc, openDescriptors, residentBytes } from '../support/process-facts.ts'
 import { balance, countStored, descriptorGrowthLimit } from './books.ts'
 import { createSoakedDaemon } from './daemon.ts'
 import { startSoakTarget, type Mood } from './target.ts'
 import { startTraffic } from './traffic.ts'
 import { openWay } from './way.ts'
+import { freePort } from '../support/ports.ts'
 
 const { values } = parseArgs({
   options: { seconds: { type: 'string', default: '600' }, kills: { type: 'string', default: '' } },
@@ -126,12 +126,4 @@ async function settleDescriptors(): Promise<number> {
 
 function countDescriptors(): number {
   return hasProc ? openDescriptors(daemon.pid()).length : 0
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }

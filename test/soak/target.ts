@@ -1,7 +1,7 @@
 /** The target of a soak: up and down, quick and slow, right and wrong; it remembers which notifications it has taken. */
 
 import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { freePort } from '../support/ports.ts'
 
 /** `down`: nobody listens. `failing`: 500. `breaking`: resets the connection. */
 export type Mood = 'up' | 'down' | 'failing' | 'breaking'
@@ -18,7 +18,7 @@ export async function startSoakTarget(): Promise<SoakTarget> {
   const taken = new Map<string, number>()
   let requests = 0
   let mood: Mood = 'up'
-  let port = 0
+  const port = await freePort()
   let server: Server | null = null
 
   async function listen(): Promise<void> {
@@ -32,7 +32,6 @@ export async function startSoakTarget(): Promise<SoakTarget> {
       })
     })
     await new Promise<void>((resolve) => server?.listen(port, '127.0.0.1', resolve))
-    port = (server.address() as AddressInfo).port
   }
 
   async function close(): Promise<void> {

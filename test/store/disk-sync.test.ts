@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { createDiskSync } from '../../src/store/disk-sync.ts'
-import { createFolder } from '../cli/process.ts'
+import { createFolder } from '../support/process.ts'
 
 /** A disk whose syncs end when the test says so. */
 function createDisk() {

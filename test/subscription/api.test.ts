@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { FicApiError } from '../../src/fic/api-error.ts'
 import { createFicApi, type FicApi } from '../../src/fic/api.ts'
 import { createLog } from '../../src/log.ts'
-import { always, startHttpServer } from './http-server.ts'
+import { always, startHttpServer } from '../support/http-server.ts'
 
 const token = 'a/canary-token-0123456789'
 

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { createFicApi } from '../../src/fic/api.ts'
 import { silentLog } from '../../src/log.ts'
 import { createSubscriptionsByHand, type ByHandOptions } from '../../src/subscription/by-hand.ts'
-import { company, startSink, startWorld, type World } from './world.ts'
+import { company, startAnsweringSink, startWorld, type World } from './world.ts'
 
 const prefix = 'it.fattureincloud.webhooks.'
 
@@ -25,7 +25,7 @@ function byHand(world: World, changes: Partial<ByHandOptions> = {}, token = 'a/a
 }
 
 async function addProduction(world: World) {
-  const production = await startSink('/webhooks')
+  const production = await startAnsweringSink('/webhooks')
   await world.emulator.subscribe({ sink: production.url, types: ['receipts.create'], company })
   return production
 }
@@ -49,7 +49,7 @@ test('one that was made for our sink is ours, verified and counted', async () =>
 
 test('one for another receiver is not kept by the next daemon', async () => {
   const world = await startWorld()
-  const other = await startSink('/other')
+  const other = await startAnsweringSink('/other')
   const { subscription } = await byHand(world).create({ sink: other.url, types: ['taxes.create'] })
   expect(subscription).toMatchObject({ verified: true, origin: null })
   expect(world.records.all(world.emulator.url, company)).toEqual([])
@@ -129,7 +129,7 @@ test('the budget holds by hand too: one in ten minutes, and never a sixth', asyn
 test('a sink that moves spends an attempt, other changes do not', async () => {
   const world = await startWorld()
   await byHand(world).create({ sink: world.sink.url, types: ['taxes.create'] })
-  const other = await startSink('/elsewhere')
+  const other = await startAnsweringSink('/elsewhere')
   await byHand(world).update('SUB1', { mapping: 'structured', types: ['receipts.create'] })
   expect(world.challenges()).toBe(1)
   const { subscription } = await byHand(world).update('SUB1', { sink: other.url })

@@ -5,7 +5,7 @@ import { inspect } from 'node:util'
 import { expect, test } from 'vitest'
 import { createFicApi } from '../../src/fic/api.ts'
 import { createLog } from '../../src/log.ts'
-import { always, startHttpServer } from './http-server.ts'
+import { always, startHttpServer } from '../support/http-server.ts'
 import { company, startWorld } from './world.ts'
 
 const prefix = 'it.fattureincloud.webhooks.'

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { createFicApi } from '../../src/fic/api.ts'
 import { silentLog } from '../../src/log.ts'
 import { giveBackAll } from '../../src/subscription/give-back.ts'
-import { company, startSink, startWorld, type TestSink, type World } from './world.ts'
+import { company, startAnsweringSink, startWorld, type TestSink, type World } from './world.ts'
 
 const prefix = 'it.fattureincloud.webhooks.'
 const wanted = {
@@ -19,7 +19,7 @@ function want(types: readonly string[] = wanted.types) {
 
 /** The production subscription of the same app, SUB1, on a receiver of its own. */
 async function addProduction(world: World, types: string[]): Promise<TestSink> {
-  const production = await startSink('/webhooks')
+  const production = await startAnsweringSink('/webhooks')
   const made = await world.emulator.subscribe({ sink: production.url, types, company, mapping: 'structured' })
   expect(made).toMatchObject({ id: 'SUB1', verified: true })
   return production
@@ -155,7 +155,7 @@ test('a take-over whose probe fails changes nothing and writes nothing down', as
 test('what somebody moved elsewhere meanwhile is not moved back', async () => {
   const world = await startWorld()
   const production = await addProduction(world, ['receipts.create'])
-  const third = await startSink('/third')
+  const third = await startAnsweringSink('/third')
   const keeper = world.createKeeper({ takeOver: 'SUB1', onExit: 'restore' })
   await keeper.start()
   await api(world).modify('SUB1', { sink: third.url })

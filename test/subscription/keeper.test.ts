@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { createFicApi } from '../../src/fic/api.ts'
 import { silentLog } from '../../src/log.ts'
-import { company, startSink, startWorld } from './world.ts'
+import { company, startAnsweringSink, startWorld } from './world.ts'
 
 const prefix = 'it.fattureincloud.webhooks.'
 const types = [`${prefix}receipts.create`, `${prefix}taxes.create`]
@@ -71,7 +71,7 @@ test('no types configured means all of them', async () => {
 
 test('with another URL of the sink the subscription follows, and is verified there', async () => {
   const { createKeeper, challenges, sink } = await startWorld()
-  const elsewhere = await startSink()
+  const elsewhere = await startAnsweringSink()
   let url = sink.url
   const keeper = createKeeper({ sinkUrl: () => url })
   await keeper.start()
@@ -344,7 +344,7 @@ test('a daemon that was killed right after asking leaves an attempt that counts'
 test('a URL that changes while a challenge is out ends the waiting', async () => {
   const { createKeeper, sink, emulator } = await startWorld()
   sink.answers = false
-  const elsewhere = await startSink()
+  const elsewhere = await startAnsweringSink()
   let url = sink.url
   // Without the early end this would wait for an hour.
   const keeper = createKeeper({

@@ -14,7 +14,7 @@ import {
   type SubscriptionKeeper,
   type SubscriptionKeeperOptions,
 } from '../../src/subscription/keeper.ts'
-import { startHttpServer, type SeenRequest } from './http-server.ts'
+import { startHttpServer, type SeenRequest } from '../support/http-server.ts'
 
 export const company = 108_061
 const challengeName = 'x-fic-verification-challenge'
@@ -40,7 +40,8 @@ export interface World {
   challenges(): number
 }
 
-export async function startSink(path = secretPath): Promise<TestSink> {
+/** A sink that answers challenges, as another program of the same app would. */
+export async function startAnsweringSink(path = secretPath): Promise<TestSink> {
   const sink = { url: '', answers: true }
   const server = await startHttpServer((request, response) => {
     const query = new URL(request.path, 'http://sink').searchParams.get(challengeName)
@@ -58,7 +59,7 @@ export async function startSink(path = secretPath): Promise<TestSink> {
 export async function startWorld(): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), 'fic-dev-subscription-'))
   const emulator = await createEmulator()
-  const sink = await startSink()
+  const sink = await startAnsweringSink()
   const database = openDatabase(folder, silentLog())
   const world = { emulator, sink, records: createSubscriptionRecords(database, () => {}) }
   onTestFinished(async () => {

@@ -8,6 +8,7 @@ import { readConfig } from '../../src/config/read-config.ts'
 import type { StreamMessage } from '../../src/contract/stream.ts'
 import { createDaemon, type Daemon, type DaemonNote, type DaemonParts } from '../../src/daemon.ts'
 import { readDaemonFile } from '../../src/daemon/daemon-file.ts'
+import { freePort } from './ports.ts'
 
 export type Told = StreamMessage | DaemonNote
 
@@ -32,12 +33,12 @@ export async function temporaryFolder(): Promise<AsyncDisposable & { path: strin
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) }
 }
 
-const portKeys = ['port', 'sinkPort', 'emulatorPort']
-
 /** The configuration as a config file with these entries would give it, on free ports, with the emulator unless told. */
 export async function testConfig(folder: string, overrides: Partial<Config> = {}): Promise<Config> {
   const { config } = await readConfig({ cwd: folder, environment: {} })
-  const ports = Object.fromEntries(portKeys.map((key) => [key, { port: 0, named: true }]))
+  const ownPort = async () => ({ port: await freePort(), named: true })
+  // A daemon that follows on the same folder can have the same ports.
+  const ports = { port: await ownPort(), sinkPort: await ownPort(), emulatorPort: await ownPort() }
   const emulator = overrides.emulator ?? true
   return { ...config, ...ports, emulator, tunnel: ['none'], open: false, ...overrides }
 }

@@ -5,9 +5,9 @@ import type { Config } from '../../src/config/config.ts'
 import type { NotificationPage } from '../../src/contract/api.ts'
 import type { Notification } from '../../src/contract/notification.ts'
 import type { SinkCounts, Status } from '../../src/contract/status.ts'
-import { fic as ficKeys, ficClaims, makeToken, subject } from '../fic/signature/tokens.ts'
-import { forwardTo, startDaemon, temporaryFolder, type TestDaemon } from '../support/daemon.ts'
-import { startTarget, type Target } from '../support/target.ts'
+import { fic as ficKeys, ficClaims, makeToken, subject } from './tokens.ts'
+import { forwardTo, startDaemon, temporaryFolder, type TestDaemon } from './daemon.ts'
+import { startTarget, type Target } from './target.ts'
 import { ask, type WireAnswer } from './wire.ts'
 
 export interface House extends AsyncDisposable {

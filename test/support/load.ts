@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto'
 import http from 'node:http'
-import { fic, ficClaims, makeToken } from '../fic/signature/tokens.ts'
+import { fic, ficClaims, makeToken } from './tokens.ts'
 
 /** As it is given to `--public-key`. */
 export const publicKey = Buffer.from(fic.publicPem).toString('base64')

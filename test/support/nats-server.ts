@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect as connectTo, type NatsConnection } from '@nats-io/transport-node'
 import { onTestFinished } from 'vitest'
+import { freePort } from './ports.ts'
 
 /** Without it, tests that need it are skipped. */
 export const isNatsInstalled = spawnSync('nats-server', ['--version']).status === 0
@@ -32,7 +33,7 @@ export async function startNatsServer({ config = '', jetStream = true } = {}): P
   const configFile = join(folder, 'nats.conf')
   writeFileSync(configFile, config)
   let running: ChildProcess | null = null
-  let port = -1
+  const port = await freePort()
 
   async function start(): Promise<void> {
     const flags = [
@@ -51,7 +52,6 @@ export async function startNatsServer({ config = '', jetStream = true } = {}): P
       // Read to the end: without a reader, the next line that it writes would be its last.
       child.stderr.on('data', (chunk: Buffer) => {
         said += chunk.toString()
-        port = Number(/client connections on [^:]+:(\d+)/.exec(said)?.[1] ?? port)
         if (said.includes('Server is ready')) resolve()
       })
       child.on('exit', () => reject(new Error(`nats-server ended: ${said}`)))

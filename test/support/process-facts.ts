@@ -1,6 +1,6 @@
 /** What the system knows about a process; Linux only. */
 
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 
 /** Elsewhere there is no /proc to look into. */
 export const hasProc = process.platform === 'linux'
@@ -45,4 +45,21 @@ export function listeningAt(pid: number): Listening[] {
         return { address, port: Number.parseInt(port, 16) }
       }),
   )
+}
+
+/** Process ids of its children, of their children, and so on; the deepest first. */
+export function descendantsOf(pid: number): number[] {
+  const file = `/proc/${pid}/task/${pid}/children`
+  if (!existsSync(file)) return []
+  const children = readFileSync(file, 'utf8').trim().split(' ').filter(Boolean).map(Number)
+  return children.flatMap((child) => [...descendantsOf(child), child])
+}
+
+/** Signals a process that a test started, and that may have ended since. */
+export function signalTo(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal)
+  } catch {
+    // It has just ended.
+  }
 }

@@ -2,15 +2,12 @@
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
-
-/** The built program, as it is published; `CLI_UNDER_TEST` names another copy, an installed one for example. */
-const cli = process.env['CLI_UNDER_TEST'] ?? fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
+import { builtCli } from './built-cli.ts'
 
 export interface Place {
   cwd: string
@@ -32,8 +29,8 @@ export function createFolder(): string {
 }
 
 function launch(args: readonly string[], { cwd, environment = {} }: Place) {
-  if (!existsSync(cli)) throw new Error(`There is no ${cli}: npm run build makes it.`)
-  const child = spawn(process.execPath, [cli, ...args], {
+  if (!existsSync(builtCli)) throw new Error(`There is no ${builtCli}: npm run build makes it.`)
+  const child = spawn(process.execPath, [builtCli, ...args], {
     cwd,
     env: { PATH: process.env['PATH'], HOME: cwd, ...environment },
     stdio: 'pipe',
@@ -139,4 +136,25 @@ export function follow(args: readonly string[], place: Place): Running {
     text: (fits) => until(() => next(fits)),
     line: async (fits) => JSON.parse(await until(() => next((line) => fits(JSON.parse(line))))),
   }
+}
+
+/** The line that a daemon with `--json` prints once everything is up. */
+export const isReady = (line: JsonLine) => line['type'] === 'ready'
+
+/** Ends a daemon as `kill -9` does. */
+export async function kill(daemon: Running): Promise<void> {
+  daemon.signal('SIGKILL')
+  await daemon.ended
+}
+
+/** The process id of the daemon that runs in this folder. */
+export function pidIn(cwd: string, dataDir = '.fic-dev'): number {
+  return JSON.parse(readFileSync(join(cwd, dataDir, 'daemon.json'), 'utf8')).pid
+}
+
+/** The CloudEvents ids that the store of a folder holds, as `export` prints them. */
+export async function storedIds(cwd: string, flags: readonly string[] = []): Promise<string[]> {
+  const { stdout } = await run(['export', '--format', 'ndjson', ...flags], { cwd })
+  const lines = stdout.split('\n').filter((line) => line !== '')
+  return lines.map((line) => JSON.parse(line).notification.cloudEvent.id)
 }

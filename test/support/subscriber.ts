@@ -1,7 +1,7 @@
-/** A small real target: keeps what it gets, answers challenges, and answers notifications as it is told. */
+/** A target that holds a subscription: keeps what it gets, answers challenges, and answers notifications as it is told. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { startTarget as startPlainTarget } from '../support/target.ts'
+import { startTarget } from './target.ts'
 
 export interface Received {
   method: string
@@ -13,7 +13,7 @@ export interface Received {
 
 export type Respond = (request: Received, response: ServerResponse) => void
 
-export interface Target {
+export interface Subscriber {
   url: string
   /** In order of arrival, challenges included. */
   received: Received[]
@@ -39,14 +39,14 @@ export function answerWith(status: number, headers: Record<string, string> = {})
   return (_request, response) => void response.writeHead(status, headers).end()
 }
 
-export async function startTarget(): Promise<Target> {
-  const plain = await startPlainTarget(0, ({ path: url, body, ...request }, response) => {
+export async function startSubscriber(): Promise<Subscriber> {
+  const plain = await startTarget(0, ({ path: url, body, ...request }, response) => {
     const received = { ...request, url, body: body.toString('utf8') }
     target.received.push(received)
     if (request.method === 'GET') target.respondToChallenge(received, response)
     else target.respond(received, response)
   })
-  const target: Target = {
+  const target: Subscriber = {
     url: new URL(plain.url).origin,
     received: [],
     notifications: () => target.received.filter(({ method }) => method === 'POST'),

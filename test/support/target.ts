@@ -1,7 +1,7 @@
 /** A developer's app, as small as it can be: a real HTTP server that keeps what it got and answers as told. */
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { freePort } from './ports.ts'
 
 export interface ReceivedRequest {
   method: string
@@ -24,8 +24,9 @@ export interface Target extends AsyncDisposable {
   close(): Promise<void>
 }
 
-/** On any free port, or on the one that an earlier target had. */
+/** On a port of its own, or on the one that an earlier target had; another program can't take it in between. */
 export async function startTarget(port = 0, answer: AnswerWith = 200): Promise<Target> {
+  const ownPort = port === 0 ? await freePort() : port
   const received: ReceivedRequest[] = []
   const waiting: { count: number; resolve: (requests: ReceivedRequest[]) => void }[] = []
   let answerNow = answer
@@ -42,8 +43,7 @@ export async function startTarget(port = 0, answer: AnswerWith = 200): Promise<T
       for (const { count, resolve } of waiting) if (received.length >= count) resolve([...received])
     })
   })
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
-  const address = server.address() as AddressInfo
+  await new Promise<void>((resolve) => server.listen(ownPort, '127.0.0.1', resolve))
 
   const close = () =>
     new Promise<void>((resolve) => {
@@ -51,8 +51,8 @@ export async function startTarget(port = 0, answer: AnswerWith = 200): Promise<T
       server.closeAllConnections()
     })
   return {
-    url: `http://127.0.0.1:${address.port}/webhooks`,
-    port: address.port,
+    url: `http://127.0.0.1:${ownPort}/webhooks`,
+    port: ownPort,
     received,
     answerWith: (next) => (answerNow = next),
     waitFor: (count) =>
@@ -61,5 +61,21 @@ export async function startTarget(port = 0, answer: AnswerWith = 200): Promise<T
         : new Promise((resolve) => waiting.push({ count, resolve })),
     close,
     [Symbol.asyncDispose]: close,
+  }
+}
+
+/** The CloudEvents ids that a target has received. */
+export const idsAt = (target: Target) =>
+  new Set(target.received.map(({ headers }) => String(headers['ce-id'])))
+
+/** Waits until the target has received every one of these ids. */
+export async function arrived(target: Target, ids: readonly string[]): Promise<void> {
+  const missing = new Set(ids)
+  let seen = 0
+  while (missing.size > 0) {
+    // Each of them needs a request of its own.
+    const received = await target.waitFor(seen + missing.size)
+    for (const { headers } of received.slice(seen)) missing.delete(String(headers['ce-id']))
+    seen = received.length
   }
 }

@@ -7,9 +7,9 @@ import type { Config } from '../../src/config/config.ts'
 import type { Notification } from '../../src/contract/notification.ts'
 import type { ShareStatus } from '../../src/contract/status.ts'
 import type { DaemonParts, Following } from '../../src/daemon.ts'
-import { fic, ficClaims, makeToken } from '../fic/signature/tokens.ts'
-import { testFolder } from '../support/capture.ts'
-import { startDaemon, type TestDaemon } from '../support/daemon.ts'
+import { fic, ficClaims, makeToken } from './tokens.ts'
+import { testFolder } from './capture.ts'
+import { startDaemon, type TestDaemon } from './daemon.ts'
 
 export const company = 12345
 

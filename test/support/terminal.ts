@@ -2,11 +2,11 @@
 
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
+import type { Readable } from 'node:stream'
 import { onTestFinished } from 'vitest'
+import { builtCli } from './built-cli.ts'
+import { descendantsOf, signalTo } from './process-facts.ts'
 import type { Place } from './process.ts'
-
-const cli = process.env['CLI_UNDER_TEST'] ?? fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
 
 /** Other systems have a `script` with other flags. */
 export const hasTerminal =
@@ -40,14 +40,29 @@ export function openTerminal(
   { cwd, environment = {} }: Place,
   window?: Window,
 ): Terminal {
-  const words = [process.execPath, cli, ...args].map((word) => `'${word.replaceAll("'", String.raw`'\''`)}'`)
+  const words = [process.execPath, builtCli, ...args].map(
+    (word) => `'${word.replaceAll("'", String.raw`'\''`)}'`,
+  )
   const size = window === undefined ? '' : `stty cols ${window.columns} rows ${window.rows}; tty; exec `
   const child = spawn('script', ['-qefc', size + words.join(' '), '/dev/null'], {
     cwd,
     env: { PATH: process.env['PATH'], HOME: cwd, TERM: 'xterm-256color', SHELL: '/bin/sh', ...environment },
-    stdio: 'pipe',
+    // The program inherits the last one. It closes when the last process that has it has ended, `script` or not.
+    stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
   })
-  onTestFinished(() => void child.kill('SIGKILL'))
+  const allEnded = once(child.stdio[3] as Readable, 'close')
+  /** What runs in the window; still known once `script` has ended. */
+  let programs: number[] = []
+  const killWindow = () => {
+    if (child.pid !== undefined) programs = descendantsOf(child.pid)
+    child.kill('SIGKILL')
+  }
+  onTestFinished(async () => {
+    if (child.exitCode === null && child.signalCode === null) killWindow()
+    for (const pid of programs) signalTo(pid, 'SIGKILL')
+    // After that, its folder can be removed.
+    await allEnded
+  })
   let all = ''
   let seen = 0
   const waiting = new Set<() => void>()
@@ -74,7 +89,7 @@ export function openTerminal(
   return {
     shown: () => all,
     type: (text) => void child.stdin.write(text),
-    kill: () => void child.kill('SIGKILL'),
+    kill: killWindow,
     ended,
     shows: (text) =>
       until(() => {

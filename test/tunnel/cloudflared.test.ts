@@ -4,9 +4,10 @@ import { expect, onTestFinished, test } from 'vitest'
 import { silentLog } from '../../src/log.ts'
 import { cloudflaredProvider } from '../../src/tunnel/cloudflared.ts'
 import { createTunnel } from '../../src/tunnel/supervisor.ts'
-import { nextEvent, shortTiming, sinkPath, statusOf } from './parts.ts'
-import { isAlive, openingTo, startTestSink, startTunnel } from './provider-parts.ts'
+import { nextEvent, shortTiming, statusOf } from './parts.ts'
+import { isAlive, openingTo, startTunnel } from './provider-parts.ts'
 import { installStub } from './stubs/install.ts'
+import { sinkPath, startSink } from '../support/sink.ts'
 
 const providerWith = (path: string, more: Record<string, string> = {}) =>
   cloudflaredProvider({ PATH: path, ...more })
@@ -14,7 +15,7 @@ const providerWith = (path: string, more: Record<string, string> = {}) =>
 test('a quick tunnel is open once it is registered, and carries requests to the sink', async () => {
   const stub = installStub('cloudflared')
   stub.behave({ registeredAfterMs: 100 })
-  const sink = await startTestSink()
+  const sink = await startSink()
   const provider = providerWith(stub.path)
   const { url, granted, isNewName } = await startTunnel(provider, openingTo(sink.port))
   expect([provider.urlStability, granted, isNewName]).toEqual(['per-start', null, true])
@@ -34,7 +35,7 @@ test('a quick tunnel is open once it is registered, and carries requests to the 
 
 test('the program gets none of the variables of fic-dev', async () => {
   const stub = installStub('cloudflared')
-  const sink = await startTestSink()
+  const sink = await startSink()
   const provider = providerWith(stub.path, { FIC_ACCESS_TOKEN: 'a/secret', HTTPS_PROXY: 'http://proxy.test' })
   await startTunnel(provider, openingTo(sink.port))
   expect(stub.calls()[0]?.variables).toContain('HTTPS_PROXY')
@@ -66,7 +67,7 @@ test.each([
 test.each(['mute', 'no-edge'])('when it does not get ready (%s), it is ended in time', async (mode) => {
   const stub = installStub('cloudflared')
   stub.behave({ mode })
-  const sink = await startTestSink()
+  const sink = await startSink()
   await expect(providerWith(stub.path).start(openingTo(sink.port, 1_000).options)).rejects.toThrow(
     /^cloudflared was not ready within 1 s/,
   )
@@ -86,7 +87,7 @@ test('an opening that is aborted leaves no program behind', async () => {
 
 test('its death and the loss of its connection are hints, its stop is not', async () => {
   const stub = installStub('cloudflared')
-  const sink = await startTestSink()
+  const sink = await startSink()
   const [lost, died, stopped] = [openingTo(sink.port), openingTo(sink.port), openingTo(sink.port)]
 
   await startTunnel(providerWith(stub.path), lost)
@@ -132,7 +133,7 @@ test('a named tunnel that leads elsewhere says what to change', async () => {
 
 test('killed, it is started again under the supervisor, and the new address is told', async () => {
   const stub = installStub('cloudflared')
-  const sink = await startTestSink()
+  const sink = await startSink()
   const tunnel = createTunnel({
     provider: providerWith(stub.path),
     port: sink.port,
@@ -154,7 +155,7 @@ test('killed, it is started again under the supervisor, and the new address is t
 
 test('a program that dies before a request has come back is not waited for', async () => {
   const stub = installStub('cloudflared')
-  const sink = await startTestSink()
+  const sink = await startSink()
   sink.answerProbe = () => {
     stub.kill()
     sink.answerProbe = null

@@ -4,14 +4,14 @@ import { expect, onTestFinished, test } from 'vitest'
 import { silentLog } from '../../src/log.ts'
 import { findProvider } from '../../src/tunnel/providers.ts'
 import { createTunnel, type Tunnel } from '../../src/tunnel/supervisor.ts'
-import { startLocaltunnelFront } from '../fixtures/localtunnel-front.ts'
+import { startLocaltunnelFront } from '../support/localtunnel-front.ts'
 import {
   publicRequest,
   startLocaltunnelServer,
   type LocaltunnelServer,
-} from '../fixtures/localtunnel-server.ts'
-import { nextEvent, shortTiming, sinkPath, startSmallSink, statusOf, type SmallSink } from './parts.ts'
-import { startTestSink } from './provider-parts.ts'
+} from '../support/localtunnel-server.ts'
+import { nextEvent, shortTiming, statusOf } from './parts.ts'
+import { sinkPath, startSink, type TestSink } from '../support/sink.ts'
 
 async function startServer(): Promise<LocaltunnelServer> {
   const server = await startLocaltunnelServer()
@@ -19,7 +19,7 @@ async function startServer(): Promise<LocaltunnelServer> {
   return server
 }
 
-async function startTunnelTo(sink: SmallSink, host: string, timing = {}): Promise<Tunnel> {
+async function startTunnelTo(sink: TestSink, host: string, timing = {}): Promise<Tunnel> {
   const tunnel = createTunnel({
     provider: findProvider('localtunnel', { host }),
     port: sink.port,
@@ -37,7 +37,7 @@ async function startTunnelTo(sink: SmallSink, host: string, timing = {}): Promis
 const isUp = ({ state }: { state: string }) => state === 'up'
 
 test('packets that are swallowed without a word are noticed, and the address is the same afterwards', async () => {
-  const [server, sink] = [await startServer(), await startTestSink()]
+  const [server, sink] = [await startServer(), await startSink()]
   const front = await startLocaltunnelFront(server)
   onTestFinished(() => front.close())
   const tunnel = await startTunnelTo(sink, front.url, { probeTimeoutMs: 1_000, openTimeoutMs: 5_000 })
@@ -54,7 +54,7 @@ test('packets that are swallowed without a word are noticed, and the address is 
 })
 
 test('a body of 1 MiB comes through byte for byte, ten at once', async () => {
-  const [server, sink] = [await startServer(), await startTestSink()]
+  const [server, sink] = [await startServer(), await startSink()]
   const url = (await startTunnelTo(sink, server.url)).publicUrl()
   const bodies = Array.from({ length: 10 }, () => randomBytes(1024 * 1024))
   const answers = await Promise.all(bodies.map((body) => publicRequest(`${url}/`, { method: 'POST', body })))
@@ -64,13 +64,13 @@ test('a body of 1 MiB comes through byte for byte, ten at once', async () => {
 })
 
 test('a sink that refuses connections ends nothing, and the tunnel is up again with it', async () => {
-  const [server, first] = [await startServer(), await startSmallSink()]
+  const [server, first] = [await startServer(), await startSink()]
   const tunnel = await startTunnelTo(first, server.url, { probeTimeoutMs: 300 })
   const url = tunnel.publicUrl()
   const lost = nextEvent(tunnel, 'down')
   await first.close()
   await lost
-  const second = await startSmallSink({ headersTimeout: 0 }, first.probe, first.port)
+  const second = await startSink({ probe: first.probe, port: first.port })
   onTestFinished(() => second.close())
   await statusOf(tunnel, isUp)
   expect(tunnel.publicUrl()).toBe(url)
@@ -79,7 +79,7 @@ test('a sink that refuses connections ends nothing, and the tunnel is up again w
 })
 
 test('a server that is killed again and again never ends the process, nor the watch', async () => {
-  const [server, sink] = [await startServer(), await startTestSink()]
+  const [server, sink] = [await startServer(), await startSink()]
   const tunnel = await startTunnelTo(sink, server.url)
   const url = tunnel.publicUrl()
   for (let round = 0; round < 3; round += 1) {

@@ -15,8 +15,9 @@ import {
   publicRequest,
   startLocaltunnelServer,
   type LocaltunnelServer,
-} from '../fixtures/localtunnel-server.ts'
-import { nextEvent, shortTiming, sinkPath, startSmallSink, statusOf, type SmallSink } from './parts.ts'
+} from '../support/localtunnel-server.ts'
+import { nextEvent, shortTiming, statusOf } from './parts.ts'
+import { sinkPath, startSink, type TestSink } from '../support/sink.ts'
 
 const closers: (() => Promise<unknown>)[] = []
 
@@ -30,13 +31,7 @@ async function startServer(): Promise<LocaltunnelServer> {
   return server
 }
 
-async function startSink(...settings: Parameters<typeof startSmallSink>) {
-  const sink = await startSmallSink(...settings)
-  closers.push(() => sink.close())
-  return sink
-}
-
-function tunnelTo(sink: SmallSink, host: string, options: Partial<TunnelOptions> = {}): Tunnel {
+function tunnelTo(sink: TestSink, host: string, options: Partial<TunnelOptions> = {}): Tunnel {
   const tunnel = createTunnel({
     provider: findProvider('localtunnel', { host }),
     port: sink.port,
@@ -130,7 +125,7 @@ describe('the 408 trap', () => {
   const calm = { ...shortTiming, probeIntervalMs: 3_600_000 }
 
   test('12 requests after idling are all answered 200 by a sink without header time-out', async () => {
-    const [server, sink] = [await startServer(), await startSink({ ...short, headersTimeout: 0 })]
+    const [server, sink] = [await startServer(), await startSink({ http: { ...short, headersTimeout: 0 } })]
     const tunnel = tunnelTo(sink, server.url, { timing: calm })
     await tunnel.start()
     await sleep(1_000) // Idling is what this is about: twenty rounds of the server's check.
@@ -143,7 +138,7 @@ describe('the 408 trap', () => {
   })
 
   test('a sink with header time-out answers idle connections, and the probe sees the harm', async () => {
-    const [server, sink] = [await startServer(), await startSink({ ...short, headersTimeout: 100 })]
+    const [server, sink] = [await startServer(), await startSink({ http: { ...short, headersTimeout: 100 } })]
     let timedOut = 0
     const allTimedOut = new Promise<void>((done) => {
       sink.server.on('clientError', () => {

@@ -3,11 +3,11 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { openTunnel, type OpenTunnelOptions } from '../../src/daemon/open-tunnel.ts'
 import { silentLog, type Logger } from '../../src/log.ts'
 import type { Tunnel } from '../../src/tunnel/supervisor.ts'
-import { startLocaltunnelServer } from '../fixtures/localtunnel-server.ts'
-import { shortTiming, sinkPath, statusOf, type SmallSink } from './parts.ts'
-import { startTestSink } from './provider-parts.ts'
-import { freePort } from './sshd.ts'
+import { startLocaltunnelServer } from '../support/localtunnel-server.ts'
+import { shortTiming, statusOf } from './parts.ts'
+import { freePort } from '../support/ports.ts'
 import { installStub } from './stubs/install.ts'
+import { sinkPath, startSink, type TestSink } from '../support/sink.ts'
 
 const timing = { ...shortTiming, releaseMs: 10, openTimeoutMs: 400, openingLimitMs: 3_000 }
 
@@ -17,7 +17,7 @@ interface Wanted {
   publicUrl?: string
 }
 
-function optionsFor(sink: SmallSink, wanted: Wanted, more: Partial<OpenTunnelOptions> = {}) {
+function optionsFor(sink: TestSink, wanted: Wanted, more: Partial<OpenTunnelOptions> = {}) {
   const tunnels: Tunnel[] = []
   const options: OpenTunnelOptions = {
     config: {
@@ -48,7 +48,7 @@ const nowhere = async () => `http://127.0.0.1:${await freePort()}`
 
 describe('of several providers', () => {
   test('the next is taken when one is not installed', async () => {
-    const [sink, server] = [await startTestSink(), await startLocaltunnelServer()]
+    const [sink, server] = [await startSink(), await startLocaltunnelServer()]
     onTestFinished(() => server.stop())
     const { options, tunnels } = optionsFor(
       sink,
@@ -61,7 +61,7 @@ describe('of several providers', () => {
   })
 
   test('the next is taken when the service of one is down, while there is still time for it', async () => {
-    const [sink, stub] = [await startTestSink(), installStub('cloudflared')]
+    const [sink, stub] = [await startSink(), installStub('cloudflared')]
     const { options } = optionsFor(
       sink,
       { tunnel: ['localtunnel', 'cloudflared'], tunnelHost: await nowhere() },
@@ -72,7 +72,7 @@ describe('of several providers', () => {
   })
 
   test('when none can be opened, all that was tried is told, each with its reason, and how to go on', async () => {
-    const sink = await startTestSink()
+    const sink = await startSink()
     const host = await nowhere()
     const { options } = optionsFor(sink, { tunnel: ['cloudflared', 'localtunnel'], tunnelHost: host })
     const failure: unknown = await openTunnel(options).catch((thrown: unknown) => thrown)
@@ -93,7 +93,7 @@ describe('of several providers', () => {
   })
 
   test('when none can run at all, that is what is told', async () => {
-    const { options } = optionsFor(await startTestSink(), { tunnel: ['cloudflared', 'tailscale'] })
+    const { options } = optionsFor(await startSink(), { tunnel: ['cloudflared', 'tailscale'] })
     await expect(openTunnel(options)).rejects.toMatchObject({
       code: 'FIC_DEV_E_TUNNEL_PROVIDER',
       message: 'cloudflared is not installed. tailscale is not installed.',
@@ -101,19 +101,19 @@ describe('of several providers', () => {
   })
 
   test('a server for ssh is not asked for a localtunnel', async () => {
-    const { options } = optionsFor(await startTestSink(), {
+    const { options } = optionsFor(await startSink(), {
       tunnel: ['ssh', 'none'],
       tunnelHost: 'me@example.com',
     })
     expect((await openTunnel(options)).tunnel.status().provider).toBe('none')
-    const alone = optionsFor(await startTestSink(), { tunnel: ['localtunnel'], tunnelHost: 'me@example.com' })
+    const alone = optionsFor(await startSink(), { tunnel: ['localtunnel'], tunnelHost: 'me@example.com' })
     await expect(openTunnel(alone.options)).rejects.toMatchObject({ code: 'FIC_DEV_E_CONFIG_INVALID' })
   })
 
   test('an opening that is no longer wanted ends, and the next is not begun', async () => {
     const controller = new AbortController()
     const { options, tunnels } = optionsFor(
-      await startTestSink(),
+      await startSink(),
       { tunnel: ['localtunnel', 'none'], tunnelHost: await nowhere() },
       { signal: controller.signal },
     )
@@ -125,7 +125,7 @@ describe('of several providers', () => {
 })
 
 test('an address of the user’s own stands for the tunnel', async () => {
-  const sink = await startTestSink()
+  const sink = await startSink()
   const { options } = optionsFor(sink, { tunnel: ['localtunnel'], publicUrl: sink.origin })
   expect((await openTunnel(options)).tunnel.status()).toMatchObject({ provider: 'public-url', state: 'up' })
 })
@@ -136,7 +136,7 @@ describe('in a workspace whose ports have public addresses', () => {
   test('these are offered', async () => {
     const offered: object[] = []
     const log: Logger = { ...silentLog(), warn: (facts) => void offered.push(facts) }
-    const sink = await startTestSink()
+    const sink = await startSink()
     const { options } = optionsFor(sink, { tunnel: ['cloudflared'] }, { environment, log })
     const opening = openTunnel(options)
     await expect(opening).rejects.toMatchObject({
@@ -150,7 +150,7 @@ describe('in a workspace whose ports have public addresses', () => {
   })
 
   test('one is taken when it is asked for', async () => {
-    const sink = await startTestSink()
+    const sink = await startSink()
     const { options, tunnels } = optionsFor(sink, { tunnel: ['forwarded-port'] }, { environment })
     const opening = openTunnel(options)
     opening.catch(() => {})

@@ -1,73 +1,10 @@
-/** What the tests of the tunnel share: a small sink that answers probes, short waits, a provider that obeys. */
-
-import fastify from 'fastify'
-import type { Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+/** What the tests of the tunnel share: short waits, and a provider that obeys. */
 
 import type { TunnelStatus } from '../../src/contract/status.ts'
-import { createProbe, type Probe } from '../../src/tunnel/probe.ts'
 import type { OpenTunnel, OpeningOptions, TunnelProvider } from '../../src/tunnel/provider.ts'
 import type { TunnelEvent } from '../../src/tunnel/record.ts'
 import type { Tunnel } from '../../src/tunnel/supervisor.ts'
 import type { TunnelTiming } from '../../src/tunnel/timing.ts'
-
-export interface Arrival {
-  method: string
-  url: string
-  headers: NodeJS.Dict<string | string[]>
-  body: Buffer
-}
-
-export interface SmallSink {
-  port: number
-  origin: string
-  server: Server
-  probe: Probe
-  /** All requests but probes. */
-  arrivals: Arrival[]
-  /** User agents of the probes. */
-  probedBy: string[]
-  /** Takes the place of the answer to a probe. */
-  answerProbe: ((nonce: string) => { status: number; body: string }) | null
-  close(): Promise<void>
-}
-
-export const sinkPath = '/secret'
-
-/** `http` are the settings of Node's server; by default those that a tunnelled listener needs. */
-export async function startSmallSink(
-  http: { headersTimeout?: number; connectionsCheckingInterval?: number } = { headersTimeout: 0 },
-  probe: Probe = createProbe(Buffer.from('key of the sink')),
-  onPort = 0,
-): Promise<SmallSink> {
-  const app = fastify({ requestTimeout: 0, http, forceCloseConnections: true })
-  app.removeAllContentTypeParsers()
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
-  app.get<{ Params: { nonce: string } }>(`${sinkPath}/probe/:nonce`, async (request, reply) => {
-    const { nonce } = request.params
-    sink.probedBy.push(request.headers['user-agent'] ?? '')
-    const answer = sink.answerProbe?.(nonce) ?? { status: 200, body: probe.answer(nonce) ?? 'unknown' }
-    return reply.code(answer.status).type('text/plain').send(answer.body)
-  })
-  app.all('*', async (request, reply) => {
-    const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
-    sink.arrivals.push({ method: request.method, url: request.url, headers: request.headers, body })
-    return reply.type('application/octet-stream').send(body)
-  })
-  await app.listen({ port: onPort, host: '127.0.0.1' })
-  const { port } = app.server.address() as AddressInfo
-  const sink = {
-    port,
-    origin: `http://127.0.0.1:${port}`,
-    probe,
-    arrivals: [] as Arrival[],
-    probedBy: [] as string[],
-    answerProbe: null as SmallSink['answerProbe'],
-    server: app.server,
-    close: () => app.close(),
-  }
-  return sink
-}
 
 /** The waits of the tunnel, short. What a real server needs (a second to free a name) stays. */
 export const shortTiming: TunnelTiming = {

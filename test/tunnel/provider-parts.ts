@@ -4,7 +4,6 @@ import { readFileSync } from 'node:fs'
 import { onTestFinished } from 'vitest'
 
 import type { OpeningOptions, OpenTunnel, TunnelHint, TunnelProvider } from '../../src/tunnel/provider.ts'
-import { startSmallSink, type SmallSink } from './parts.ts'
 
 export interface TestOpening {
   options: OpeningOptions
@@ -29,13 +28,6 @@ export function openingTo(port: number, timeoutMs = 10_000): TestOpening {
     abort: () => controller.abort(),
     options: { port, desired: 'shop-hooks', signal: controller.signal, timeoutMs, onHint },
   }
-}
-
-/** Closed with the test. */
-export async function startTestSink(): Promise<SmallSink> {
-  const sink = await startSmallSink()
-  onTestFinished(() => sink.close())
-  return sink
 }
 
 /** Opened, and stopped with the test. */

@@ -7,8 +7,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
 import type { EmulatedDelivery } from '../../src/emulator/delivery.ts'
-import '../fixtures/localtunnel-server-names.cjs'
-import { startLocaltunnelServer } from '../fixtures/localtunnel-server.ts'
+import '../support/localtunnel-server-names.cjs'
+import { startLocaltunnelServer } from '../support/localtunnel-server.ts'
 import { startDaemon, temporaryFolder } from '../support/daemon.ts'
 
 const idleMs = Number(process.argv[2] ?? 130) * 1_000

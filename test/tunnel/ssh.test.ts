@@ -7,10 +7,12 @@ import { findProvider } from '../../src/tunnel/providers.ts'
 import { readSshHost } from '../../src/tunnel/ssh-host.ts'
 import { createTunnel } from '../../src/tunnel/supervisor.ts'
 import type { TunnelTiming } from '../../src/tunnel/timing.ts'
-import { nextEvent, shortTiming, sinkPath, statusOf } from './parts.ts'
-import { openingTo, startTestSink, startTunnel } from './provider-parts.ts'
-import { freePort, noSshd, startSshd, type Sshd } from './sshd.ts'
+import { nextEvent, shortTiming, statusOf } from './parts.ts'
+import { openingTo, startTunnel } from './provider-parts.ts'
+import { freePort } from '../support/ports.ts'
+import { noSshd, startSshd, type Sshd } from './sshd.ts'
 import { installStub } from './stubs/install.ts'
+import { sinkPath, startSink } from '../support/sink.ts'
 
 /** A server of one's own, whose proxy is left out: its port is the public address. */
 function ownServer({ host, path }: Pick<Sshd, 'host' | 'path'>, remotePort: number) {
@@ -23,7 +25,7 @@ function ownServer({ host, path }: Pick<Sshd, 'host' | 'path'>, remotePort: numb
 
 describe.skipIf(noSshd !== null)(`through a real sshd${noSshd === null ? '' : ` (${noSshd})`}`, () => {
   test('requests reach the sink over a server of one’s own', async () => {
-    const [sshd, sink, port] = [await startSshd(), await startTestSink(), await freePort()]
+    const [sshd, sink, port] = [await startSshd(), await startSink(), await freePort()]
     const provider = ownServer(sshd, port)
     const { url } = await startTunnel(provider, openingTo(sink.port))
     expect([provider.urlStability, url]).toEqual(['fixed', `http://127.0.0.1:${port}`])
@@ -34,7 +36,7 @@ describe.skipIf(noSshd !== null)(`through a real sshd${noSshd === null ? '' : ` 
   test('the address that a service prints is taken', async () => {
     const port = await freePort()
     const words = `Forwarding HTTP traffic from http://127.0.0.1:${port}`
-    const [sshd, sink] = [await startSshd({ command: `echo '${words}'; cat` }), await startTestSink()]
+    const [sshd, sink] = [await startSshd({ command: `echo '${words}'; cat` }), await startSink()]
     const provider = findProvider('ssh', { host: `${sshd.host}/${port}`, environment: { PATH: sshd.path } })
     const { url } = await startTunnel(provider, openingTo(sink.port))
     expect([provider.urlStability, url]).toEqual(['per-start', `http://127.0.0.1:${port}`])
@@ -70,7 +72,7 @@ describe.skipIf(noSshd !== null)(`through a real sshd${noSshd === null ? '' : ` 
   })
 
   async function startKept(timing: Partial<TunnelTiming>) {
-    const [sshd, sink, port] = [await startSshd(), await startTestSink(), await freePort()]
+    const [sshd, sink, port] = [await startSshd(), await startSink(), await freePort()]
     const tunnel = createTunnel({
       provider: ownServer(sshd, port),
       port: sink.port,

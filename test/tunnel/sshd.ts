@@ -3,10 +3,11 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
+import { freePort } from '../support/ports.ts'
+import { descendantsOf, signalTo } from '../support/process-facts.ts'
 
 const programs = ['/usr/sbin/sshd', '/usr/bin/ssh', '/usr/bin/ssh-keygen']
 
@@ -119,30 +120,6 @@ async function end(server: ChildProcess): Promise<void> {
 }
 
 function signalAll({ pid }: ChildProcess, signal: NodeJS.Signals): void {
-  if (pid === undefined) return
-  for (const one of [...childrenOf(pid), pid]) {
-    try {
-      process.kill(one, signal)
-    } catch {
-      // It has just ended.
-    }
-  }
-}
-
-/** sshd puts each session into a group of its own. */
-function childrenOf(pid: number): number[] {
-  const file = `/proc/${pid}/task/${pid}/children`
-  if (!existsSync(file)) return []
-  const children = readFileSync(file, 'utf8').trim().split(' ').filter(Boolean).map(Number)
-  return children.flatMap((child) => [...childrenOf(child), child])
-}
-
-/** A port that nobody listens on. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
+  // sshd puts each session into a group of its own.
+  if (pid !== undefined) for (const one of [...descendantsOf(pid), pid]) signalTo(one, signal)
 }

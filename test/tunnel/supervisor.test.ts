@@ -7,7 +7,8 @@ import type { TunnelProvider } from '../../src/tunnel/provider.ts'
 import { findProvider } from '../../src/tunnel/providers.ts'
 import type { TunnelEvent } from '../../src/tunnel/record.ts'
 import { createTunnel, type Tunnel, type TunnelOptions } from '../../src/tunnel/supervisor.ts'
-import { nextEvent, ObedientProvider, shortTiming, sinkPath, startSmallSink, statusOf } from './parts.ts'
+import { nextEvent, ObedientProvider, shortTiming, statusOf } from './parts.ts'
+import { sinkPath, startSink, type TestSink } from '../support/sink.ts'
 
 const closers: (() => Promise<unknown>)[] = []
 
@@ -15,17 +16,9 @@ afterEach(async () => {
   for (const close of closers.splice(0).toReversed()) await close()
 })
 
-async function startSink() {
-  const sink = await startSmallSink()
-  closers.push(() => sink.close())
-  return sink
-}
-
-type Sink = Awaited<ReturnType<typeof startSink>>
-
 const timing = { ...shortTiming, releaseMs: 5 }
 
-function tunnelTo(sink: Sink, provider: TunnelProvider, options: Partial<TunnelOptions> = {}): Tunnel {
+function tunnelTo(sink: TestSink, provider: TunnelProvider, options: Partial<TunnelOptions> = {}): Tunnel {
   const { port, probe } = sink
   const tunnel = createTunnel({
     provider,
@@ -51,11 +44,11 @@ function eventsOf(tunnel: Tunnel): TunnelEvent[] {
 }
 
 /** While true, the sink answers probes as a tunnel server does that has lost the tunnel. */
-function cutOff(sink: Sink, cut: boolean): void {
+function cutOff(sink: TestSink, cut: boolean): void {
   sink.answerProbe = cut ? () => ({ status: 404, body: '404' }) : null
 }
 
-const ours = (sink: Sink) => new ObedientProvider(() => ({ url: sink.origin, granted: 'shop-hooks' }))
+const ours = (sink: TestSink) => new ObedientProvider(() => ({ url: sink.origin, granted: 'shop-hooks' }))
 
 describe('start', () => {
   test('waits until a request has come back', async () => {

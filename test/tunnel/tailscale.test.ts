@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
 
 import { tailscaleProvider } from '../../src/tunnel/tailscale.ts'
-import { isAlive, openingTo, startTestSink, startTunnel } from './provider-parts.ts'
+import { isAlive, openingTo, startTunnel } from './provider-parts.ts'
 import { installStub } from './stubs/install.ts'
+import { startSink } from '../support/sink.ts'
 
 const providerWith = (path: string) => tailscaleProvider({ PATH: path })
 
@@ -19,7 +20,7 @@ const serving = (...ports: number[]) => ({
 
 test('funnel runs in the foreground, and carries requests to the sink', async () => {
   const stub = installStub('tailscale')
-  const sink = await startTestSink()
+  const sink = await startSink()
   const { url } = await startTunnel(providerWith(stub.path), openingTo(sink.port))
   const answer = await fetch(`${url}/x`, { method: 'POST', body: 'hello' })
   expect([answer.status, await answer.text()]).toEqual([200, 'hello'])
@@ -37,7 +38,7 @@ test.each([
 ])('a serve configuration of the user is kept out of the way of: %#', async (serve, port) => {
   const stub = installStub('tailscale')
   stub.behave({ serve })
-  const sink = await startTestSink()
+  const sink = await startSink()
   await startTunnel(providerWith(stub.path), openingTo(sink.port))
   expect(stub.calls().at(-1)?.args[1]).toBe(`--https=${port}`)
 })
@@ -94,7 +95,7 @@ test('a daemon of Tailscale that does not answer ends the attempt in time', asyn
 
 test('its death is a hint', async () => {
   const stub = installStub('tailscale')
-  const sink = await startTestSink()
+  const sink = await startSink()
   const opening = openingTo(sink.port)
   await startTunnel(providerWith(stub.path), opening)
   stub.kill('SIGTERM')

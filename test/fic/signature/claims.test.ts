@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 
 import { allOk, judge, judgeClaims, stranger, valid, wrongOnly } from './judge.ts'
-import { ficClaims, issuedAt, makeToken, sink } from './tokens.ts'
+import { ficClaims, issuedAt, makeToken, sink } from '../../support/tokens.ts'
 
 describe('times have 60 s of leeway', () => {
   const now = issuedAt + 5

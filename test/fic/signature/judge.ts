@@ -1,7 +1,7 @@
 /** Puts tokens before a verifier that expects one certain event, and gives its verdicts in a form that is easy to compare. */
 
 import { createVerifier, type Expected } from '../../../src/fic/signature/verify.ts'
-import { fic, ficClaims, id, issuedAt, makeKeys, makeToken, sink, subject } from './tokens.ts'
+import { fic, ficClaims, id, issuedAt, makeKeys, makeToken, sink, subject } from '../../support/tokens.ts'
 
 /** The key of somebody else. */
 export const stranger = makeKeys('P-256')

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 
 import { FicDevError } from '../../../src/errors.ts'
 import { ficPublicKeyPem, readPublicKey, toBase64Key } from '../../../src/fic/signature/public-key.ts'
-import { makeKeys } from './tokens.ts'
+import { makeKeys } from '../../support/tokens.ts'
 
 /** As in section 5 of the protocol notes. */
 const published =

@@ -3,7 +3,7 @@ import { createPrivateKey, createPublicKey, verify } from 'node:crypto'
 import { expect, test } from 'vitest'
 
 import { createDevKey, signNotification } from '../../../src/fic/signature/sign.ts'
-import { id, issuedAt, subject } from './tokens.ts'
+import { id, issuedAt, subject } from '../../support/tokens.ts'
 
 const audience = 'http://localhost:3000/webhooks'
 const now = new Date(issuedAt * 1000 + 999)

@@ -17,7 +17,7 @@ import {
   subject,
   toInput,
   toSegment,
-} from './tokens.ts'
+} from '../../support/tokens.ts'
 
 describe('a true token', () => {
   test('is valid, with a verdict on every claim', async () => {
