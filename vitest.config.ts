@@ -1,16 +1,30 @@
 import { defineConfig } from 'vitest/config'
 
+/** Suites that need more than Node and loopback, or more than five minutes, are projects of their own. */
+const suites = ['browser', 'compat', 'long']
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     setupFiles: ['test/setup.ts'],
-    // No test is about how long it takes: these end what hangs, also on a machine that has much else to do.
+    // These limits end a test that hangs, also on a busy machine. No test measures time.
     testTimeout: 120_000,
     hookTimeout: 120_000,
     expect: { poll: { timeout: 30_000 } },
-    // Where it decides whether a change lands, a test that met bad luck with real processes has a second try.
-    retry: process.env['CI'] === undefined ? 0 : 1,
-    // Most tests start servers and processes; two cores are what everybody, CI included, can count on.
+    // Most tests start servers and processes. CI has two cores.
     maxWorkers: 2,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'main',
+          include: ['test/**/*.test.ts'],
+          exclude: suites.map((suite) => `test/${suite}/**`),
+        },
+      },
+      ...suites.map((suite) => ({
+        extends: true as const,
+        test: { name: suite, include: [`test/${suite}/**/*.test.ts`] },
+      })),
+    ],
   },
 })

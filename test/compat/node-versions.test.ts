@@ -15,7 +15,7 @@ let folder: string
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'fic-dev-compat-'))
   await run('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder])
-  writeFileSync(join(folder, 'package.json'), '{"private":true}')
+  writeFileSync(join(folder, 'package.json'), '{"type":"module","private":true}')
   const tarball = readdirSync(folder).find((file) => file.endsWith('.tgz'))
   await install(`./${tarball}`)
   return async () => void (await run('rm', ['-rf', folder]))
@@ -65,6 +65,22 @@ test('the installation stays small', async () => {
   console.log(`installed: ${packages.length} packages, ${megabytes} MB`)
   expect(packages.length).toBeLessThanOrEqual(30)
   expect(megabytes).toBeLessThanOrEqual(50)
+})
+
+test('a TypeScript project gets the types of both entry points', async () => {
+  writeFileSync(
+    join(folder, 'app.ts'),
+    `import { defineConfig } from 'fic-dev'
+     import { createEmulator, type Emulator } from 'fic-dev/emulator'
+     export default defineConfig({ forwardTo: 'http://localhost:3000', emulator: true })
+     export const emulator: Emulator = await createEmulator({ port: 0 })
+     await emulator.trigger({ type: 'entities.clients.create', ids: [1, 'a'] }).catch(() => {})
+     await emulator.close()`,
+  )
+  const flags = ['--noEmit', '--strict', '--module', 'nodenext', '--lib', 'es2023,esnext.disposable']
+  const tsc = join(process.cwd(), 'node_modules/.bin/tsc')
+  const { stdout } = await run(tsc, [...flags, '--types', '', 'app.ts'], { cwd: folder })
+  expect(stdout).toBe('')
 })
 
 test('it runs to ready on the Node of this machine', async () => {

@@ -23,7 +23,10 @@ export interface Terminal {
   shown(): string
   /** Closes the window. */
   kill(): void
+  /** Resolves with the exit code of the command. */
   ended: Promise<number | null>
+  /** Resolves when the last process that the command started has ended. */
+  allEnded: Promise<unknown>
 }
 
 export interface Window {
@@ -34,15 +37,18 @@ export interface Window {
 export const ctrlC = '\u0003'
 export const enter = '\r'
 
-/** No desktop, so that no browser is opened; colours as the environment says. Without a window it has no size. */
-export function openTerminal(
-  args: readonly string[],
+/** Runs the built program in a terminal. */
+export function openTerminal(args: readonly string[], place: Place, window?: Window): Terminal {
+  return openCommand([process.execPath, builtCli, ...args], place, window)
+}
+
+/** No desktop, so that no browser is opened; colors as the environment says. Without a window it has no size. */
+export function openCommand(
+  command: readonly string[],
   { cwd, environment = {} }: Place,
   window?: Window,
 ): Terminal {
-  const words = [process.execPath, builtCli, ...args].map(
-    (word) => `'${word.replaceAll("'", String.raw`'\''`)}'`,
-  )
+  const words = command.map((word) => `'${word.replaceAll("'", String.raw`'\''`)}'`)
   const size = window === undefined ? '' : `stty cols ${window.columns} rows ${window.rows}; tty; exec `
   const child = spawn('script', ['-qefc', size + words.join(' '), '/dev/null'], {
     cwd,
@@ -91,6 +97,7 @@ export function openTerminal(
     type: (text) => void child.stdin.write(text),
     kill: killWindow,
     ended,
+    allEnded,
     shows: (text) =>
       until(() => {
         const at = all.indexOf(text, seen)

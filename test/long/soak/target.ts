@@ -1,7 +1,7 @@
 /** The target of a soak: up and down, quick and slow, right and wrong; it remembers which notifications it has taken. */
 
 import { createServer, type Server } from 'node:http'
-import { freePort } from '../support/ports.ts'
+import { freePort } from '../../support/ports.ts'
 
 /** `down`: nobody listens. `failing`: 500. `breaking`: resets the connection. */
 export type Mood = 'up' | 'down' | 'failing' | 'breaking'

@@ -8,14 +8,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { publicKey } from '../support/load.ts'
-import { hasProc, openDescriptors, residentBytes } from '../support/process-facts.ts'
+import { publicKey } from '../../support/load.ts'
+import { hasProc, openDescriptors, residentBytes } from '../../support/process-facts.ts'
 import { balance, countStored, descriptorGrowthLimit } from './books.ts'
 import { createSoakedDaemon } from './daemon.ts'
 import { startSoakTarget, type Mood } from './target.ts'
 import { startTraffic } from './traffic.ts'
-import { openWay } from './way.ts'
-import { freePort } from '../support/ports.ts'
+import { openWay } from '../../support/way.ts'
+import { freePort } from '../../support/ports.ts'
 
 const { values } = parseArgs({
   options: { seconds: { type: 'string', default: '600' }, kills: { type: 'string', default: '' } },

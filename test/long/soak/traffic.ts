@@ -3,8 +3,8 @@
 import { Agent } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
-import { makeKeys } from '../support/tokens.ts'
-import { post, signedHeaders } from '../support/load.ts'
+import { makeKeys } from '../../support/tokens.ts'
+import { post, signedHeaders } from '../../support/load.ts'
 
 export interface Traffic {
   /** How many requests of each kind were tried. */

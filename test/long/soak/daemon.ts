@@ -3,7 +3,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
-import { builtCli } from '../support/built-cli.ts'
+import { builtCli } from '../../support/built-cli.ts'
 
 export interface SoakedDaemon {
   pid(): number
