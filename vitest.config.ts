@@ -10,8 +10,6 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     expect: { poll: { timeout: 30_000 } },
-    // Most tests start servers and processes. CI has two cores.
-    maxWorkers: 2,
     projects: [
       {
         extends: true,
@@ -19,11 +17,13 @@ export default defineConfig({
           name: 'main',
           include: ['test/**/*.test.ts'],
           exclude: suites.map((suite) => `test/${suite}/**`),
+          // Most of these tests wait for servers and processes: four workers keep two cores busy.
+          maxWorkers: 4,
         },
       },
       ...suites.map((suite) => ({
         extends: true as const,
-        test: { name: suite, include: [`test/${suite}/**/*.test.ts`] },
+        test: { name: suite, include: [`test/${suite}/**/*.test.ts`], maxWorkers: 2 },
       })),
     ],
   },
