@@ -1,10 +1,10 @@
 /** How many columns of a terminal a text takes, and how much of it fits. Pure. */
 
 import { stripVTControlCharacters } from 'node:util'
+import { eastAsianWidth } from 'get-east-asian-width'
 
-/** East Asian wide and fullwidth characters, and those that terminals draw as pictures. */
-const wide =
-  /[\u1100-\u115F\u2E80-\u303E\u3041-\uA4CF\uA960-\uA97C\uAC00-\uD7A3\uF900-\uFAFF\uFE10-\uFE19\uFE30-\uFE6F\uFF01-\uFF60\uFFE0-\uFFE6\u{1B000}-\u{1B2FF}\u{20000}-\u{3FFFD}]|\p{Emoji_Presentation}/u
+/** Characters of East Asian width "ambiguous" that terminals draw in two columns all the same. */
+const wide = /^[\u3248-\u324F]|^\p{Emoji_Presentation}/u
 const narrow = /^[\u0020-\u007E\u00A0-\u024F\u2026\u2800-\u28FF]*$/
 /** Marks that every terminal puts over the letter before; of others not all know. */
 const unseen = /^[\u0300-\u036F]$/
@@ -37,7 +37,8 @@ export function fitParts(parts: readonly string[], separator: string, columns: n
 }
 
 function widthOfOne(character: string): number {
-  return wide.test(character) ? 2 : unseen.test(character) ? 0 : 1
+  if (unseen.test(character)) return 0
+  return wide.test(character) || eastAsianWidth(character.codePointAt(0) ?? 0) === 2 ? 2 : 1
 }
 
 function graphemes(text: string): string[] {
