@@ -36,7 +36,7 @@ import { createProbe, type Probe } from './tunnel/probe.ts'
 import { randomSubdomain } from './tunnel/subdomain.ts'
 import type { TunnelTiming } from './tunnel/timing.ts'
 
-export { openOffline, type Offline } from './daemon/offline.ts'
+export { openOffline } from './daemon/offline.ts'
 export type { Following } from './daemon/sharing.ts'
 
 /** What a daemon tells but the stream does not. */

@@ -6,7 +6,7 @@ import { examplesText } from './examples.ts'
 import { createOutput } from './output.ts'
 
 /** The name that the scripts call; as it is hidden, nobody types it. */
-export const completeCommand = '__complete'
+const completeCommand = '__complete'
 
 export function addCompletion(program: Command, finished: (exitCode: number) => void): void {
   program

@@ -23,7 +23,7 @@ export async function writeConfigFile(
 }
 
 /** The import gives an editor the types, and fails where the package is not installed. */
-export function toConfigText(plan: Plan, isInstalled: boolean): string {
+function toConfigText(plan: Plan, isInstalled: boolean): string {
   const { emulator, company, forwardTo, types, tunnel } = plan
   const entries = [
     ...(forwardTo === null

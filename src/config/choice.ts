@@ -119,6 +119,6 @@ function problemsOf({ reading, name, example }: Said<unknown>): string[] {
 }
 
 /** With a full stop, unless it has its end already. */
-export function endSentence(text: string): string {
+function endSentence(text: string): string {
   return /[.?!]$/.test(text) ? text : `${text}.`
 }

@@ -3,7 +3,7 @@
 const firstPauseMs = 1_000
 export const longestPauseMs = 10 * 60_000
 /** Nothing is given up before this (design section 5). */
-export const giveUpAfterMs = 24 * 60 * 60_000
+const giveUpAfterMs = 24 * 60 * 60_000
 
 /**
  * The time of the next attempt: 1 s, 2 s, 4 s … 10 min after this one, a little spread so that a target that comes

@@ -5,7 +5,7 @@ import { exportPKCS8, exportSPKI, generateKeyPair, importPKCS8, SignJWT } from '
 export const issuer = 'https://api-v2.fattureincloud.it'
 
 /** The one application for which the emulator's subscriptions are made: the claim `aid`. */
-export const applicationId = 4622
+const applicationId = 4622
 
 const lifetimeS = 3 * 60 * 60
 

@@ -49,7 +49,7 @@ export function isEmulator(apiBase: string): boolean {
 }
 
 /** The name of the other side, for sentences. */
-export function nameOf(apiBase: string): string {
+function nameOf(apiBase: string): string {
   return isEmulator(apiBase) ? 'The emulator' : 'Fatture in Cloud'
 }
 

@@ -5,7 +5,7 @@ import type { HeaderPair, Notification } from '../contract/notification.ts'
 import { toShortName } from '../fic/event-types.ts'
 
 /** In place of the token, so that an app that checks none still finds the header. */
-export const replacedToken = 'Bearer replaced-by-fic-dev'
+const replacedToken = 'Bearer replaced-by-fic-dev'
 /** In place of the sink's secret path. */
 const replacedPath = '/fixture'
 

@@ -14,7 +14,7 @@ export interface GuardOptions {
 }
 
 /** Routes that need no token: the page's empty shell, and the link that sets the cookie. */
-export const openRoutes: ReadonlySet<string> = new Set(['/', '/assets/*', '/open/:link'])
+const openRoutes: ReadonlySet<string> = new Set(['/', '/assets/*', '/open/:link'])
 
 const hosts = ['localhost', '127.0.0.1', '[::1]']
 

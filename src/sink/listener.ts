@@ -7,7 +7,7 @@ import { noSchemas } from '../no-schemas.ts'
 import { limitConnections } from './open-connections.ts'
 
 /** 1 MiB: a notification carries only ids. */
-export const bodyLimitBytes = 1024 * 1024
+const bodyLimitBytes = 1024 * 1024
 
 export interface ListenerOptions {
   /** Answers a request whose path cannot be read. */

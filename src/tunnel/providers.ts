@@ -38,7 +38,7 @@ const makers: Record<string, (options: ProviderOptions) => TunnelProvider> = {
 }
 
 /** What `--tunnel` accepts. */
-export const providerNames: readonly string[] = Object.keys(makers)
+const providerNames: readonly string[] = Object.keys(makers)
 
 /** Throws `TUNNEL_PROVIDER` for a name that nobody has, `CONFIG_INVALID` for an address that is none. */
 export function findProvider(name: string, options: ProviderOptions = {}): TunnelProvider {

@@ -34,7 +34,7 @@ export interface Reader {
 }
 
 export const sessionToken = 'session-token-of-the-test'
-export const invoiceCreated = 'it.fattureincloud.webhooks.issued_documents.invoices.create'
+const invoiceCreated = 'it.fattureincloud.webhooks.issued_documents.invoices.create'
 
 const status = { version: '0.0.0', project: 'test' } as Status
 

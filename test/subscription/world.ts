@@ -18,7 +18,7 @@ import { startHttpServer, type SeenRequest } from '../support/http-server.ts'
 
 export const company = 108_061
 const challengeName = 'x-fic-verification-challenge'
-export const secretPath = '/0123456789abcdef0123456789abcdef'
+const secretPath = '/0123456789abcdef0123456789abcdef'
 
 export interface TestSink {
   url: string

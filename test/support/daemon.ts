@@ -34,7 +34,7 @@ export async function temporaryFolder(): Promise<AsyncDisposable & { path: strin
 }
 
 /** The configuration as a config file with these entries would give it, on free ports, with the emulator unless told. */
-export async function testConfig(folder: string, overrides: Partial<Config> = {}): Promise<Config> {
+async function testConfig(folder: string, overrides: Partial<Config> = {}): Promise<Config> {
   const { config } = await readConfig({ cwd: folder, environment: {} })
   const ownPort = async () => ({ port: await freePort(), named: true })
   // A daemon that follows on the same folder can have the same ports.

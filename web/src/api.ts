@@ -25,7 +25,7 @@ export class RequestFailure extends Error {
 }
 
 /** Half of it is out of sight; `first.js` asks for as many. */
-export const pageSize = 50
+const pageSize = 50
 
 export function fetchStatus(): Promise<Status> {
   return get('/api/status')

@@ -3,7 +3,7 @@
 /** A word, or a field with a quoted value, as the filter language has them (src/store/filter-language.ts). */
 const words = /-?(?:\p{L}+:)?(?:"(?:[^"\\]|\\[\s\S])*"?|\S+)/gu
 
-export function splitTerms(text: string): string[] {
+function splitTerms(text: string): string[] {
   return text.match(words) ?? []
 }
 

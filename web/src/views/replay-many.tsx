@@ -90,7 +90,7 @@ export function ReplayMany({ notifications, target, onClose }: ReplayManyProps) 
 }
 
 /** How far it is, and what failed. */
-export function BatchReport({ progress, did }: { progress: BatchProgress; did: string }) {
+function BatchReport({ progress, did }: { progress: BatchProgress; did: string }) {
   const { done, total, failures, state } = progress
   const words = {
     running: `${done} of ${total} ${did}`,
