@@ -1,4 +1,4 @@
-/** Reads the import lines of the house and holds its floors and fences: what may know of what. */
+/** Reads the imports of `src` and `web`, and checks the layers and the import rules. */
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve, sep } from 'node:path'
@@ -7,34 +7,28 @@ import { describe, expect, test } from 'vitest'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-/** The floor of each room of `src`; a file that is alone in `src` is a room of its own. */
-const floors: Record<string, number> = {
-  cli: 5,
-  index: 5,
-  daemon: 4,
-  config: 4,
-  sink: 3.5,
-  inspector: 3.5,
-  emulator: 3.5,
-  delivery: 3,
-  subscription: 3,
-  tunnel: 3,
-  share: 3,
-  check: 3,
-  doctor: 3,
-  store: 2,
-  fic: 1,
-  contract: 0,
-  errors: 0,
-  log: 0,
-  installation: 0,
-  'no-schemas': 0,
-}
+/** The modules of each layer, the lowest first. A file that is alone in `src` is a module of its own. */
+const layers = [
+  ['0', 'contract errors installation log no-schemas'],
+  ['1', 'fic'],
+  ['2', 'store'],
+  ['3a', 'check delivery doctor share subscription tunnel'],
+  ['3b', 'emulator inspector sink'],
+  ['4', 'config daemon'],
+  ['5', 'cli index'],
+] as const
 
-/** One room that may know of another on its floor: the daemon is what a configuration is for. */
-const neighbours = new Set(['daemon config'])
+type Layer = (typeof layers)[number][0]
 
-/** Pure parts of the store: they open nothing, so the inspector may use them itself. */
+const layerOf = new Map(
+  layers.flatMap(([layer, modules]) => modules.split(' ').map((module): [string, Layer] => [module, layer])),
+)
+const order: string[] = layers.map(([layer]) => layer)
+
+/** Pairs of one layer of which the first may import the second: the daemon is what a configuration is for. */
+const allowedNeighbors = new Set(['daemon config'])
+
+/** Pure parts of the store: they open nothing, so the inspector may import their values. */
 const pureStore = new Set(['src/store/filter-language.ts'])
 
 const nobody = /^$/
@@ -58,41 +52,48 @@ test('there is something to read', () => {
   expect(imports.length).toBeGreaterThan(300)
 })
 
-describe('floors (design section 2)', () => {
-  test('every room has a floor', () => {
-    const homeless = [...new Set(sources.map(roomOf))].filter((room) => floors[room] === undefined)
+describe('layers', () => {
+  test('every module has a layer', () => {
+    const missing = [...new Set(sources.map(moduleOf))].filter((module) => !layerOf.has(module))
 
-    expect(homeless, 'A new room of src needs a floor here and in the design.').toEqual([])
+    expect(missing, 'Add a new module of src to the table at the top, and to CONTRIBUTING.md.').toEqual([])
   })
 
-  test('nobody imports from above', () => {
+  test('every module of the table exists', () => {
+    const existing = new Set(sources.map(moduleOf))
+
+    expect([...layerOf.keys()].filter((module) => !existing.has(module))).toEqual([])
+  })
+
+  test('no module imports from a higher layer', () => {
     expect(
-      wrong(inHouse, ({ file, of }) => floorOf(of) > floorOf(file)),
-      'What a part needs from above is handed to it as an argument by the daemon.',
+      wrong(inHouse, ({ file, of }) => heightOf(of) > heightOf(file)),
+      'Pass what a module needs from above as an argument; the daemon does that.',
     ).toEqual([])
   })
 
-  test('neighbours do not know each other', () => {
+  test('modules of one layer do not import each other', () => {
     expect(
       wrong(inHouse, ({ file, of }) => {
-        const [from, to] = [roomOf(file), roomOf(of)]
-        return from !== to && floorOf(file) === floorOf(of) && !neighbours.has(`${from} ${to}`)
+        const [from, to] = [moduleOf(file), moduleOf(of)]
+        return from !== to && heightOf(file) === heightOf(of) && !allowedNeighbors.has(`${from} ${to}`)
       }),
-      'Rooms of one floor are joined by the daemon, with functions as arguments.',
+      'The daemon connects modules of one layer, with functions as arguments.',
     ).toEqual([])
   })
 
-  test('the servers know of store, deliverer and the like by their types alone: they are handed to them', () => {
-    const isServer = (file: string) => floorOf(file) === 3.5
-    const isGiven = (file: string) => floorOf(file) >= 2 && floorOf(file) <= 3 && !pureStore.has(file)
+  test('the servers import only types of the store and of layer 3a', () => {
+    const isServer = (file: string) => layerOf.get(moduleOf(file)) === '3b'
+    const isGiven = (file: string) =>
+      ['2', '3a'].includes(layerOf.get(moduleOf(file)) ?? '') && !pureStore.has(file)
 
     expect(
       wrong(inHouse, ({ file, of, typeOnly }) => isServer(file) && isGiven(of) && !typeOnly),
-      'Import the type; the thing itself comes as an argument.',
+      'Import the type; the daemon passes the value as an argument.',
     ).toEqual([])
   })
 
-  test('of the ground floor, contract is types and knows of nothing but itself', () => {
+  test('contract holds types only, and imports only itself', () => {
     expect(
       wrong(imports, ({ file, of }) => file.startsWith('src/contract/') && !of.startsWith('src/contract/')),
       'The page shares these types, so they must not drag anything along.',
@@ -168,7 +169,7 @@ describe('fences', () => {
       wrong(
         inHouse,
         ({ file, of }) =>
-          roomOf(file) === 'emulator' && roomOf(of) === 'fic' && of !== 'src/fic/event-types.ts',
+          moduleOf(file) === 'emulator' && moduleOf(of) === 'fic' && of !== 'src/fic/event-types.ts',
       ),
       'A mistake of our readers or verifiers must not be mirrored on the other side.',
     ).toEqual([])
@@ -244,12 +245,13 @@ function wrong(lines: Import[], isWrong: (line: Import) => boolean): string[] {
   return lines.filter(isWrong).map(({ file, of }) => `${file} imports ${of}`)
 }
 
-function floorOf(file: string): number {
-  return floors[roomOf(file)] ?? Number.NaN
+/** The position of a file's layer, from the lowest. */
+function heightOf(file: string): number {
+  return order.indexOf(layerOf.get(moduleOf(file)) ?? '')
 }
 
 /** `src/fic/signature/verify.ts` → `fic`, `src/log.ts` → `log`. */
-function roomOf(file: string): string {
+function moduleOf(file: string): string {
   return (file.split('/')[1] ?? '').replace(/\.ts$/, '')
 }
 
