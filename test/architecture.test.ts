@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 /** The modules of each layer, the lowest first. A file that is alone in `src` is a module of its own. */
 const layers = [
   ['0', 'contract errors installation log no-schemas'],
-  ['1', 'fic'],
+  ['1', 'fic http'],
   ['2', 'store'],
   ['3a', 'check delivery doctor share subscription tunnel'],
   ['3b', 'emulator inspector sink'],

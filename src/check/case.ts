@@ -38,7 +38,7 @@ export interface CheckAnswer {
 }
 
 /** Sends one request, follows no redirect, and never rejects. */
-export type Exchange = (request: CheckRequest, timeoutMs: number) => Promise<CheckAnswer>
+export type Exchange = (request: CheckRequest, options: { timeoutMs: number }) => Promise<CheckAnswer>
 
 /** A right receiver answers with the challenge, takes the notification, or refuses; a refused challenge is not repeated. */
 export type Expectation = 'challenge' | 'delivery' | 'refusal' | 'no-challenge'

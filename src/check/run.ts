@@ -40,7 +40,7 @@ export async function* runCases(
 
 async function ask(one: CheckCase, { world, exchange, timeoutMs }: RunOptions): Promise<CheckAnswer[]> {
   const answers: CheckAnswer[] = []
-  for (const request of await one.write(world)) answers.push(await exchange(request, timeoutMs))
+  for (const request of await one.write(world)) answers.push(await exchange(request, { timeoutMs }))
   return answers
 }
 

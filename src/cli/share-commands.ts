@@ -15,6 +15,7 @@ const followSettings: readonly SettingKey[] = [
   'headers',
   'dropDuplicates',
   'concurrency',
+  'timeout',
   'apiBase',
   'publicKey',
   'share',

@@ -34,6 +34,8 @@ export interface UserConfig {
   dropDuplicates?: boolean
   /** Deliveries at a time, per target. */
   concurrency?: number
+  /** How long the target may take to answer, in seconds; 0 for no limit. */
+  timeout?: number
   port?: number
   sinkPort?: number
   emulatorPort?: number
@@ -97,6 +99,8 @@ export interface Config {
   readonly forwardUnverified: boolean
   readonly dropDuplicates: boolean
   readonly concurrency: number
+  /** In seconds; 0 for no limit. */
+  readonly timeout: number
   readonly port: PortChoice
   readonly sinkPort: PortChoice
   readonly emulatorPort: PortChoice

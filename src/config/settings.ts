@@ -196,6 +196,16 @@ export const settings: Table = {
     kind: wholeNumberKind(1, 100),
     example: { text: '4', file: 'concurrency: 4' },
   },
+  timeout: {
+    flag: '--timeout <seconds>',
+    environment: ['FIC_DEV_TIMEOUT'],
+    group: 'Notifications and deliveries',
+    help: 'how long your app may take to answer; 0 for no limit, while you debug',
+    standardly: '30',
+    standard: 30,
+    kind: wholeNumberKind(0, 86_400),
+    example: { text: '0', file: 'timeout: 0' },
+  },
   company: {
     flag: '--company <id>',
     environment: ['FIC_DEV_COMPANY', 'FIC_COMPANY_ID'],

@@ -85,7 +85,7 @@ export interface Delivery {
   startedAt: string
   durationMs: number | null
   status: number | null
-  /** Why there is no status, in words. */
+  /** Why there is no status, or why the answer is not whole: a phrase. */
   error: string | null
   responseHeaders: HeaderPair[]
   /** The first 64 KiB of the answer, as text. */

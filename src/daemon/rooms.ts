@@ -56,6 +56,7 @@ export async function buildRooms(options: RoomOptions): Promise<Rooms> {
     targets: config.forwardTo.map((rule) => ({ ...rule, headers: { ...config.headers, ...rule.headers } })),
     store,
     concurrency: config.concurrency,
+    timeoutMs: config.timeout * 1_000,
     devKey: project.devKey.privateKey,
     sinkUrl: () => live.sinkUrl ?? live.localSinkUrl,
     ownPorts: () => [...live.ownPorts(), ...portOfEmulator(config.apiBase)],

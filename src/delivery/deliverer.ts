@@ -7,14 +7,15 @@ import type { Delivery, Notification } from '../contract/notification.ts'
 import type { TargetStatus } from '../contract/status.ts'
 import { FicDevError } from '../errors.ts'
 import { textOf } from '../fic/read-notification.ts'
+import type { ExchangeRequest } from '../http/exchange.ts'
 import type { Logger } from '../log.ts'
 import { streamScheme } from '../store/jobs.ts'
 import type { Store } from '../store/store.ts'
 import { beginAttempt, endAttempt } from './attempt.ts'
-import { deliveryTimeoutMs, TargetQueue } from './queue.ts'
+import { TargetQueue } from './queue.ts'
 import { passthroughTimeoutMs, relayAnswer, relayVerification, type RelayedAnswer } from './passthrough.ts'
 import { prepareReplay } from './replay.ts'
-import { toDeliveryHeaders, withQueryOf, type OutgoingRequest } from './request.ts'
+import { toDeliveryHeaders, withQueryOf } from './request.ts'
 import { createSender, type SendResult } from './send.ts'
 import { checkReplayTarget, findTarget, headersFor, type Target } from './targets.ts'
 
@@ -23,6 +24,8 @@ export interface DelivererOptions {
   store: Store
   /** Deliveries at once to one target; 1 keeps the order. */
   concurrency: number
+  /** For each delivery and replay; 0 for no limit. */
+  timeoutMs: number
   /** PEM, PKCS #8: signs replays with `sign: "dev"`. */
   devKey: string
   /** Our public address, for `x-forwarded-*`. */
@@ -99,6 +102,7 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
       store,
       sender,
       concurrency: options.concurrency,
+      timeoutMs: options.timeoutMs,
       sinkUrl,
       onDelivery: tellDelivery,
       onTarget: (status) => targetListeners.forEach((listener) => listener(status)),
@@ -148,7 +152,7 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
 
   async function replay(seq: number, asked: ReplayRequest): Promise<Delivery> {
     const { request, sent, to } = await prepare(seq, asked)
-    const { delivery } = await sendOnce(request, deliveryTimeoutMs, {
+    const { delivery } = await sendOnce(request, options.timeoutMs, {
       seq,
       target: to,
       replay: true,
@@ -161,7 +165,7 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
   async function preview(seq: number, asked: ReplayRequest): Promise<ReplayPreview> {
     const { request } = await prepare(seq, asked)
     const { method, url, headers, body } = request
-    return { method, url: url.href, headers, body: textOf(body) }
+    return { method, url: url.href, headers: [...headers], body: textOf(body) }
   }
 
   async function passThrough(notification: Notification, own: PassThrough): Promise<RelayedAnswer | null> {
@@ -171,7 +175,7 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
     const body = store.body(notification.seq)
     if (!target || body === null) return null
     const addition = { sinkUrl: sinkUrl(), attempt: 1, replay: false, headers: target.headers }
-    const request: OutgoingRequest = {
+    const request: ExchangeRequest = {
       method: notification.method,
       url: withQueryOf(notification, new URL(target.url)),
       headers: toDeliveryHeaders(notification, addition),
@@ -191,7 +195,7 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
 
   /** One attempt outside the queue, written down like any other. */
   async function sendOnce(
-    request: OutgoingRequest,
+    request: ExchangeRequest,
     timeoutMs: number,
     about: Pick<Delivery, 'seq' | 'target' | 'replay' | 'sign' | 'sent'>,
   ) {
@@ -202,7 +206,8 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
       startedAt: now().toISOString(),
     })
     tellDelivery(pending)
-    const sending = sender.send(request, timeoutMs)
+    // There is no queue that would repeat it after a kept connection turned out to be closed.
+    const sending = sender.send(request, { timeoutMs, isFresh: true })
     unqueued.add(sending)
     // Written down while it is under way.
     const [result] = await Promise.all([sending, store.beginDelivery(pending)])

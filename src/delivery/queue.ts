@@ -14,9 +14,6 @@ import { toDeliveryHeaders } from './request.ts'
 import { longestPauseMs, nextAttemptAt } from './retry.ts'
 import type { Sender, SendResult } from './send.ts'
 
-/** The target has this long to answer (design section 5). */
-export const deliveryTimeoutMs = 30_000
-
 /** After a write that failed (a full disk), so that the same job is not sent again at once. */
 const pauseAfterFailureMs = 5_000
 
@@ -30,6 +27,8 @@ export interface QueueParts {
   store: Store
   sender: Sender
   concurrency: number
+  /** For each attempt; 0 for no limit. */
+  timeoutMs: number
   sinkUrl(): URL | null
   onDelivery(delivery: Delivery): void
   onTarget(status: TargetStatus): void
@@ -40,6 +39,8 @@ export interface QueueParts {
 interface Ended {
   delivery: Delivery
   outcome: JobOutcome
+  /** The next attempt follows at once, before any other notification. */
+  isRepeated: boolean
 }
 
 export class TargetQueue {
@@ -115,8 +116,8 @@ export class TargetQueue {
     this.#sending++
     const ended = await this.#send(job)
     this.#sending--
-    // The next one need not wait until the end of this one is on disk.
-    this.pump()
+    // The next one need not wait until the end of this one is on disk, unless this one is repeated first.
+    if (!ended?.isRepeated) this.pump()
     try {
       if (ended) {
         await this.#parts.store.endDelivery(ended.delivery, { job, outcome: ended.outcome })
@@ -144,7 +145,10 @@ export class TargetQueue {
       log.error({ reason: messageOf(thrown) }, 'begin of a delivery could not be written down')
     })
     onDelivery(pending)
-    const result = await sender.send(this.#requestFor(notification, body, pending.attempt), deliveryTimeoutMs)
+    const request = this.#requestFor(notification, body, pending.attempt)
+    // A kept connection may be the reason for the failure of the first attempt.
+    const options = { timeoutMs: this.#parts.timeoutMs, isFresh: pending.attempt > 1 }
+    const result = await sender.send(request, options)
     this.#learn(result)
     return this.#end(job, pending, result)
   }
@@ -179,13 +183,13 @@ export class TargetQueue {
     const now = this.#parts.now()
     // While nobody listens everything waits, however long: the one that found that out must not be the one to be lost.
     const triedSince = result.refused ? now : job.createdAt
-    const nextAt =
-      judgeAnswer(result.status) === 'retried'
-        ? nextAttemptAt(pending.attempt, triedSince, now, Math.random())
-        : null
+    const isRetried = judgeAnswer(result.status) === 'retried'
+    const backOff = () => nextAttemptAt(pending.attempt, triedSince, now, Math.random())
+    const nextAt = result.isStale ? now : isRetried ? backOff() : null
     return {
       delivery: endAttempt(pending, result, nextAt),
       outcome: nextAt === null ? { job: 'done' } : { job: 'retry', nextAt },
+      isRepeated: result.isStale,
     }
   }
 

@@ -6,7 +6,8 @@ import { FicDevError } from '../errors.ts'
 import { findEventType, toLongName, toShortName, welcomeType } from '../fic/event-types.ts'
 import { toBinary, toStructured } from '../fic/mapping.ts'
 import { signNotification } from '../fic/signature/sign.ts'
-import { setHeaders, toDeliveryHeaders, withQueryOf, type OutgoingRequest } from './request.ts'
+import type { ExchangeRequest } from '../http/exchange.ts'
+import { setHeaders, toDeliveryHeaders, withQueryOf } from './request.ts'
 
 export interface ReplayContext {
   to: URL
@@ -19,7 +20,7 @@ export interface ReplayContext {
 }
 
 export interface PreparedReplay {
-  request: OutgoingRequest
+  request: ExchangeRequest
   /** What was changed, for the record; `null` when it goes out as captured. */
   sent: Delivery['sent']
 }

@@ -2,14 +2,6 @@
 
 import type { HeaderPair, Notification } from '../contract/notification.ts'
 
-/** What goes over the wire, but for `host`, `content-length` and `connection`, which belong to the connection. */
-export interface OutgoingRequest {
-  method: string
-  url: URL
-  headers: HeaderPair[]
-  body: Buffer
-}
-
 /** Headers of one hop (RFC 9110 section 7.6.1), and those that the sender must write anew. */
 const notForwarded = new Set([
   'connection',

@@ -7,16 +7,15 @@ import { issuer } from './signer.ts'
 export interface Message {
   method: 'GET' | 'POST'
   url: string
-  /** In the order in which they are sent. */
+  /** In the order in which they are sent, without `Host` and `Content-Length`. */
   headers: Record<string, string>
   body: string
 }
 
 const challengeName = 'x-fic-verification-challenge'
 
-function createHeaders(url: string, token: string): Record<string, string> {
+function createHeaders(token: string): Record<string, string> {
   return {
-    Host: new URL(url).host,
     'User-Agent': 'FattureInCloud/API-WEBHOOK',
     Connection: 'close',
     Authorization: `Bearer ${token}`,
@@ -30,13 +29,13 @@ export function createChallenge(
   token: string,
 ): Message {
   if (method === 'header') {
-    const headers = { ...createHeaders(sink, token), [challengeName]: value }
+    const headers = { ...createHeaders(token), [challengeName]: value }
     return { method: 'GET', url: sink, headers, body: '' }
   }
   // By hand and not with searchParams, which would write the sink's own query in another way.
   const url = new URL(sink)
   url.search = `${url.search === '' ? '?' : `${url.search}&`}${challengeName}=${value}`
-  return { method: 'GET', url: url.href, headers: createHeaders(sink, token), body: '' }
+  return { method: 'GET', url: url.href, headers: createHeaders(token), body: '' }
 }
 
 export function createNotification(
@@ -64,10 +63,6 @@ export function createNotification(
 }
 
 function createPost(sink: string, token: string, own: Record<string, string>, body: string): Message {
-  const headers = {
-    ...createHeaders(sink, token),
-    ...own,
-    'Content-Length': String(Buffer.byteLength(body)),
-  }
+  const headers = { ...createHeaders(token), ...own }
   return { method: 'POST', url: sink, headers, body }
 }

@@ -3,7 +3,7 @@
 import { Worker } from 'node:worker_threads'
 
 import { FicDevError, messageOf } from '../errors.ts'
-import { get, TimeoutError } from './get.ts'
+import { get } from './get.ts'
 import type { LocaltunnelMessage, LocaltunnelTask } from './localtunnel-worker.ts'
 import type { OpenTunnel, OpeningOptions, TunnelProvider } from './provider.ts'
 import { isSubdomain, subdomainRule } from './subdomain.ts'
@@ -109,15 +109,12 @@ function openedUrl(
 
 /** What the server says of itself. Asks for its status page, which makes no tunnel and holds no name. */
 async function askWhy(host: string, timeoutMs: number): Promise<string> {
-  try {
-    const answer = await get(`${host}/api/status`, { timeoutMs })
-    if (answer.status !== 200) return `it answers ${answer.status} ${answer.statusText}`.trimEnd()
-    return isStatusPage(answer.body)
-      ? 'it is up, but gives no tunnel now'
-      : 'what answers there is no localtunnel server'
-  } catch (error) {
-    return error instanceof TimeoutError ? 'it does not answer' : messageOf(error)
-  }
+  const result = await get(`${host}/api/status`, { timeoutMs })
+  if (!result.isAnswered) return result.code === 'TIMEOUT' ? 'it does not answer' : result.reason
+  if (result.status !== 200) return `it answers ${result.status} ${result.statusText}`.trimEnd()
+  return isStatusPage(result.body.toString())
+    ? 'it is up, but gives no tunnel now'
+    : 'what answers there is no localtunnel server'
 }
 
 function isStatusPage(body: string): boolean {
@@ -135,7 +132,7 @@ function isStatusPage(body: string): boolean {
  */
 async function drain(url: string, signal: AbortSignal): Promise<void> {
   const uses = Array.from({ length: 10 }, () => get(`${url}/`, { timeoutMs: 2_000, signal }))
-  await Promise.allSettled(uses)
+  await Promise.all(uses)
 }
 
 function firstLabel(url: string): string {

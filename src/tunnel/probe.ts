@@ -2,8 +2,8 @@
 
 import { createHmac, randomBytes } from 'node:crypto'
 
-import { messageOf } from '../errors.ts'
-import { get, TimeoutError, type Answer } from './get.ts'
+import type { Answered } from '../http/exchange.ts'
+import { get, type GetResult } from './get.ts'
 
 export interface Probe {
   /** For the sink's `GET /<secret>/probe/<nonce>`. `null` for a nonce that we did not send, or that was used. */
@@ -40,44 +40,46 @@ export function createProbe(key: Buffer): Probe {
       const nonce = randomBytes(16).toString('hex')
       const startedAt = performance.now()
       sent.add(nonce)
-      try {
-        const answer = await get(`${publicSinkUrl}/probe/${nonce}`, {
-          timeoutMs,
-          signal,
-          headers: userAgent
-            ? { 'user-agent': userAgent }
-            : { 'user-agent': 'fic-dev', 'bypass-tunnel-reminder': 'yes' },
-        })
-        const problem = problemOf(answer, sign(nonce))
-        return problem ?? { outcome: 'ok', ms: performance.now() - startedAt }
-      } catch (error) {
-        return outcomeOf(error, hostOf(publicSinkUrl))
-      } finally {
-        sent.delete(nonce)
-      }
+      const result = await get(`${publicSinkUrl}/probe/${nonce}`, {
+        timeoutMs,
+        signal,
+        headers: userAgent
+          ? { 'user-agent': userAgent }
+          : { 'user-agent': 'fic-dev', 'bypass-tunnel-reminder': 'yes' },
+      })
+      sent.delete(nonce)
+      if (!result.isAnswered) return outcomeOf(result, new URL(publicSinkUrl).hostname)
+      return problemOf(result, sign(nonce)) ?? { outcome: 'ok', ms: performance.now() - startedAt }
     },
   }
 }
 
-function problemOf(answer: Answer, expected: string): ProbeOutcome | null {
+function problemOf(answer: Answered, expected: string): ProbeOutcome | null {
   const { status, statusText } = answer
-  if (status === 200 && answer.body === expected) return null
+  const body = answer.body.toString()
+  if (status === 200 && body === expected) return null
   if (status === 407 || status === 511) {
     return { outcome: 'unknown', reason: `A proxy on this side answered ${status} ${statusText}.` }
   }
-  if (status === 200 && /^[0-9a-f]{64}$/.test(answer.body)) {
+  if (status === 200 && /^[0-9a-f]{64}$/.test(body)) {
     return { outcome: 'failed', reason: 'Another fic-dev answers at this address.' }
   }
   if (status === 200) {
     return { outcome: 'failed', reason: `Something else answers at this address${kindOf(answer)}.` }
   }
-  if (answer.location !== null) {
-    return { outcome: 'failed', reason: `It was redirected (${status}) to ${originOf(answer.location)}.` }
+  const location = headerOf(answer, 'location')
+  if (location !== null) {
+    return { outcome: 'failed', reason: `It was redirected (${status}) to ${originOf(location)}.` }
   }
   return { outcome: 'failed', reason: `The answer was ${status} ${statusText}${kindOf(answer)}.` }
 }
 
-const kindOf = (answer: Answer) => (answer.contentType?.startsWith('text/html') ? ', with a web page' : '')
+const kindOf = (answer: Answered) =>
+  headerOf(answer, 'content-type')?.startsWith('text/html') ? ', with a web page' : ''
+
+function headerOf({ headers }: Answered, wanted: string): string | null {
+  return headers.find(([name]) => name.toLowerCase() === wanted)?.[1] ?? null
+}
 
 /** Which errors of Node's client say something about this machine rather than about the tunnel. */
 const ownSide: Record<string, string> = {
@@ -91,26 +93,21 @@ const ownSide: Record<string, string> = {
     'The certificate is not from an authority that Node knows (NODE_EXTRA_CA_CERTS?)',
 }
 
-function outcomeOf(error: unknown, host: string): ProbeOutcome {
-  const code = codeOf(error)
+function outcomeOf(failed: Exclude<GetResult, Answered>, host: string): ProbeOutcome {
+  const { code, reason } = failed
   if (code === 'ENOTFOUND' || code.startsWith('EAI_')) {
     return { outcome: 'unknown', reason: `The name ${host} cannot be resolved here (${code}).` }
   }
-  if (error instanceof TimeoutError && !error.resolved) {
+  if (code === 'TIMEOUT' && !failed.isResolved) {
     return { outcome: 'unknown', reason: `The name ${host} was not resolved in time.` }
   }
-  if (code === 'ABORT_ERR') return { outcome: 'unknown', reason: 'The probe was cancelled.' }
+  if (code === 'ABORTED') return { outcome: 'unknown', reason: 'The probe was canceled.' }
   const ours = ownSide[code]
   if (ours) return { outcome: 'unknown', reason: `${ours} (${code}).` }
-  return { outcome: 'failed', reason: `${messageOf(error)}.` }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
-}
-
-function hostOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).hostname : url
+  return {
+    outcome: 'failed',
+    reason: `${reason.charAt(0).toUpperCase()}${reason.slice(1)}${/^E[A-Z]+$/.test(code) ? ` (${code})` : ''}.`,
+  }
 }
 
 /** Only the origin: the rest may hold the secret path. */

@@ -29,6 +29,7 @@ test('without file, environment and flags every setting has its default', async 
     forwardUnverified: false,
     dropDuplicates: false,
     concurrency: 1,
+    timeout: 30,
     port: { port: 4620, named: false },
     sinkPort: { port: 4621, named: false },
     emulatorPort: { port: 4622, named: false },
@@ -82,7 +83,7 @@ test('a flag wins over the environment, the environment over the file, the file 
 test('every setting has a flag and a name in the environment, and none of them twice', () => {
   const flags = settingKeys.map((key) => settings[key].flag)
   const variables = settingKeys.flatMap((key) => settings[key].environment)
-  expect(settingKeys).toHaveLength(39)
+  expect(settingKeys).toHaveLength(40)
   expect(new Set(flags.flatMap((flag) => flag.match(/-{1,2}[a-z-]+/g) ?? [])).size).toBe(flags.length + 3)
   expect(new Set(variables).size).toBe(variables.length)
 })
@@ -116,6 +117,7 @@ test.each([
   ['mapping', 'xml', 'one of "binary", "structured"'],
   ['company', '12a', 'a whole number from 1 to 9007199254740991'],
   ['concurrency', '0', 'a whole number from 1 to 100'],
+  ['timeout', '-1', 'a whole number from 0 to 86400'],
   ['subscription', '230', 'a subscription id like "SUB230"'],
   ['subdomain', 'A_b', '4 to 63 of a-z, 0-9 and -'],
   ['tunnelHost', 'ssh://x', 'an http(s) URL'],

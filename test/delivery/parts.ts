@@ -36,6 +36,7 @@ export async function openDelivery(
     targets: targets.map(toTarget),
     store,
     concurrency: 1,
+    timeoutMs: 30_000,
     devKey: devKey.privateKey,
     sinkUrl: () => 'https://brave-otter.example.com/0123456789abcdef0123456789abcdef',
     ownPorts: () => [],

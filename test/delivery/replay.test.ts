@@ -184,7 +184,7 @@ test('what the record says was sent is what came', async () => {
     expect.arrayContaining(['Host']),
     ...(delivery.sent?.headers ?? []),
     ['Content-Length', String(request.body.length)],
-    ['Connection', 'keep-alive'],
+    ['Connection', 'close'],
   ])
   expect(request.body.toString()).toBe(delivery.sent?.body)
 })

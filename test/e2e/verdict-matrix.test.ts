@@ -118,7 +118,10 @@ async function judgedByFicDev(target: Subscriber, respond: Respond) {
   const sender = createSender(1)
   onTestFinished(() => sender.close())
   const body = Buffer.from('{"data":{"ids":[1]}}')
-  const result = await sender.send({ method: 'POST', url: new URL(target.url), headers: [], body }, timeoutMs)
+  const result = await sender.send(
+    { method: 'POST', url: new URL(target.url), headers: [], body },
+    { timeoutMs },
+  )
   const attempt = { id: 1, seq: 1, target: target.url, attempt: 1, replay: false, sign: 'original' } as const
   const begun = beginAttempt({ ...attempt, startedAt: '2026-11-23T10:00:00.000Z', sent: null })
   return endAttempt(begun, result, null)

@@ -120,7 +120,7 @@ test('a target that refuses connections is tried four times, with growing interv
   await target.close()
   const { attempts, outcome } = await triggerToTheEnd(emulator)
   expect(outcome).toBe('dropped')
-  expect(attempts.map(({ error }) => error)).toEqual(Array(4).fill(expect.stringContaining('ECONNREFUSED')))
+  expect(attempts.map(({ error }) => error)).toEqual(Array(4).fill('connection refused'))
   const times = attempts.map(({ at }) => Date.parse(at))
   const [first = 0, second = 0, third = 0] = times.slice(1).map((time, index) => time - times[index]!)
   expect(first).toBeLessThan(second)

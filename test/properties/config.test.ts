@@ -67,6 +67,7 @@ test('right values arrive, and are the same from file, environment and flags', a
       keep: fc.integer({ min: 1, max: 100_000_000 }),
       keepDays: fc.integer({ min: 1, max: 36_500 }),
       concurrency: fc.integer({ min: 1, max: 100 }),
+      timeout: fc.integer({ min: 0, max: 86_400 }),
       company: fc.maxSafeNat().filter((company) => company > 0),
       respond: fc.constantFrom('ack', 'passthrough'),
       mapping: fc.constantFrom('binary', 'structured'),

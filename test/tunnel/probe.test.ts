@@ -136,7 +136,7 @@ describe('a probe', () => {
     const cancel = new AbortController()
     const sink = await serve(() => cancel.abort())
     const outcome = await createProbe(key).send(sink, { signal: cancel.signal })
-    expect(outcome).toEqual({ outcome: 'unknown', reason: 'The probe was cancelled.' })
+    expect(outcome).toEqual({ outcome: 'unknown', reason: 'The probe was canceled.' })
   })
 
   test('uses a new connection each time', async () => {
