@@ -153,7 +153,7 @@ class RunningDaemon implements Daemon {
     const log = this.#log.child({ part: 'store' })
     this.#store = openProjectStore({ dataDir, keep, keepDays, log, now: this.#now })
     this.#closers.push(() => this.#store.close())
-    this.#project = await readSecretsOf(dataDir, randomSubdomain)
+    this.#project = await readSecretsOf(dataDir, randomSubdomain, log)
     this.#probe = createProbe(Buffer.from(this.#project.probeKey, 'hex'))
     const sinkPath = `/${this.#project.sinkSecret}`
     refuseCircle(this.#config, sinkPath)

@@ -27,6 +27,7 @@ const floors: Record<string, number> = {
   contract: 0,
   errors: 0,
   log: 0,
+  'replace-file': 0,
   installation: 0,
   'no-schemas': 0,
 }

@@ -1,11 +1,12 @@
 /** The one door to SQLite: opens the file, takes the project's lock with it, brings the schema up to date. */
 
-import { chmodSync, closeSync, existsSync, openSync, renameSync } from 'node:fs'
+import { chmodSync, closeSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import Libsql from 'libsql'
 import { FicDevError, messageOf } from '../errors.ts'
 import type { Logger } from '../log.ts'
 import { marksOf, noteCleanEnd, takeCleanEnd } from './clean-end.ts'
+import { setAside } from './data-dir.ts'
 import { migrations } from './schema.ts'
 
 export type Database = Libsql.Database
@@ -34,7 +35,7 @@ export function openDatabase(dataDir: string, log: Logger): Database {
   } catch (thrown) {
     if (thrown instanceof FicDevError) throw thrown
     if (!isDamaged(thrown)) throw storeFailed(path, thrown)
-    const aside = setAside(path)
+    const aside = setAside(path, 'damaged')
     log.error({ path, aside, reason: messageOf(thrown) }, 'database damaged, set aside, new one begun')
     return openFile(path)
   }
@@ -122,15 +123,6 @@ function migrate(database: Database, path: string): void {
       throw thrown
     }
   })
-}
-
-function setAside(path: string): string {
-  const aside = `${path}.damaged-${new Date().toISOString().replaceAll(':', '-')}`
-  renameSync(path, aside)
-  for (const suffix of ['-wal', '-shm']) {
-    if (existsSync(path + suffix)) renameSync(path + suffix, aside + suffix)
-  }
-  return aside
 }
 
 function isDamaged(thrown: unknown): boolean {
