@@ -5,29 +5,60 @@ import type { ImportAnswer } from '../contract/api.ts'
 import { FicDevError, messageOf } from '../errors.ts'
 import { connect } from './client.ts'
 import type { Invocation } from './command.ts'
+import type { Output } from './output.ts'
 import { megabytes, whileWaiting } from './waiting.ts'
 
 export async function run({ args, config, output }: Invocation): Promise<void> {
-  const content = await openSource(args[0] ?? '-')
+  const name = args[0] ?? '-'
+  const content = await openSource(name)
   const client = await connect(config)
-  let bytes = 0
-  const counted = async function* () {
-    for await (const chunk of content) {
-      bytes += chunk.byteLength
-      yield chunk
-    }
-  }
   try {
-    const answer = await whileWaiting(
-      output,
-      () => `importing: ${megabytes(bytes)} MB`,
-      () => client.upload<ImportAnswer>('/api/import', counted(), 'application/x-ndjson'),
-    )
+    if (name !== '-') sayLeftOut(await send('checking', '/api/import?trial=true', content), name, output)
+    // A stream of a file ends once.
+    const again = name === '-' ? content : await openSource(name)
+    const answer = await send('importing', '/api/import', again)
     if (output.json) output.object(answer)
     else output.say(`Imported ${answer.imported}, skipped ${answer.skipped} that were there already.`)
+    if (answer.leftOut !== undefined) throw leftOutOf(answer, name)
   } finally {
     await client.close()
   }
+
+  function send(doing: string, path: string, source: AsyncIterable<Uint8Array>): Promise<ImportAnswer> {
+    let bytes = 0
+    const counted = async function* () {
+      for await (const chunk of source) {
+        bytes += chunk.byteLength
+        yield chunk
+      }
+    }
+    return whileWaiting(
+      output,
+      () => `${doing}: ${megabytes(bytes)} MB`,
+      () => client.upload<ImportAnswer>(path, counted(), 'application/x-ndjson'),
+    )
+  }
+}
+
+/** Before the first one is imported. */
+function sayLeftOut(trial: ImportAnswer, name: string, output: Output): void {
+  if (trial.leftOut === undefined) return
+  output.say(`${countOf(trial, name)} don't fit and will be left out: ${trial.reason ?? ''}`)
+}
+
+function leftOutOf(answer: ImportAnswer, name: string): FicDevError {
+  return new FicDevError(
+    'IMPORT_LEFT_OUT',
+    `${countOf(answer, name)} were left out: ${answer.reason ?? ''}`,
+    {
+      hint: 'Start fic-dev with a larger --keep or --keep-days, and import the same again: those that are there are skipped.',
+    },
+  )
+}
+
+function countOf({ imported, skipped, leftOut = 0 }: ImportAnswer, name: string): string {
+  const source = name === '-' ? 'stdin' : name
+  return `${leftOut} of the ${imported + skipped + leftOut} notifications in ${source}`
 }
 
 /** An export can be larger than memory, so it is never held as a whole. */

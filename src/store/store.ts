@@ -11,6 +11,7 @@ import { prepareDataDir } from './data-dir.ts'
 import { createDeliveries, type Deliveries } from './deliveries.ts'
 import { createDiskSync } from './disk-sync.ts'
 import type { NotificationFilter } from './filter.ts'
+import { createImport, type Import, type ImportOptions } from './import.ts'
 import { createJobs, type Job, type Jobs } from './jobs.ts'
 import { createNotifications, type Capture, type CaptureOptions } from './notifications.ts'
 import { startRetention } from './retention.ts'
@@ -28,17 +29,13 @@ export interface StoreOptions {
   keep?: number | null
   /** For how many days; whatever their age when left out. */
   keepDays?: number | null
+  /** `false`: nothing is dropped by this process; an import keeps to the limits all the same. */
+  isPruning?: boolean
   now?: () => Date
 }
 
 /** What becomes of a job with the end of an attempt. */
 export type JobOutcome = { job: 'done' } | { job: 'retry'; nextAt: Date }
-
-/** A notification as an export holds it. */
-export interface Exported {
-  capture: Capture
-  deliveries: Delivery[]
-}
 
 export interface Store {
   /** Resolves when the notification and its jobs are durable. */
@@ -47,8 +44,8 @@ export interface Store {
   captureOnce(arrival: Arrival, capture: Capture, options: CaptureOptions): Promise<Notification | null>
   /** When the newest arrival came, by the clock of its stream; `null` when nothing ever came that way. */
   lastArrival(): Date | null
-  /** Puts exported notifications back, under a new `seq` each; nothing is delivered. Those that are there already are left out. */
-  restore(exported: readonly Exported[], knownUpTo: number): Promise<Notification[]>
+  /** Begins an import: adds exported notifications, each under a new `seq`. Delivers nothing, drops nothing. */
+  beginImport(options?: ImportOptions): Import
   /** Writes down what Fatture in Cloud got, where that was not known at the capture. */
   answered(seq: number, answer: Notification['answer'], problems: string[]): Promise<Notification | null>
   /** One with all its deliveries. */
@@ -88,7 +85,14 @@ export interface Store {
  * Opens the store of a data dir and holds its lock until `close`.
  * @throws FicDevError DATA_DIR_UNUSABLE, DATA_DIR_LOCKED, STORE_NEWER, STORE_FAILED
  */
-export function openStore({ dataDir, log, keep = 10_000, keepDays = null, now }: StoreOptions): Store {
+export function openStore({
+  dataDir,
+  log,
+  keep = 10_000,
+  keepDays = null,
+  isPruning = true,
+  now,
+}: StoreOptions): Store {
   prepareDataDir(dataDir)
   const database = openDatabase(dataDir, log)
   const queue = createWriteQueue(database)
@@ -110,6 +114,7 @@ export function openStore({ dataDir, log, keep = 10_000, keepDays = null, now }:
   const retention = startRetention(queue, notifications, {
     keep,
     keepDays,
+    isPruning,
     log,
     now: now ?? (() => new Date()),
   })
@@ -136,18 +141,13 @@ export function openStore({ dataDir, log, keep = 10_000, keepDays = null, now }:
     return notification
   }
 
-  function restoreOne({ capture, deliveries: ended }: Exported, knownUpTo: number): Notification[] {
-    const restored = notifications.restore(capture, knownUpTo)
-    if (restored === null) return []
-    for (const delivery of ended) deliveries.write(toEnded(delivery, deliveries.nextId(), restored.seq))
-    return [restored]
-  }
-
   /** Others are told as soon as it is committed: only the answer has to wait for the disk. */
   async function durable<T>(written: T): Promise<T> {
     await disk.synced()
     return written
   }
+
+  const writeDurably = async <T>(run: () => T) => durable(await queue.write(run))
 
   return {
     async capture(capture, options) {
@@ -159,10 +159,8 @@ export function openStore({ dataDir, log, keep = 10_000, keepDays = null, now }:
       return inserted && durable(captured(inserted))
     },
     lastArrival: arrivals.latest,
-    async restore(exported, knownUpTo) {
-      const restored = await queue.write(() => exported.flatMap((one) => restoreOne(one, knownUpTo)))
-      return durable(restored)
-    },
+    beginImport: (options) =>
+      createImport({ notifications, deliveries, limits: retention.forImport, write: writeDurably }, options),
     answered: (seq, answer, problems) =>
       queue.write(() => changing(notifications.answered(seq, answer, problems))),
     notification(seq) {
@@ -228,11 +226,4 @@ export function openStore({ dataDir, log, keep = 10_000, keepDays = null, now }:
       }
     },
   }
-}
-
-/** Nothing that was exported goes on here. */
-function toEnded(exported: Delivery, id: number, seq: number): Delivery {
-  const ended = { ...exported, id, seq, nextAttemptAt: null }
-  if (exported.verdict !== 'pending') return ended
-  return { ...ended, verdict: 'retried', error: 'exported before the target answered' }
 }
