@@ -3,6 +3,7 @@
 import type { TwinEntry } from '../contract/detail.ts'
 import type { ResourceEntry } from '../contract/api.ts'
 import type { Delivery, Notification } from '../contract/notification.ts'
+import type { StoreStatus } from '../contract/status.ts'
 import type { Logger } from '../log.ts'
 import { createArrivals, type Arrival } from './arrivals.ts'
 import { createBoard, type Board } from './board.ts'
@@ -10,6 +11,7 @@ import { closeDatabase, logPathOf, openDatabase } from './database.ts'
 import { prepareDataDir } from './data-dir.ts'
 import { createDeliveries, type Deliveries } from './deliveries.ts'
 import { createDiskSync } from './disk-sync.ts'
+import { createFileGuard } from './file-guard.ts'
 import type { NotificationFilter } from './filter.ts'
 import { createImport, type Import, type ImportOptions } from './import.ts'
 import { createJobs, type Job, type Jobs } from './jobs.ts'
@@ -76,6 +78,9 @@ export interface Store {
   keepResources(seq: number, entries: readonly ResourceEntry[]): Promise<void>
   /** Those that are kept, by id as JSON text. */
   keptResources(seq: number): Map<string, ResourceEntry>
+  status(): StoreStatus
+  /** After its files were removed, after they were written again, and after that failed. */
+  onStatus(listener: (status: StoreStatus) => void): void
   /** After each commit, in order of capture. */
   onCaptured(listener: (notification: Notification) => void): void
   close(): void
@@ -96,7 +101,14 @@ export function openStore({
   prepareDataDir(dataDir)
   const database = openDatabase(dataDir, log)
   const queue = createWriteQueue(database)
-  const disk = createDiskSync(logPathOf(dataDir))
+  const disk = createDiskSync(logPathOf(dataDir), { confirm: () => files.confirm() })
+  const files = createFileGuard({
+    dataDir,
+    database,
+    onNewLog: () => disk.reopen(),
+    log,
+    now: now ?? (() => new Date()),
+  })
   const deliveries: Deliveries = createDeliveries(database)
   const notifications = createNotifications(database, deliveries.lastOf)
   const jobs = createJobs(database)
@@ -151,10 +163,12 @@ export function openStore({
 
   return {
     async capture(capture, options) {
+      files.demand()
       const inserted = await queue.write(() => insert(capture, options))
       return durable(captured(inserted))
     },
     async captureOnce(arrival, capture, options) {
+      files.demand()
       const inserted = await queue.write(() => (arrivals.insert(arrival) ? insert(capture, options) : null))
       return inserted && durable(captured(inserted))
     },
@@ -215,14 +229,19 @@ export function openStore({
     subscriptions: createSubscriptionRecords(database, disk.syncNow),
     keepResources: (seq, entries) => queue.write(() => resources.keep(seq, entries)),
     keptResources: resources.of,
+    status: files.status,
+    onStatus: files.onStatus,
     onCaptured: (listener) => void listeners.push(listener),
     close() {
       retention.close()
       queue.close()
+      const areThere = files.close()
       try {
         disk.close()
       } finally {
-        closeDatabase(database, dataDir)
+        // By its name SQLite would remove the log of a database that is there now.
+        if (areThere) closeDatabase(database, dataDir)
+        else database.close()
       }
     },
   }
