@@ -60,7 +60,7 @@ const deliveriesSchema = `
 
 /** The notifications that an import brought; all others were captured here. */
 const importedSchema = `
-  CREATE TABLE imported (seq INTEGER PRIMARY KEY REFERENCES notifications (seq) ON DELETE CASCADE);
+  CREATE TABLE IF NOT EXISTS imported (seq INTEGER PRIMARY KEY REFERENCES notifications (seq) ON DELETE CASCADE);
 `
 
 export const migrations: readonly string[] = [

@@ -10,7 +10,8 @@ import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
 
 /** The built program, as it is published; `CLI_UNDER_TEST` names another copy, an installed one for example. */
-export const cli = process.env['CLI_UNDER_TEST'] ?? fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
+export const cli =
+  process.env['CLI_UNDER_TEST'] ?? fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
 
 export interface Place {
   cwd: string
