@@ -331,18 +331,26 @@ class RunningDaemon implements Daemon {
     this.#live.managed?.keeper.check().catch((thrown: unknown) => this.#tellError(thrown))
   }
 
-  /** What lay beside the database was removed with it. */
   #tellStore(store: StoreStatus): void {
-    if (store.state === 'restored') {
-      writeSecretsOf(this.#config.dataDir, this.#project)
-      this.#writeDaemonFile()
-    }
+    if (store.state === 'restored') this.#restoreFiles()
     this.#publish({ type: 'store', store })
     if (store.detail === null) return
     this.#tellError(new FicDevError('STORE_REMOVED', store.detail, { hint: store.hint ?? '' }))
   }
 
+  /** What lay beside the database was removed with it. */
+  #restoreFiles(): void {
+    try {
+      writeSecretsOf(this.#config.dataDir, this.#project)
+      // At the end it was removed on purpose.
+      if (this.#closing === null) this.#writeDaemonFile()
+    } catch (error) {
+      this.#tellError(error)
+    }
+  }
+
   #writeDaemonFile(): void {
+    // The directory is gone, or another daemon's.
     if (this.#store.status().state === 'failed') return
     const { inspectorUrl, sinkUrl, emulatorUrl } = this.#live.addresses('')
     writeDaemonFile(this.#config.dataDir, {

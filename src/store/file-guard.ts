@@ -45,12 +45,14 @@ export function createFileGuard({ dataDir, database, onNewLog, log, now }: FileG
   let current: StoreStatus = { state: 'ok', since: now().toISOString(), detail: null, hint: null }
   let failure: FicDevError | null = null
   let retryAtMs = 0
+  let isClosed = false
 
   function marks() {
     return { database: markOf(databasePath), log: markOf(logPath) }
   }
 
   function confirm(): void {
+    if (isClosed) return
     const found = marks()
     if (found.database === opened.database && found.log === opened.log) return recovered()
     if (failure !== null && performance.now() < retryAtMs) throw failure
@@ -80,7 +82,7 @@ export function createFileGuard({ dataDir, database, onNewLog, log, now }: FileG
     failure = null
     const { number } = database.prepare(countSql).get([]) as { number: number }
     const kept = aside === null ? '' : ` The file that took its place is kept as ${aside}.`
-    log.error({ dataDir, notifications: number, aside }, 'files of the store removed, written again')
+    log.debug({ dataDir, notifications: number, aside }, 'files of the store removed, written again')
     change({
       state: 'restored',
       detail: `${what} was removed or replaced while fic-dev ran. It was written again with all ${number} notifications.${kept}`,
@@ -90,11 +92,11 @@ export function createFileGuard({ dataDir, database, onNewLog, log, now }: FileG
 
   function failed(error: unknown): FicDevError {
     const detail = `${describeLoss()} was removed or replaced while fic-dev ran, and can't be written again: ${messageOf(error).replace(/\.$/, '')}. Notifications are answered 503.`
-    const hint = (error instanceof FicDevError ? error.hint : undefined) ?? 'Restart fic-dev.'
+    const hint = hintOf(error)
     const isNew = failure?.message !== detail
     failure = new FicDevError('STORE_REMOVED', detail, { hint, cause: error })
     if (isNew) {
-      log.error({ dataDir, reason: messageOf(error) }, 'files of the store removed, not written again')
+      log.debug({ dataDir, reason: messageOf(error) }, 'files of the store removed, not written again')
       change({ state: 'failed', detail, hint })
     }
     return failure
@@ -135,7 +137,11 @@ export function createFileGuard({ dataDir, database, onNewLog, log, now }: FileG
     onStatus: (listener) => void listeners.push(listener),
     close() {
       clearInterval(timer)
-      return look()
+      // The next start can't save what is open now. Only another daemon's database is final.
+      if (retryAtMs !== Infinity) retryAtMs = 0
+      const areThere = look()
+      isClosed = true
+      return areThere
     },
   }
 }
@@ -150,6 +156,12 @@ function markOf(path: string): string | null {
   } catch {
     return null
   }
+}
+
+function hintOf(error: unknown): string {
+  if (isLocked(error)) return 'Stop this fic-dev and use the other one.'
+  const own = error instanceof FicDevError ? error.hint : undefined
+  return own ?? 'fic-dev tries again every 5 seconds. To begin with an empty store, restart it.'
 }
 
 function isLocked(error: unknown): boolean {

@@ -183,6 +183,7 @@ test('removed right before the end: the files are written again', async () => {
   daemon.signal('SIGCONT')
   await daemon.ended
 
+  expect(existsSync(join(cwd, '.fic-dev', 'daemon.json'))).toBe(false)
   expect(await storedIds(cwd)).toEqual(answered)
 })
 
