@@ -1,6 +1,6 @@
 /** F10: a machine that falls asleep and wakes: to the process it is as if time had stood still, and then been set. */
 
-import { readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { Agent } from 'node:http'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
@@ -9,18 +9,12 @@ import { startTarget } from '../support/target.ts'
 import { openWay } from '../soak/way.ts'
 import { arrived, freePort, isReady, kill, pidIn, storedIds } from './accounts.ts'
 import { post, publicKey } from './load.ts'
-import { hasProc } from './process-facts.ts'
+import { hasProc, isStopped } from './process-facts.ts'
 
 function openAgent(): Agent {
   const agent = new Agent({ keepAlive: true, maxSockets: 50 })
   onTestFinished(() => agent.destroy())
   return agent
-}
-
-/** `T`: stopped by a signal. */
-async function isStopped(pid: number): Promise<void> {
-  const state = () => /^\d+ \(.*\) (\w)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1]
-  await expect.poll(state).toBe('T')
 }
 
 test.skipIf(!hasProc)(

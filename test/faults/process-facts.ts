@@ -1,6 +1,7 @@
 /** What the system knows about a process; Linux only. */
 
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { expect } from 'vitest'
 
 /** Elsewhere there is no /proc to look into. */
 export const hasProc = process.platform === 'linux'
@@ -45,4 +46,10 @@ export function listeningAt(pid: number): Listening[] {
         return { address, port: Number.parseInt(port, 16) }
       }),
   )
+}
+
+/** `T`: stopped by a signal. */
+export async function isStopped(pid: number): Promise<void> {
+  const state = () => /^\d+ \(.*\) (\w)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1]
+  await expect.poll(state).toBe('T')
 }

@@ -8,6 +8,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { createFolder, run, start, type JsonLine, type Running } from '../cli/process.ts'
 import { isReady, kill, storedIds } from './accounts.ts'
 import { post, publicKey, startLoad } from './load.ts'
+import { hasProc, isStopped } from './process-facts.ts'
 
 const flags = ['--tunnel', 'none', '--public-key', publicKey]
 const databaseFile = (cwd: string) => join(cwd, '.fic-dev', 'fic-dev.db')
@@ -22,7 +23,7 @@ async function startDaemon(cwd: string) {
   onTestFinished(() => agent.destroy())
   const daemon = start(flags, { cwd })
   const { sinkUrl, inspectorUrl } = await daemon.line(isReady)
-  const { token } = JSON.parse(readFileSync(join(cwd, '.fic-dev', 'daemon.json'), 'utf8'))
+  const { token, pid } = JSON.parse(readFileSync(join(cwd, '.fic-dev', 'daemon.json'), 'utf8'))
   let sent = 0
   const answered: string[] = []
   /** Returns the status. */
@@ -32,13 +33,20 @@ async function startDaemon(cwd: string) {
     if (status === 200) answered.push(id)
     return status
   }
+  /** Does it while the daemon stands still, so that it finds all of it done. */
+  async function whileStopped(act: () => void): Promise<void> {
+    daemon.signal('SIGSTOP')
+    await isStopped(pid)
+    act()
+    daemon.signal('SIGCONT')
+  }
   const status = async () => {
     const response = await fetch(`${inspectorUrl}/api/status`, {
       headers: { authorization: `Bearer ${token}` },
     })
     return (await response.json()) as JsonLine
   }
-  return { daemon, answered, send, status, sinkUrl: String(sinkUrl) }
+  return { daemon, answered, send, whileStopped, status, pid, sinkUrl: String(sinkUrl) }
 }
 
 /** Restarts, and returns the path of the sink. */
@@ -100,13 +108,13 @@ const losses: [what: string, lose: (cwd: string) => void, said: RegExp][] = [
   ],
 ]
 
-test.for(losses)(
+test.skipIf(!hasProc).for(losses)(
   '%s: before the next answer all is written again and reported; nothing is missing after a kill',
   async ([, lose, said]) => {
     const cwd = createFolder()
-    const { daemon, answered, send, status, sinkUrl } = await startDaemon(cwd)
+    const { daemon, answered, send, whileStopped, status, sinkUrl } = await startDaemon(cwd)
     for (let count = 0; count < 3; count++) expect(await send()).toBe(200)
-    lose(cwd)
+    await whileStopped(() => lose(cwd))
 
     expect(await send()).toBe(200)
     expect(existsSync(databaseFile(cwd)) && existsSync(logFile(cwd))).toBe(true)
@@ -123,42 +131,48 @@ test.for(losses)(
   },
 )
 
-test.for(losses)('%s: noticed without a request, and nothing is missing after a kill', async ([, lose]) => {
-  const cwd = createFolder()
-  const { daemon, answered, send } = await startDaemon(cwd)
-  for (let count = 0; count < 3; count++) expect(await send()).toBe(200)
-  lose(cwd)
+test.skipIf(!hasProc).for(losses)(
+  '%s: noticed without a request, and nothing is missing after a kill',
+  async ([, lose]) => {
+    const cwd = createFolder()
+    const { daemon, answered, send, whileStopped } = await startDaemon(cwd)
+    for (let count = 0; count < 3; count++) expect(await send()).toBe(200)
+    await whileStopped(() => lose(cwd))
 
-  await daemon.line(isStore('restored'))
-
-  await kill(daemon)
-  expect(await storedIds(cwd)).toEqual(answered)
-})
-
-test('under load, whatever is removed and however often: each one that was answered 200 is there after a kill', async () => {
-  const cwd = createFolder()
-  const { daemon, sinkUrl } = await startDaemon(cwd)
-  const load = startLoad(sinkUrl, 8)
-  let reached = 0
-  for (const name of ['fic-dev.db-wal', '', 'fic-dev.db', 'fic-dev.db-wal', '']) {
-    await load.reached((reached += 50))
-    rmSync(join(cwd, '.fic-dev', name), { recursive: true })
     await daemon.line(isStore('restored'))
-  }
-  await load.reached(load.answered.length + 50)
-  await kill(daemon)
-  await load.ended
 
-  const stored = new Set(await storedIds(cwd))
-  expect(load.answered.filter((id) => !stored.has(id))).toEqual([])
-})
+    await kill(daemon)
+    expect(await storedIds(cwd)).toEqual(answered)
+  },
+)
 
-test('after the files were written again an orderly end leaves a whole store', async () => {
+test.skipIf(!hasProc)(
+  'under load, whatever is removed and however often: each one that was answered 200 is there after a kill',
+  async () => {
+    const cwd = createFolder()
+    const { daemon, whileStopped, sinkUrl } = await startDaemon(cwd)
+    const load = startLoad(sinkUrl, 8)
+    let reached = 0
+    for (const name of ['fic-dev.db-wal', '', 'fic-dev.db', 'fic-dev.db-wal', '']) {
+      await load.reached((reached += 50))
+      await whileStopped(() => rmSync(join(cwd, '.fic-dev', name), { recursive: true }))
+      await daemon.line(isStore('restored'))
+    }
+    await load.reached(load.answered.length + 50)
+    await kill(daemon)
+    await load.ended
+
+    const stored = new Set(await storedIds(cwd))
+    expect(load.answered.filter((id) => !stored.has(id))).toEqual([])
+  },
+)
+
+test.skipIf(!hasProc)('after the files were written again an orderly end leaves a whole store', async () => {
   const cwd = createFolder()
-  const { daemon, answered, send } = await startDaemon(cwd)
+  const { daemon, answered, send, whileStopped } = await startDaemon(cwd)
   for (const name of ['.fic-dev', '.fic-dev', join('.fic-dev', 'fic-dev.db-wal')]) {
     expect(await send()).toBe(200)
-    rmSync(join(cwd, name), { recursive: true })
+    await whileStopped(() => rmSync(join(cwd, name), { recursive: true }))
     await daemon.line(isStore('restored'))
   }
   expect(await send()).toBe(200)
@@ -173,86 +187,98 @@ test('after the files were written again an orderly end leaves a whole store', a
   expect(await storedIds(cwd)).toEqual(answered)
 })
 
-test('removed right before the end: the files are written again', async () => {
+test.skipIf(!hasProc)('removed right before the end: the files are written again', async () => {
   const cwd = createFolder()
-  const { daemon, answered, send } = await startDaemon(cwd)
+  const { daemon, answered, send, whileStopped } = await startDaemon(cwd)
   expect(await send()).toBe(200)
-  daemon.signal('SIGSTOP')
-  rmSync(join(cwd, '.fic-dev'), { recursive: true })
-  daemon.signal('SIGTERM')
-  daemon.signal('SIGCONT')
+  await whileStopped(() => {
+    rmSync(join(cwd, '.fic-dev'), { recursive: true })
+    daemon.signal('SIGTERM')
+  })
   await daemon.ended
 
   expect(existsSync(join(cwd, '.fic-dev', 'daemon.json'))).toBe(false)
   expect(await storedIds(cwd)).toEqual(answered)
 })
 
-test('a file in the place of the data directory: 503 and an error; once it is gone, all goes on', async () => {
-  const cwd = createFolder()
-  const { daemon, answered, send, status } = await startDaemon(cwd)
-  expect(await send()).toBe(200)
-  rmSync(join(cwd, '.fic-dev'), { recursive: true })
-  writeFileSync(join(cwd, '.fic-dev'), '')
+test.skipIf(!hasProc)(
+  'a file in the place of the data directory: 503 and an error; once it is gone, all goes on',
+  async () => {
+    const cwd = createFolder()
+    const { daemon, answered, send, whileStopped, status } = await startDaemon(cwd)
+    expect(await send()).toBe(200)
+    await whileStopped(() => {
+      rmSync(join(cwd, '.fic-dev'), { recursive: true })
+      writeFileSync(join(cwd, '.fic-dev'), '')
+    })
 
-  expect(await send()).toBe(503)
-  const { error } = await daemon.line(isError)
-  expect(error).toMatchObject({
-    code: 'FIC_DEV_E_STORE_REMOVED',
-    message: expect.stringMatching(/can't be written again: .* Notifications are answered 503\.$/),
-  })
-  expect(await status()).toMatchObject({ store: { state: 'failed', detail: error.message } })
-  expect(await send()).toBe(503)
+    expect(await send()).toBe(503)
+    const { error } = await daemon.line(isError)
+    expect(error).toMatchObject({
+      code: 'FIC_DEV_E_STORE_REMOVED',
+      message: expect.stringMatching(/can't be written again: .* Notifications are answered 503\.$/),
+    })
+    expect(await status()).toMatchObject({ store: { state: 'failed', detail: error.message } })
+    expect(await send()).toBe(503)
 
-  rmSync(join(cwd, '.fic-dev'))
-  await daemon.line(isStore('restored'))
-  expect(await send()).toBe(200)
-  await kill(daemon)
-  expect(await storedIds(cwd)).toEqual(expect.arrayContaining(answered))
-})
+    rmSync(join(cwd, '.fic-dev'))
+    await daemon.line(isStore('restored'))
+    expect(await send()).toBe(200)
+    await kill(daemon)
+    expect(await storedIds(cwd)).toEqual(expect.arrayContaining(answered))
+  },
+)
 
-test('a project that is moved: 503, and no folder in its old place; moved back, all goes on', async () => {
-  const home = createFolder()
-  const cwd = join(home, 'project')
-  mkdirSync(cwd)
-  const { daemon, answered, send } = await startDaemon(cwd)
-  expect(await send()).toBe(200)
-  renameSync(cwd, join(home, 'moved'))
+test.skipIf(!hasProc)(
+  'a project that is moved: 503, and no folder in its old place; moved back, all goes on',
+  async () => {
+    const home = createFolder()
+    const cwd = join(home, 'project')
+    mkdirSync(cwd)
+    const { daemon, answered, send } = await startDaemon(cwd)
+    expect(await send()).toBe(200)
+    renameSync(cwd, join(home, 'moved'))
 
-  expect(await send()).toBe(503)
-  await daemon.line(isStore('failed'))
-  expect(existsSync(cwd)).toBe(false)
-  const other = await run(['start', '--json', ...flags, '--port', '0', '--sink-port', '0'], {
-    cwd: join(home, 'moved'),
-  })
-  expect(JSON.parse(other.stdout)).toMatchObject({ error: { code: 'FIC_DEV_E_DATA_DIR_LOCKED' } })
+    expect(await send()).toBe(503)
+    await daemon.line(isStore('failed'))
+    expect(existsSync(cwd)).toBe(false)
+    const other = await run(['start', '--json', ...flags, '--port', '0', '--sink-port', '0'], {
+      cwd: join(home, 'moved'),
+    })
+    expect(JSON.parse(other.stdout)).toMatchObject({ error: { code: 'FIC_DEV_E_DATA_DIR_LOCKED' } })
 
-  renameSync(join(home, 'moved'), cwd)
-  await daemon.line(isStore('ok'))
-  expect(await send()).toBe(200)
-  await kill(daemon)
-  expect(await storedIds(cwd)).toEqual(expect.arrayContaining(answered))
-})
+    renameSync(join(home, 'moved'), cwd)
+    await daemon.line(isStore('ok'))
+    expect(await send()).toBe(200)
+    await kill(daemon)
+    expect(await storedIds(cwd)).toEqual(expect.arrayContaining(answered))
+  },
+)
 
-test('another daemon that was started meanwhile keeps what is its own; the first answers 503 and says so', async () => {
-  const cwd = createFolder()
-  const first = await startDaemon(cwd)
-  expect(await first.send()).toBe(200)
-  first.daemon.signal('SIGSTOP')
-  rmSync(join(cwd, '.fic-dev'), { recursive: true })
-  const second = await startDaemon(cwd)
-  expect(await second.send()).toBe(200)
-  first.daemon.signal('SIGCONT')
+test.skipIf(!hasProc)(
+  'another daemon that was started meanwhile keeps what is its own; the first answers 503 and says so',
+  async () => {
+    const cwd = createFolder()
+    const first = await startDaemon(cwd)
+    expect(await first.send()).toBe(200)
+    first.daemon.signal('SIGSTOP')
+    await isStopped(first.pid)
+    rmSync(join(cwd, '.fic-dev'), { recursive: true })
+    const second = await startDaemon(cwd)
+    expect(await second.send()).toBe(200)
+    first.daemon.signal('SIGCONT')
 
-  expect(await first.send()).toBe(503)
-  const { error } = await first.daemon.line(isError)
-  expect(error.message).toContain('Another fic-dev holds the store')
-  expect(await second.send()).toBe(200)
-  await stop(first.daemon)
-  expect(existsSync(join(cwd, '.fic-dev', 'daemon.json'))).toBe(true)
-  expect(await second.send()).toBe(200)
-  await kill(second.daemon)
-  expect(await storedIds(cwd)).toEqual(second.answered)
-})
+    expect(await first.send()).toBe(503)
+    const { error } = await first.daemon.line(isError)
+    expect(error.message).toContain('Another fic-dev holds the store')
+    expect(await second.send()).toBe(200)
+    await stop(first.daemon)
+    expect(existsSync(join(cwd, '.fic-dev', 'daemon.json'))).toBe(true)
+    expect(await second.send()).toBe(200)
+    await kill(second.daemon)
+    expect(await storedIds(cwd)).toEqual(second.answered)
+  },
+)
 
 async function stop(daemon: Running): Promise<void> {
   daemon.signal('SIGTERM')
