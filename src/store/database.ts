@@ -25,10 +25,10 @@ export interface RestorableDatabase extends Database {
   renewLog(): void
   /**
    * Writes everything into a new database file, after the file was removed. Returns the new name of a file that has
-   * taken its place, or `null`.
+   * taken its place, or `null`. With `isYielding`, a database there that holds notifications stays.
    * @throws FicDevError DATA_DIR_LOCKED if another process has a database there, DATA_DIR_UNUSABLE
    */
-  restore(): string | null
+  restore(isYielding: boolean): string | null
 }
 
 /** A row as libsql gives it: columns by name, and a member `_metadata` that is of no use to us. */
@@ -111,11 +111,12 @@ function toRestorable(opened: Libsql.Database, dataDir: string): RestorableDatab
       connection.pragma('journal_mode = WAL')
       connection.exec('BEGIN IMMEDIATE; COMMIT')
     },
-    restore() {
+    restore(isYielding) {
       // A project that was moved as a whole must not leave a folder behind in its old place.
       if (!existsSync(dirname(dataDir))) throw unusableFolder(dirname(dataDir))
       prepareDataDir(dataDir)
-      if (existsSync(path) && isHeld(path)) throw lockedBy(path)
+      const other = existsSync(path) ? lookAtOther(path) : 'empty'
+      if (other === 'held' || (other === 'filled' && isYielding)) throw lockedBy(path)
       const draft = copyTo(`${path}.${process.pid}.new`, connection)
       const aside = existsSync(path) ? setAside(path, 'replaced') : null
       // The log of another database would be applied to this one.
@@ -132,14 +133,14 @@ function toRestorable(opened: Libsql.Database, dataDir: string): RestorableDatab
   }
 }
 
-/** Whether another process has the database open. */
-function isHeld(path: string): boolean {
+/** What has taken our place: `held` by another process, `filled` with notifications, or `empty`, if it is a store at all. */
+function lookAtOther(path: string): 'held' | 'filled' | 'empty' {
   const other = new Libsql(path)
   try {
     other.exec('BEGIN IMMEDIATE; ROLLBACK')
-    return false
+    return other.prepare('SELECT seq FROM notifications LIMIT 1').all([]).length > 0 ? 'filled' : 'empty'
   } catch (error) {
-    return codeOf(error).startsWith('SQLITE_BUSY')
+    return codeOf(error).startsWith('SQLITE_BUSY') ? 'held' : 'empty'
   } finally {
     other.close()
   }

@@ -45,6 +45,8 @@ export function createFileGuard({ dataDir, database, onNewLog, log, now }: FileG
   let current: StoreStatus = { state: 'ok', since: now().toISOString(), detail: null, hint: null }
   let failure: FicDevError | null = null
   let retryAtMs = 0
+  /** What it captured meanwhile must not be set aside after its end. */
+  let hasMetAnother = false
   let isClosed = false
 
   function marks() {
@@ -59,7 +61,8 @@ export function createFileGuard({ dataDir, database, onNewLog, log, now }: FileG
     try {
       restore(found.database === opened.database)
     } catch (error) {
-      retryAtMs = isLocked(error) ? Infinity : performance.now() + retryAfterMs
+      hasMetAnother ||= isLocked(error)
+      retryAtMs = performance.now() + retryAfterMs
       throw failed(error)
     }
   }
@@ -76,10 +79,11 @@ export function createFileGuard({ dataDir, database, onNewLog, log, now }: FileG
     const what = describeLoss()
     let aside: string | null = null
     if (isDatabaseThere) database.renewLog()
-    else aside = database.restore()
+    else aside = database.restore(hasMetAnother)
     onNewLog()
     opened = marks()
     failure = null
+    hasMetAnother = false
     const { number } = database.prepare(countSql).get([]) as { number: number }
     const kept = aside === null ? '' : ` The file that took its place is kept as ${aside}.`
     log.debug({ dataDir, notifications: number, aside }, 'files of the store removed, written again')
@@ -137,8 +141,8 @@ export function createFileGuard({ dataDir, database, onNewLog, log, now }: FileG
     onStatus: (listener) => void listeners.push(listener),
     close() {
       clearInterval(timer)
-      // The next start can't save what is open now. Only another daemon's database is final.
-      if (retryAtMs !== Infinity) retryAtMs = 0
+      // The next start can't save what is open now.
+      retryAtMs = 0
       const areThere = look()
       isClosed = true
       return areThere

@@ -1,11 +1,12 @@
 /** F14: the data directory or a file in it is removed, renamed or replaced while fic-dev runs. */
 
-import { spawnSync } from 'node:child_process'
+import { spawnSync, type ChildProcess } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { Agent } from 'node:http'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { createFolder, run, start, type JsonLine, type Running } from '../cli/process.ts'
+import { startHolder } from '../support/holder.ts'
 import { isReady, kill, storedIds } from './accounts.ts'
 import { post, publicKey, startLoad } from './load.ts'
 import { hasProc, isStopped } from './process-facts.ts'
@@ -34,10 +35,10 @@ async function startDaemon(cwd: string) {
     return status
   }
   /** Does it while the daemon stands still, so that it finds all of it done. */
-  async function whileStopped(act: () => void): Promise<void> {
+  async function whileStopped(act: () => void | Promise<void>): Promise<void> {
     daemon.signal('SIGSTOP')
     await isStopped(pid)
-    act()
+    await act()
     daemon.signal('SIGCONT')
   }
   const status = async () => {
@@ -254,6 +255,24 @@ test.skipIf(!hasProc)(
     expect(await storedIds(cwd)).toEqual(expect.arrayContaining(answered))
   },
 )
+
+test.skipIf(!hasProc)('a command that opened an empty store meanwhile: 503 until it has ended', async () => {
+  const cwd = createFolder()
+  const { daemon, answered, send, whileStopped } = await startDaemon(cwd)
+  expect(await send()).toBe(200)
+  const held: ChildProcess[] = []
+  await whileStopped(async () => {
+    rmSync(join(cwd, '.fic-dev'), { recursive: true })
+    held.push(await startHolder(join(cwd, '.fic-dev')))
+  })
+  expect(await send()).toBe(503)
+
+  held[0]?.kill('SIGKILL')
+  await daemon.line(isStore('restored'))
+  expect(await send()).toBe(200)
+  await kill(daemon)
+  expect(await storedIds(cwd)).toEqual(expect.arrayContaining(answered))
+})
 
 test.skipIf(!hasProc)(
   'another daemon that was started meanwhile keeps what is its own; the first answers 503 and says so',
