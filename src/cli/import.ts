@@ -6,17 +6,18 @@ import { FicDevError, messageOf } from '../errors.ts'
 import { connect } from './client.ts'
 import type { Invocation } from './command.ts'
 import type { Output } from './output.ts'
+import { visible } from './visible.ts'
 import { megabytes, whileWaiting } from './waiting.ts'
 
 export async function run({ args, config, output }: Invocation): Promise<void> {
   const name = args[0] ?? '-'
-  const content = await openSource(name)
+  const { content, isFile } = await openSource(name)
   const client = await connect(config)
   try {
-    if (name !== '-') sayLeftOut(await send('checking', '/api/import?trial=true', content), name, output)
-    // A stream of a file ends once.
-    const again = name === '-' ? content : await openSource(name)
-    const answer = await send('importing', '/api/import', again)
+    // A pipe can be read once only, so what it leaves out is known at its end.
+    if (isFile) sayLeftOut(await send('checking', '/api/import?trial=true', content), name, output)
+    const unread = isFile ? (await openSource(name)).content : content
+    const answer = await send('importing', '/api/import', unread)
     if (output.json) output.object(answer)
     else output.say(`Imported ${answer.imported}, skipped ${answer.skipped} that were there already.`)
     if (answer.leftOut !== undefined) throw leftOutOf(answer, name)
@@ -43,7 +44,7 @@ export async function run({ args, config, output }: Invocation): Promise<void> {
 /** Before the first one is imported. */
 function sayLeftOut(trial: ImportAnswer, name: string, output: Output): void {
   if (trial.leftOut === undefined) return
-  output.say(`${countOf(trial, name)} don't fit and will be left out: ${trial.reason ?? ''}`)
+  output.say(`${visible(countOf(trial, name))} don't fit and will be left out: ${trial.reason ?? ''}`)
 }
 
 function leftOutOf(answer: ImportAnswer, name: string): FicDevError {
@@ -62,11 +63,12 @@ function countOf({ imported, skipped, leftOut = 0 }: ImportAnswer, name: string)
 }
 
 /** An export can be larger than memory, so it is never held as a whole. */
-async function openSource(name: string): Promise<AsyncIterable<Uint8Array>> {
-  if (name === '-') return process.stdin
+async function openSource(name: string): Promise<{ content: AsyncIterable<Uint8Array>; isFile: boolean }> {
+  if (name === '-') return { content: process.stdin, isFile: false }
   try {
     const file = await open(name)
-    if (!(await file.stat()).isDirectory()) return file.createReadStream()
+    const stats = await file.stat()
+    if (!stats.isDirectory()) return { content: file.createReadStream(), isFile: stats.isFile() }
     await file.close()
     throw new Error('it is a directory')
   } catch (error) {

@@ -190,8 +190,8 @@ import reads it; in a folder, each file has method, headers and body as a test s
   importing.addHelpText(
     'after',
     `
-An import drops nothing. What exceeds --keep or --keep-days of the running fic-dev, or of the configuration, is reported
-before the import starts and left out; the exit code is then 1. Notifications that are there already are skipped.`,
+An import drops nothing. What exceeds --keep or --keep-days of the running fic-dev, or of the configuration, is left
+out and reported, for a file before the import starts; the exit code is then 1. Notifications that are there already are skipped.`,
   )
   const clear = add('clear [n...]', 'remove notifications: these, or all', () => import('./clear.ts'))
   addSettings(clear, [...commonSettings, 'yes'])
