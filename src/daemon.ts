@@ -7,7 +7,7 @@ import type { FastifyInstance } from 'fastify'
 import type { TriggerAnswer, TriggerRequest } from './contract/api.ts'
 import type { DoctorMessage } from './contract/doctor.ts'
 import type { Delivery } from './contract/notification.ts'
-import type { Status } from './contract/status.ts'
+import type { Status, StoreStatus } from './contract/status.ts'
 import type { StreamMessage } from './contract/stream.ts'
 import type { Config } from './config/config.ts'
 import type { Secrets } from './config/environment.ts'
@@ -30,7 +30,7 @@ import { createResourceReader } from './fic/resources.ts'
 import { createVerifier, type VerifySignature } from './fic/signature/verify.ts'
 import { version } from './installation.ts'
 import { silentLog, type Logger } from './log.ts'
-import { readSecretsOf, type ProjectSecrets } from './store/secrets.ts'
+import { readSecretsOf, writeSecretsOf, type ProjectSecrets } from './store/secrets.ts'
 import type { Store } from './store/store.ts'
 import { createProbe, type Probe } from './tunnel/probe.ts'
 import { randomSubdomain } from './tunnel/subdomain.ts'
@@ -153,7 +153,7 @@ class RunningDaemon implements Daemon {
     const log = this.#log.child({ part: 'store' })
     this.#store = openProjectStore({ dataDir, keep, keepDays, log, now: this.#now })
     this.#closers.push(() => this.#store.close())
-    this.#project = await readSecretsOf(dataDir, randomSubdomain)
+    this.#project = await readSecretsOf(dataDir, randomSubdomain, log)
     this.#probe = createProbe(Buffer.from(this.#project.probeKey, 'hex'))
     const sinkPath = `/${this.#project.sinkSecret}`
     refuseCircle(this.#config, sinkPath)
@@ -187,6 +187,7 @@ class RunningDaemon implements Daemon {
       deliverer.wake()
       this.#live.sharing?.wake()
     })
+    this.#store.onStatus((store) => this.#tellStore(store))
     deliverer.onDelivery((delivery) => this.#publish({ type: 'delivery', delivery }))
     deliverer.onTarget((target) => this.#publish({ type: 'target', target }))
   }
@@ -330,7 +331,27 @@ class RunningDaemon implements Daemon {
     this.#live.managed?.keeper.check().catch((thrown: unknown) => this.#tellError(thrown))
   }
 
+  #tellStore(store: StoreStatus): void {
+    if (store.state === 'restored') this.#restoreFiles()
+    this.#publish({ type: 'store', store })
+    if (store.detail === null) return
+    this.#tellError(new FicDevError('STORE_REMOVED', store.detail, { hint: store.hint ?? '' }))
+  }
+
+  /** What lay beside the database was removed with it. */
+  #restoreFiles(): void {
+    try {
+      writeSecretsOf(this.#config.dataDir, this.#project)
+      // At the end it was removed on purpose.
+      if (this.#closing === null) this.#writeDaemonFile()
+    } catch (error) {
+      this.#tellError(error)
+    }
+  }
+
   #writeDaemonFile(): void {
+    // The directory is gone, or another daemon's.
+    if (this.#store.status().state === 'failed') return
     const { inspectorUrl, sinkUrl, emulatorUrl } = this.#live.addresses('')
     writeDaemonFile(this.#config.dataDir, {
       pid: process.pid,

@@ -5,37 +5,70 @@ import type { ImportAnswer } from '../contract/api.ts'
 import { FicDevError, messageOf } from '../errors.ts'
 import { connect } from './client.ts'
 import type { Invocation } from './command.ts'
+import type { Output } from './output.ts'
+import { visible } from './visible.ts'
 import { megabytes, whileWaiting } from './waiting.ts'
 
 export async function run({ args, config, output }: Invocation): Promise<void> {
-  const content = await openSource(args[0] ?? '-')
+  const name = args[0] ?? '-'
+  const { content, isFile } = await openSource(name)
   const client = await connect(config)
-  let bytes = 0
-  const counted = async function* () {
-    for await (const chunk of content) {
-      bytes += chunk.byteLength
-      yield chunk
-    }
-  }
   try {
-    const answer = await whileWaiting(
-      output,
-      () => `importing: ${megabytes(bytes)} MB`,
-      () => client.upload<ImportAnswer>('/api/import', counted(), 'application/x-ndjson'),
-    )
+    // A pipe can be read once only, so what it leaves out is known at its end.
+    if (isFile) sayLeftOut(await send('checking', '/api/import?trial=true', content), name, output)
+    const unread = isFile ? (await openSource(name)).content : content
+    const answer = await send('importing', '/api/import', unread)
     if (output.json) output.object(answer)
     else output.say(`Imported ${answer.imported}, skipped ${answer.skipped} that were there already.`)
+    if (answer.leftOut !== undefined) throw leftOutOf(answer, name)
   } finally {
     await client.close()
   }
+
+  function send(doing: string, path: string, source: AsyncIterable<Uint8Array>): Promise<ImportAnswer> {
+    let bytes = 0
+    const counted = async function* () {
+      for await (const chunk of source) {
+        bytes += chunk.byteLength
+        yield chunk
+      }
+    }
+    return whileWaiting(
+      output,
+      () => `${doing}: ${megabytes(bytes)} MB`,
+      () => client.upload<ImportAnswer>(path, counted(), 'application/x-ndjson'),
+    )
+  }
+}
+
+/** Before the first one is imported. */
+function sayLeftOut(trial: ImportAnswer, name: string, output: Output): void {
+  if (trial.leftOut === undefined) return
+  output.say(`${visible(countOf(trial, name))} don't fit and will be left out: ${trial.reason ?? ''}`)
+}
+
+function leftOutOf(answer: ImportAnswer, name: string): FicDevError {
+  return new FicDevError(
+    'IMPORT_LEFT_OUT',
+    `${countOf(answer, name)} were left out: ${answer.reason ?? ''}`,
+    {
+      hint: 'Start fic-dev with a larger --keep or --keep-days, and import the same again: those that are there are skipped.',
+    },
+  )
+}
+
+function countOf({ imported, skipped, leftOut = 0 }: ImportAnswer, name: string): string {
+  const source = name === '-' ? 'stdin' : name
+  return `${leftOut} of the ${imported + skipped + leftOut} notifications in ${source}`
 }
 
 /** An export can be larger than memory, so it is never held as a whole. */
-async function openSource(name: string): Promise<AsyncIterable<Uint8Array>> {
-  if (name === '-') return process.stdin
+async function openSource(name: string): Promise<{ content: AsyncIterable<Uint8Array>; isFile: boolean }> {
+  if (name === '-') return { content: process.stdin, isFile: false }
   try {
     const file = await open(name)
-    if (!(await file.stat()).isDirectory()) return file.createReadStream()
+    const stats = await file.stat()
+    if (!stats.isDirectory()) return { content: file.createReadStream(), isFile: stats.isFile() }
     await file.close()
     throw new Error('it is a directory')
   } catch (error) {

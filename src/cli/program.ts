@@ -187,6 +187,12 @@ import reads it; in a folder, each file has method, headers and body as a test s
   )
   const importing = add('import <file>', 'read what export wrote; - is stdin', () => import('./import.ts'))
   addSettings(importing, commonSettings)
+  importing.addHelpText(
+    'after',
+    `
+An import drops nothing. What exceeds --keep or --keep-days of the running fic-dev, or of the configuration, is left
+out and reported, for a file before the import starts; the exit code is then 1. Notifications that are there already are skipped.`,
+  )
   const clear = add('clear [n...]', 'remove notifications: these, or all', () => import('./clear.ts'))
   addSettings(clear, [...commonSettings, 'yes'])
 }

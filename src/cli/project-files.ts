@@ -1,10 +1,11 @@
 /** The files of a project that `fic-dev init` writes: config, `.gitignore`, and `.env` when that was asked for. */
 
-import { existsSync } from 'node:fs'
-import { readFile, rename, writeFile } from 'node:fs/promises'
+import { existsSync, realpathSync, statSync } from 'node:fs'
+import { readFile, rename } from 'node:fs/promises'
 import path from 'node:path'
 import { parseEnv } from 'node:util'
 import { FicDevError, messageOf } from '../errors.ts'
+import { replaceFile } from '../replace-file.ts'
 import type { Plan } from './init-plan.ts'
 
 const fileName = 'fic-dev.config.ts'
@@ -101,11 +102,15 @@ async function readIfThere(file: string): Promise<string | null> {
   return existsSync(file) ? readFile(file, 'utf8') : null
 }
 
-async function write(file: string, text: string, mode = 0o666): Promise<void> {
-  await writeFile(file, text, { mode }).catch((error: unknown) => {
+/** A file that is there keeps its mode, and a link to one stays a link. */
+async function write(file: string, text: string, mode = 0o666 & ~process.umask()): Promise<void> {
+  try {
+    const isThere = existsSync(file)
+    replaceFile(isThere ? realpathSync(file) : file, text, isThere ? statSync(file).mode & 0o777 : mode)
+  } catch (error) {
     throw new FicDevError('USAGE', `${file} cannot be written: ${messageOf(error)}.`, {
       hint: 'Check the permissions of the folder, or run init elsewhere.',
       cause: error,
     })
-  })
+  }
 }

@@ -31,6 +31,7 @@ const jsonTypes: ReadonlySet<Told['type']> = new Set([
   'subscription',
   'target',
   'share',
+  'store',
   'error',
 ])
 
@@ -70,6 +71,9 @@ export function createReport(
       case 'share':
         follows = message.share.role === 'follower'
         return say('share', shareLine(message.share, colors))
+      case 'store':
+        // An error says the same, and what to do.
+        return undefined
       case 'error':
         return output.say(failureText({ ...message.error, exitCode: 1 }, colors.red))
       case 'ready':

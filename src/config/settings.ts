@@ -428,7 +428,7 @@ export const settings: Table = {
     flag: '--keep <n>',
     environment: ['FIC_DEV_KEEP'],
     group: 'Ports and storage',
-    help: 'how many notifications are kept',
+    help: 'how many notifications are kept; imported ones are dropped first',
     standardly: '10000',
     standard: 10_000,
     kind: wholeNumberKind(1, 100_000_000),

@@ -179,6 +179,10 @@ export interface ImportAnswer {
   imported: number
   /** Those that the store already had. */
   skipped: number
+  /** Those that exceed what is kept, or are older. An import drops nothing to make room. */
+  leftOut?: number
+  /** Why some were left out; a sentence. */
+  reason?: string
 }
 
 /** One line of `export --format ndjson`: lossless, deliveries included. */

@@ -93,6 +93,17 @@ export interface ShareFollower {
   lastSeenAt: string | null
 }
 
+/** Whether what is captured is in files that the next start finds. */
+export interface StoreStatus {
+  /** `restored`: files were removed while fic-dev ran, and were written again. `failed`: notifications are answered 503. */
+  state: 'ok' | 'restored' | 'failed'
+  since: string
+  /** What happened; sentences. */
+  detail: string | null
+  /** What to do; `null` if there is nothing to do. */
+  hint: string | null
+}
+
 export interface SinkCounts {
   captured: number
   notFound: number
@@ -117,5 +128,6 @@ export interface Status {
   share: ShareStatus | null
   /** `null` on a follower, which has no sink. */
   sink: SinkCounts | null
+  store: StoreStatus
   counts: { notifications: number; deliveries: number; waiting: number }
 }

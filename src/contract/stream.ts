@@ -1,7 +1,14 @@
 /** The messages of `WS /api/stream` and, but for `hello`, `lagged` and `removed`, the lines of `--json`. */
 
 import type { Delivery, Notification } from './notification.ts'
-import type { ShareStatus, Status, SubscriptionStatus, TargetStatus, TunnelStatus } from './status.ts'
+import type {
+  ShareStatus,
+  Status,
+  StoreStatus,
+  SubscriptionStatus,
+  TargetStatus,
+  TunnelStatus,
+} from './status.ts'
 
 export type StreamMessage =
   /** First message of every connection; what follows are the notifications after `after`, then live ones. */
@@ -14,6 +21,7 @@ export type StreamMessage =
   | { type: 'subscription'; subscription: SubscriptionStatus }
   | { type: 'target'; target: TargetStatus }
   | { type: 'share'; share: ShareStatus }
+  | { type: 'store'; store: StoreStatus }
   /** Notifications were removed: one, or all of them when `seq` is `null`. */
   | { type: 'removed'; seq: number | null }
   /** This reader was too slow, or asked for too much: fetch again what came after `after`. */

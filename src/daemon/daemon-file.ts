@@ -19,8 +19,10 @@ export function readDaemonFile(dataDir: string): DaemonFile | null {
   return found as DaemonFile
 }
 
+/** Only our own: after the data directory was removed, another daemon may have written its file there. */
 export function removeDaemonFile(dataDir: string): void {
-  rmSync(join(dataDir, fileName), { force: true })
+  const found = readPrivateJson(join(dataDir, fileName)) as Partial<DaemonFile> | null
+  if (found?.pid === process.pid) rmSync(join(dataDir, fileName), { force: true })
 }
 
 function isAlive(pid: number): boolean {

@@ -32,8 +32,9 @@ export async function openOffline(
   secrets: Secrets = { accessToken: null },
   log: Logger = silentLog(),
 ): Promise<Offline> {
-  // What is dropped is for the daemon to say: a command may have been given another configuration.
-  const store = openProjectStore({ dataDir: config.dataDir, keep: null, log })
+  const { dataDir, keep, keepDays } = config
+  // Only the daemon drops notifications: a command may have been given another configuration.
+  const store = openProjectStore({ dataDir, keep, keepDays, isPruning: false, log })
   const project = await readSecretsOf(config.dataDir, randomSubdomain)
   const sinkPath = `/${project.sinkSecret}`
   const live = new Live(new Date(), sinkPath, config.publicKey)

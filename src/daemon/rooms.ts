@@ -195,6 +195,7 @@ function toStatus({ config, store, live }: RoomOptions, parts: Pick<Rooms, 'deli
     targets: parts.deliverer.status(),
     share: live.sharing?.status() ?? null,
     sink: live.sharing?.status().role === 'follower' ? null : parts.sink.counts(),
+    store: store.status(),
     counts: store.counts(),
   }
 }

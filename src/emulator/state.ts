@@ -1,8 +1,9 @@
 /** All that the emulator knows, and the file that keeps it across restarts. */
 
-import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { FicDevError, messageOf } from '../errors.ts'
 import type { Logger } from '../log.ts'
+import { replaceFile } from '../replace-file.ts'
 import type { Clock } from './clock.ts'
 import type { Delivery } from './delivery.ts'
 import type { ResourceFacts, ResourceLedger } from './resource-ledger.ts'
@@ -120,8 +121,7 @@ function writeState(file: string, state: State, offsetMs: number): void {
     ...toBaseTime({ ...state, deliveries: open }, offsetMs),
     resources: [...state.resources],
   }
-  writeFileSync(`${file}.new`, JSON.stringify(saved), { mode: 0o600 })
-  renameSync(`${file}.new`, file)
+  replaceFile(file, JSON.stringify(saved), 0o600)
 }
 
 /** After a restart the clock runs with the base clock again, so the times in the file must be the base clock's. */

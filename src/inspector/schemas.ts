@@ -66,6 +66,14 @@ export const StreamQuery = Type.Object({ after: Type.Optional(Type.Integer({ min
 
 export const ExportQuery = Type.Object({ format: choice('ndjson', 'har') }, { additionalProperties: false })
 
+export const ImportQuery = Type.Object(
+  {
+    /** Only counts what would be imported. */
+    trial: Type.Boolean({ default: false }),
+  },
+  { additionalProperties: false },
+)
+
 export const FixturesQuery = Type.Object(
   {
     /** An event type or group type, short or long; a `*` at the end stands for any rest. */

@@ -1,8 +1,9 @@
 /** The project's data dir: readable by its owner only, and never part of a commit. */
 
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { FicDevError, messageOf } from '../errors.ts'
+import { replaceFile } from '../replace-file.ts'
 
 /**
  * Makes the data dir where it is missing and closes it to others.
@@ -13,7 +14,7 @@ export function prepareDataDir(dir: string): void {
     mkdirSync(dir, { recursive: true, mode: 0o700 })
     chmodSync(dir, 0o700)
     const gitignore = join(dir, '.gitignore')
-    if (!existsSync(gitignore)) writeFileSync(gitignore, '*\n', { mode: 0o600 })
+    if (!existsSync(gitignore)) writePrivateFile(gitignore, '*\n')
   } catch (thrown) {
     throw new FicDevError(
       'DATA_DIR_UNUSABLE',
@@ -26,11 +27,18 @@ export function prepareDataDir(dir: string): void {
   }
 }
 
-/** Replaces a small private file in one step, so that a crash leaves the old or the new one, never half of it. */
 export function writePrivateFile(path: string, text: string): void {
-  const draft = `${path}.${process.pid}.new`
-  writeFileSync(draft, text, { mode: 0o600 })
-  renameSync(draft, path)
+  replaceFile(path, text, 0o600)
+}
+
+/** Renames a file, with those that SQLite keeps beside it. Returns the new path. */
+export function setAside(path: string, reason: 'damaged' | 'replaced'): string {
+  const aside = `${path}.${reason}-${new Date().toISOString().replaceAll(':', '-')}`
+  renameSync(path, aside)
+  for (const suffix of ['-wal', '-shm']) {
+    if (existsSync(path + suffix)) renameSync(path + suffix, aside + suffix)
+  }
+  return aside
 }
 
 /** The JSON of a private file; `null` when there is none or it is damaged. */

@@ -1,24 +1,46 @@
-/** The one door to SQLite: opens the file, takes the project's lock with it, brings the schema up to date. */
+/**
+ * The one door to SQLite: opens the file, takes the project's lock with it, brings the schema up to date. If the files are
+ * removed while they are open, it writes them again from what is still open.
+ */
 
-import { chmodSync, closeSync, existsSync, openSync, renameSync } from 'node:fs'
-import { join } from 'node:path'
+import { chmodSync, closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import Libsql from 'libsql'
 import { FicDevError, messageOf } from '../errors.ts'
 import type { Logger } from '../log.ts'
 import { marksOf, noteCleanEnd, takeCleanEnd } from './clean-end.ts'
+import { prepareDataDir, setAside } from './data-dir.ts'
 import { migrations } from './schema.ts'
+import { syncFolder } from '../replace-file.ts'
 
-export type Database = Libsql.Database
-export type Statement = Libsql.Statement
+export type Statement = Pick<Libsql.Statement, 'run' | 'get' | 'all'>
+
+export interface Database extends Pick<Libsql.Database, 'exec' | 'pragma' | 'inTransaction' | 'close'> {
+  prepare(sql: string): Statement
+}
+
+/** A database that outlives its files: statements that were prepared go on with the new ones. */
+export interface RestorableDatabase extends Database {
+  /** Writes everything into the database file and begins a new log, after the log was removed. */
+  renewLog(): void
+  /**
+   * Writes everything into a new database file, after the file was removed. Returns the new name of a file that has
+   * taken its place, or `null`. With `isYielding`, a database there that holds notifications stays.
+   * @throws FicDevError DATA_DIR_LOCKED if another process has a database there, DATA_DIR_UNUSABLE
+   */
+  restore(isYielding: boolean): string | null
+}
 
 /** A row as libsql gives it: columns by name, and a member `_metadata` that is of no use to us. */
 export type Row = Record<string, unknown>
 
-const fileName = 'fic-dev.db'
+export function databasePathOf(dataDir: string): string {
+  return join(dataDir, 'fic-dev.db')
+}
 
 /** The write-ahead log; it is there while the database is open. */
 export function logPathOf(dataDir: string): string {
-  return join(dataDir, `${fileName}-wal`)
+  return `${databasePathOf(dataDir)}-wal`
 }
 
 /**
@@ -27,14 +49,17 @@ export function logPathOf(dataDir: string): string {
  * A damaged file is set aside and a new one begun.
  * @throws FicDevError DATA_DIR_LOCKED, STORE_NEWER, STORE_FAILED
  */
-export function openDatabase(dataDir: string, log: Logger): Database {
-  const path = join(dataDir, fileName)
+export function openDatabase(dataDir: string, log: Logger): RestorableDatabase {
+  return toRestorable(openOrReplace(databasePathOf(dataDir), log), dataDir)
+}
+
+function openOrReplace(path: string, log: Logger): Libsql.Database {
   try {
     return openFile(path)
   } catch (thrown) {
     if (thrown instanceof FicDevError) throw thrown
     if (!isDamaged(thrown)) throw storeFailed(path, thrown)
-    const aside = setAside(path)
+    const aside = setAside(path, 'damaged')
     log.error({ path, aside, reason: messageOf(thrown) }, 'database damaged, set aside, new one begun')
     return openFile(path)
   }
@@ -56,10 +81,96 @@ export function closeDatabase(database: Database, dataDir: string | null = null)
     // Damaged, full disk, or the lock is another's: then the end of the process has to do.
   }
   database.close()
-  if (isInOrder && dataDir !== null) noteCleanEnd(join(dataDir, fileName))
+  if (isInOrder && dataDir !== null) noteCleanEnd(databasePathOf(dataDir))
 }
 
-function openFile(path: string): Database {
+function toRestorable(opened: Libsql.Database, dataDir: string): RestorableDatabase {
+  const path = databasePathOf(dataDir)
+  let connection = opened
+  const renewals: (() => void)[] = []
+
+  return {
+    exec: (sql) => connection.exec(sql),
+    pragma: (source) => connection.pragma(source),
+    get inTransaction() {
+      return connection.inTransaction
+    },
+    close: () => connection.close(),
+    prepare(sql) {
+      let statement = connection.prepare(sql)
+      renewals.push(() => void (statement = connection.prepare(sql)))
+      return {
+        run: (values) => statement.run(values),
+        get: (values) => statement.get(values),
+        all: (values) => statement.all(values),
+      }
+    },
+    renewLog() {
+      // SQLite keeps the lock meanwhile: in exclusive mode it gives it back only when it is asked to.
+      connection.pragma('journal_mode = DELETE')
+      connection.pragma('journal_mode = WAL')
+      connection.exec('BEGIN IMMEDIATE; COMMIT')
+    },
+    restore(isYielding) {
+      // A project that was moved as a whole must not leave a folder behind in its old place.
+      if (!existsSync(dirname(dataDir))) throw unusableFolder(dirname(dataDir))
+      prepareDataDir(dataDir)
+      const other = existsSync(path) ? lookAtOther(path) : 'empty'
+      if (other === 'held' || (other === 'filled' && isYielding)) throw lockedBy(path)
+      const draft = copyTo(`${path}.${process.pid}.new`, connection)
+      const aside = existsSync(path) ? setAside(path, 'replaced') : null
+      // The log of another database would be applied to this one.
+      for (const suffix of ['-wal', '-shm']) rmSync(path + suffix, { force: true })
+      renameSync(draft, path)
+      syncFolder(dataDir)
+      const old = connection
+      connection = openFile(path)
+      for (const renew of renewals) renew()
+      // SQLite sees that its file has moved, and touches neither this one nor its log.
+      old.close()
+      return aside
+    },
+  }
+}
+
+/** What has taken our place: `held` by another process, `filled` with notifications, or `empty`, if it is a store at all. */
+function lookAtOther(path: string): 'held' | 'filled' | 'empty' {
+  const other = new Libsql(path)
+  try {
+    other.exec('BEGIN IMMEDIATE; ROLLBACK')
+    return other.prepare('SELECT seq FROM notifications LIMIT 1').all([]).length > 0 ? 'filled' : 'empty'
+  } catch (error) {
+    return codeOf(error).startsWith('SQLITE_BUSY') ? 'held' : 'empty'
+  } finally {
+    other.close()
+  }
+}
+
+/** Returns the path. */
+function copyTo(path: string, connection: Libsql.Database): string {
+  rmSync(path, { force: true })
+  try {
+    makePrivate(path)
+    connection.exec(`VACUUM INTO '${path.replaceAll("'", "''")}'`)
+    syncFile(path)
+    return path
+  } catch (error) {
+    // On a full disk half a copy would take the last room.
+    rmSync(path, { force: true })
+    throw error
+  }
+}
+
+function syncFile(path: string): void {
+  const file = openSync(path, 'r+')
+  try {
+    fsyncSync(file)
+  } finally {
+    closeSync(file)
+  }
+}
+
+function openFile(path: string): Libsql.Database {
   makePrivate(path)
   const marks = marksOf(path)
   const database = new Libsql(path)
@@ -78,13 +189,7 @@ function openFile(path: string): Database {
     return database
   } catch (thrown) {
     closeDatabase(database)
-    if (codeOf(thrown).startsWith('SQLITE_BUSY')) {
-      throw new FicDevError('DATA_DIR_LOCKED', `Another fic-dev holds the store ${path}.`, {
-        hint: 'Stop the other one, or give this one a data dir of its own with --data-dir.',
-        cause: thrown,
-      })
-    }
-    throw thrown
+    throw codeOf(thrown).startsWith('SQLITE_BUSY') ? lockedBy(path, thrown) : thrown
   }
 }
 
@@ -95,14 +200,14 @@ function makePrivate(path: string): void {
 }
 
 /** A damaged page would else be met only by whoever reads it, in the middle of the work, after every start again. */
-function checkPages(database: Database): void {
+function checkPages(database: Libsql.Database): void {
   const found = (database.prepare('PRAGMA quick_check(1)').get([]) as Row)['quick_check']
   if (found !== 'ok') throw new DamagedFile(String(found))
 }
 
 class DamagedFile extends Error {}
 
-function migrate(database: Database, path: string): void {
+function migrate(database: Libsql.Database, path: string): void {
   const version = Number((database.prepare('PRAGMA user_version').get([]) as Row)['user_version'])
   if (version > migrations.length) {
     throw new FicDevError(
@@ -124,21 +229,25 @@ function migrate(database: Database, path: string): void {
   })
 }
 
-function setAside(path: string): string {
-  const aside = `${path}.damaged-${new Date().toISOString().replaceAll(':', '-')}`
-  renameSync(path, aside)
-  for (const suffix of ['-wal', '-shm']) {
-    if (existsSync(path + suffix)) renameSync(path + suffix, aside + suffix)
-  }
-  return aside
-}
-
 function isDamaged(thrown: unknown): boolean {
   return thrown instanceof DamagedFile || /^SQLITE_(CORRUPT|NOTADB)/.test(codeOf(thrown))
 }
 
 function codeOf(thrown: unknown): string {
   return thrown instanceof Error && 'code' in thrown ? String(thrown.code) : ''
+}
+
+function lockedBy(path: string, cause?: unknown): FicDevError {
+  return new FicDevError('DATA_DIR_LOCKED', `Another fic-dev holds the store ${path}.`, {
+    hint: 'Stop the other one, or give this one a data dir of its own with --data-dir.',
+    cause,
+  })
+}
+
+function unusableFolder(folder: string): FicDevError {
+  return new FicDevError('DATA_DIR_UNUSABLE', `The folder ${folder} is gone, too.`, {
+    hint: 'If the project was moved, stop fic-dev and start it in the new place: the store is there.',
+  })
 }
 
 function storeFailed(path: string, cause: unknown): FicDevError {

@@ -10,6 +10,8 @@ export interface DiskSync {
   synced(): Promise<void>
   /** The same before it returns, for what is rare. Throws the system's error. */
   syncNow(): void
+  /** Goes on with another file, which has taken the place of the first. */
+  reopen(): void
   /** Syncs for the last time; throws the system's error. */
   close(): void
 }
@@ -22,9 +24,20 @@ interface Waiting {
   reject(error: Error): void
 }
 
+export interface DiskSyncOptions {
+  syncFile?: SyncFile
+  /** Called after each sync; what it throws is thrown to all that wait for the sync. */
+  confirm?: () => void
+}
+
 /** `path` is the write-ahead log, which lives as long as its database is open. */
-export function createDiskSync(path: string, syncFile: SyncFile = fdatasync): DiskSync {
-  const file = openSync(path, 'r+')
+export function createDiskSync(
+  path: string,
+  { syncFile = fdatasync, confirm = () => {} }: DiskSyncOptions = {},
+): DiskSync {
+  let file = openSync(path, 'r+')
+  /** Replaced while a sync of it was under way. */
+  const replaced: number[] = []
   let waiting: Waiting[] = []
   let isRunning = false
   let isClosed = false
@@ -32,7 +45,9 @@ export function createDiskSync(path: string, syncFile: SyncFile = fdatasync): Di
   function run(): void {
     const covered = waiting
     waiting = []
-    syncFile(file, (error) => {
+    syncFile(file, (failure) => {
+      for (const old of replaced.splice(0)) closeSync(old)
+      const error = failure ?? problemOf(confirm)
       for (const { resolve, reject } of covered) {
         if (error === null) resolve()
         else reject(error)
@@ -56,7 +71,17 @@ export function createDiskSync(path: string, syncFile: SyncFile = fdatasync): Di
         process.nextTick(run)
       })
     },
-    syncNow: () => fdatasyncSync(file),
+    syncNow() {
+      fdatasyncSync(file)
+      confirm()
+    },
+    reopen() {
+      if (isClosed) return
+      const next = openSync(path, 'r+')
+      if (isRunning) replaced.push(file)
+      else closeSync(file)
+      file = next
+    },
     close() {
       if (isClosed) return
       isClosed = true
@@ -66,5 +91,14 @@ export function createDiskSync(path: string, syncFile: SyncFile = fdatasync): Di
         if (!isRunning) closeSync(file)
       }
     },
+  }
+}
+
+function problemOf(act: () => void): Error | null {
+  try {
+    act()
+    return null
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error))
   }
 }

@@ -11,7 +11,7 @@ import type {
   SignatureReport,
 } from '../contract/notification.ts'
 import { textOf } from '../fic/read-notification.ts'
-import type { Database, Row } from './database.ts'
+import type { Database, Row, Statement } from './database.ts'
 import { toWhere, type NotificationFilter } from './filter.ts'
 import { createSearch } from './search.ts'
 
@@ -52,8 +52,10 @@ interface Details extends Pick<
 
 export interface Notifications {
   insert(capture: Capture): Notification
-  /** Puts an exported one back under a new `seq`, as it was; `null` when it is among those up to `knownUpTo` already. */
-  restore(capture: Capture, knownUpTo: number): Notification | null
+  /** Whether the same request is among those up to a `seq`. */
+  isKept(capture: Capture, upTo: number): boolean
+  /** Adds an exported one under a new `seq`, as it was, and marked as imported. */
+  restore(capture: Capture): Notification
   /** Replaces what Fatture in Cloud got back, and adds problems; `null` when it is no longer kept. */
   answered(seq: number, answer: Notification['answer'], problems: string[]): Notification | null
   get(seq: number): Notification | null
@@ -71,8 +73,8 @@ export interface Notifications {
   remove(seq: number): boolean
   removeAll(): void
   /**
-   * Drops what is more or older than wanted, the oldest first, but none that waits for a delivery or is being
-   * delivered. Of each kind `atMost` so many at a time; gives how many it were.
+   * Drops what is more or older than wanted: imported ones first, then captured ones, each by `seq`. One that waits for a
+   * delivery or is being delivered stays. Of each kind at most `atMost` at a time; returns how many were dropped.
    */
   prune(limits: Limits, atMost: number): number
 }
@@ -80,11 +82,14 @@ export interface Notifications {
 /** What is kept. */
 export interface Limits {
   keep: number
-  /** Of the unsigned and invalid ones. */
+  /** Of the captured ones that are unsigned or invalid. */
   keepUnverified: number
   /** What came before is dropped; `null`: nothing because of its age. */
   before: Date | null
 }
+
+/** SQL: whether notification `n` was captured here. */
+const isCaptured = 'NOT EXISTS (SELECT 1 FROM imported i WHERE i.seq = n.seq)'
 
 const columns = 'n.seq, n.kind, n.received_at, n.event_type, n.company, n.twin_of, n.details, n.body'
 
@@ -98,9 +103,15 @@ export function createNotifications(
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
   // Only a genuine one can be the original: otherwise a forged one, sent first, would brand the real one a twin.
-  const original = database.prepare(
-    `SELECT seq, body FROM notifications WHERE ce_id = ? AND signature = 'valid' ORDER BY seq LIMIT 1`,
-  )
+  const originalOf = (condition: string) =>
+    database.prepare(
+      `SELECT seq, body FROM notifications n WHERE ce_id = ? AND signature = 'valid' AND ${condition}
+       ORDER BY seq LIMIT 1`,
+    )
+  // An imported copy carries the verdict of its exporter, so a notification that arrives is never its duplicate.
+  const capturedOriginal = originalOf(isCaptured)
+  const anyOriginal = originalOf('true')
+  const markImported = database.prepare('INSERT INTO imported (seq) VALUES (?)')
   const sameTime = database.prepare(
     `SELECT n.details, n.body FROM notification_search s JOIN notifications n ON n.seq = s.seq
      WHERE s.received_at = ? AND s.seq <= ?`,
@@ -114,9 +125,14 @@ export function createNotifications(
   const countAll = database.prepare('SELECT count(*) AS number FROM notification_search')
   const highest = database.prepare(`SELECT seq FROM sqlite_sequence WHERE name = 'notifications'`)
   const deleteOne = database.prepare('DELETE FROM notifications WHERE seq = ?')
-  const oldest = database.prepare('SELECT seq FROM notifications ORDER BY seq LIMIT 1 OFFSET ?')
+  const countImported = database.prepare('SELECT count(*) AS number FROM imported')
+  const oldestImported = database.prepare('SELECT seq FROM imported ORDER BY seq LIMIT 1 OFFSET ?')
+  const oldest = database.prepare(
+    `SELECT seq FROM notifications n WHERE ${isCaptured} ORDER BY seq LIMIT 1 OFFSET ?`,
+  )
   const oldestUnverified = database.prepare(
-    `SELECT seq FROM notifications WHERE signature <> 'valid' ORDER BY seq DESC LIMIT 1 OFFSET ?`,
+    `SELECT seq FROM notifications n WHERE signature <> 'valid' AND ${isCaptured}
+     ORDER BY seq DESC LIMIT 1 OFFSET ?`,
   )
   const dropTheseOf = (condition: string) =>
     database.prepare(
@@ -126,8 +142,9 @@ export function createNotifications(
            AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.seq = n.seq AND d.verdict = 'pending')
          ORDER BY n.seq LIMIT ?)`,
     )
-  const dropAll = dropTheseOf('n.seq <= ?')
-  const dropUnverified = dropTheseOf(`n.signature <> 'valid' AND n.seq <= ?`)
+  const dropImported = dropTheseOf('n.seq IN (SELECT i.seq FROM imported i WHERE i.seq <= ?)')
+  const dropCaptured = dropTheseOf(`n.seq <= ? AND ${isCaptured}`)
+  const dropUnverified = dropTheseOf(`n.signature <> 'valid' AND n.seq <= ? AND ${isCaptured}`)
   const dropOld = dropTheseOf('n.seq IN (SELECT s.seq FROM notification_search s WHERE s.received_at < ?)')
   const listStatements = new Map<string, ReturnType<Database['prepare']>>()
 
@@ -149,11 +166,12 @@ export function createNotifications(
     return notification
   }
 
-  function insertWith(capture: Capture, comparing: boolean): Notification {
+  function insertWith(capture: Capture, isImported: boolean): Notification {
     const ceId = capture.cloudEvent?.id || null
+    const original = isImported ? anyOriginal : capturedOriginal
     const first = ceId === null ? null : ((original.get([ceId]) as Row | undefined) ?? null)
     const twinOf = first === null ? null : Number(first['seq'])
-    const details = toDetails(capture, comparing ? compareWithOriginal(capture, first) : [])
+    const details = toDetails(capture, isImported ? [] : compareWithOriginal(capture, first))
     const receivedAt = capture.receivedAt.getTime()
     const { kind, eventType, company, body } = capture
     const { lastInsertRowid } = insertRow.run([
@@ -170,6 +188,7 @@ export function createNotifications(
     const seq = Number(lastInsertRowid)
     const inserted = assemble({ seq, kind, receivedAt, eventType, company, twinOf, details, body })
     search.insert(inserted, ceId, body)
+    if (isImported) markImported.run([seq])
     return inserted
   }
 
@@ -184,9 +203,16 @@ export function createNotifications(
 
   const count = () => Number((countAll.get([]) as Row)['number'])
 
+  /** The oldest `number` of a kind, as far as they may be dropped. */
+  function dropOldest(number: number, find: Statement, drop: Statement, atMost: number): number {
+    const last = number > 0 ? seqOf(find.get([number - 1])) : null
+    return last === null ? 0 : drop.run([last, atMost]).changes
+  }
+
   return {
-    insert: (capture) => insertWith(capture, true),
-    restore: (capture, knownUpTo) => (isKept(capture, knownUpTo) ? null : insertWith(capture, false)),
+    insert: (capture) => insertWith(capture, false),
+    isKept,
+    restore: (capture) => insertWith(capture, true),
     answered(seq, answer, problems) {
       const row = selectOne.get([seq]) as Row | undefined
       if (row === undefined) return null
@@ -224,10 +250,11 @@ export function createNotifications(
     removeAll: () => void database.exec('DELETE FROM notifications'),
     prune({ keep, keepUnverified, before }, atMost) {
       const excess = count() - keep
-      const last = excess > 0 ? seqOf(oldest.get([excess - 1])) : null
+      const imported = excess > 0 ? Number((countImported.get([]) as Row)['number']) : 0
       const lastUnverified = seqOf(oldestUnverified.get([keepUnverified]))
       return (
-        (last === null ? 0 : dropAll.run([last, atMost]).changes) +
+        dropOldest(Math.min(excess, imported), oldestImported, dropImported, atMost) +
+        dropOldest(excess - imported, oldest, dropCaptured, atMost) +
         (lastUnverified === null ? 0 : dropUnverified.run([lastUnverified, atMost]).changes) +
         (before === null ? 0 : dropOld.run([before.getTime(), atMost]).changes)
       )

@@ -2,7 +2,7 @@
 
 import { messageOf } from '../errors.ts'
 import type { Logger } from '../log.ts'
-import type { Notifications } from './notifications.ts'
+import type { Limits, Notifications } from './notifications.ts'
 import type { WriteQueue } from './write-queue.ts'
 
 export interface RetentionOptions {
@@ -10,14 +10,29 @@ export interface RetentionOptions {
   keep: number | null
   /** For how many days; `null`: whatever their age. */
   keepDays: number | null
+  /** `false`: nothing is dropped by this process, though an import keeps to the limits. */
+  isPruning: boolean
   log: Logger
   now(): Date
 }
 
 export interface Retention {
+  /** What an import may bring in; `null`: everything. */
+  forImport(): ImportLimits | null
+
   /** Something was captured. Looks only once in a while: it costs a scan of an index. */
   captured(): void
   close(): void
+}
+
+/** An import drops nothing: what exceeds these is left out. */
+export interface ImportLimits {
+  keep: number
+  keepDays: number | null
+  /** How many more are kept. */
+  room: number
+  /** What was received earlier is not kept. */
+  before: Date | null
 }
 
 /** How many unsigned or invalid captures are kept (design section 3). */
@@ -31,11 +46,23 @@ const everyMs = 60 * 60_000
 
 export function startRetention(
   queue: WriteQueue,
-  notifications: Pick<Notifications, 'prune'>,
-  { keep: limit, keepDays, log, now }: RetentionOptions,
+  notifications: Pick<Notifications, 'prune' | 'count'>,
+  { keep: limit, keepDays, isPruning, log, now }: RetentionOptions,
 ): Retention {
-  if (limit === null) return { captured: () => {}, close: () => {} }
+  if (limit === null) return { forImport: () => null, captured: () => {}, close: () => {} }
   const keep = limit
+  const limits = (): Limits => ({
+    keep,
+    keepUnverified,
+    before: keepDays === null ? null : new Date(now().getTime() - keepDays * dayMs),
+  })
+  const forImport = () => ({
+    keep,
+    keepDays,
+    room: Math.max(0, keep - notifications.count()),
+    before: limits().before,
+  })
+  if (!isPruning) return { forImport, captured: () => {}, close: () => {} }
   const pruneEvery = Math.max(50, Math.min(500, Math.floor(keep / 20)))
   let sincePrune = 0
   let isWanted = false
@@ -50,8 +77,7 @@ export function startRetention(
       while (isWanted) {
         isWanted = false
         sincePrune = 0
-        const before = keepDays === null ? null : new Date(now().getTime() - keepDays * dayMs)
-        const some = await queue.write(() => notifications.prune({ keep, keepUnverified, before }, stepSize))
+        const some = await queue.write(() => notifications.prune(limits(), stepSize))
         isWanted = !isClosed && (isWanted || some > 0)
         dropped += some
       }
@@ -71,6 +97,7 @@ export function startRetention(
   const timer = setInterval(prune, everyMs).unref()
   prune()
   return {
+    forImport,
     captured() {
       if (++sincePrune >= pruneEvery) prune()
     },

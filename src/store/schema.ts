@@ -58,10 +58,16 @@ const deliveriesSchema = `
   CREATE INDEX jobs_by_seq ON jobs (seq);
 `
 
+/** The notifications that an import brought; all others were captured here. */
+const importedSchema = `
+  CREATE TABLE IF NOT EXISTS imported (seq INTEGER PRIMARY KEY REFERENCES notifications (seq) ON DELETE CASCADE);
+`
+
 export const migrations: readonly string[] = [
   notificationsSchema + deliveriesSchema + subscriptionsSchema,
   searchSchema,
   resourcesSchema,
   arrivalsSchema,
   searchByTypeSchema,
+  importedSchema,
 ]

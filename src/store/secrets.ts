@@ -1,9 +1,12 @@
 /** What a project keeps from run to run and shows to nobody: the sink's secret path, the session token, the keys. */
 
 import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { FicDevError, messageOf } from '../errors.ts'
 import { createDevKey } from '../fic/signature/sign.ts'
-import { readPrivateJson, writePrivateFile } from './data-dir.ts'
+import type { Logger } from '../log.ts'
+import { setAside, writePrivateFile } from './data-dir.ts'
 
 export interface ProjectSecrets {
   /** 128 bits as hex; the sink's path. Kept, so that the subscription's sink stays the same. */
@@ -18,10 +21,18 @@ export interface ProjectSecrets {
   devKey: { privateKey: string; publicKey: string }
 }
 
-/** Reads the project's secrets, and makes those that are missing. */
-export async function readSecretsOf(dataDir: string, newSubdomain: () => string): Promise<ProjectSecrets> {
-  const path = join(dataDir, 'secrets.json')
-  const found = (readPrivateJson(path) ?? {}) as Partial<ProjectSecrets>
+/**
+ * Reads the project's secrets, and creates those that are missing. A damaged file is set aside and reported to `log`.
+ * Without a log nothing is replaced.
+ * @throws FicDevError DATA_DIR_UNUSABLE
+ */
+export async function readSecretsOf(
+  dataDir: string,
+  newSubdomain: () => string,
+  log: Logger | null = null,
+): Promise<ProjectSecrets> {
+  const path = pathOf(dataDir)
+  const found = readFound(path, log)
   const secrets: ProjectSecrets = {
     sinkSecret: found.sinkSecret ?? randomBytes(16).toString('hex'),
     sessionToken: found.sessionToken ?? randomBytes(32).toString('base64url'),
@@ -32,6 +43,66 @@ export async function readSecretsOf(dataDir: string, newSubdomain: () => string)
   const complete = (Object.keys(secrets) as (keyof ProjectSecrets)[]).every(
     (name) => found[name] !== undefined,
   )
-  if (!complete) writePrivateFile(path, JSON.stringify(secrets, null, 2))
+  if (!complete) writeSecretsOf(dataDir, secrets)
   return secrets
+}
+
+export function writeSecretsOf(dataDir: string, secrets: ProjectSecrets): void {
+  writePrivateFile(pathOf(dataDir), JSON.stringify(secrets, null, 2))
+}
+
+function pathOf(dataDir: string): string {
+  return join(dataDir, 'secrets.json')
+}
+
+function readFound(path: string, log: Logger | null): Partial<ProjectSecrets> {
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {}
+    throw unusable(path, `cannot be read: ${messageOf(error)}`, 'Make it readable for your user.', error)
+  }
+  const damage = findDamage(text)
+  if (damage === null) return JSON.parse(text) as Partial<ProjectSecrets>
+  if (log === null) {
+    const hint =
+      'Restore it from a backup, or start fic-dev: it keeps the damaged file under another name and creates new secrets, sink path included.'
+    throw unusable(path, `is damaged: ${damage}`, hint)
+  }
+  const aside = setAside(path, 'damaged')
+  log.error(
+    { path, aside, reason: damage },
+    'secrets damaged, set aside; new sink path, token and keys created',
+  )
+  return {}
+}
+
+/** A reason, or `null` if each member that is there has its shape. */
+function findDamage(text: string): string | null {
+  let found: unknown
+  try {
+    found = JSON.parse(text)
+  } catch (error) {
+    return messageOf(error)
+  }
+  if (!isObject(found)) return 'it holds no object'
+  const { devKey, ...texts } = found
+  const names = ['sinkSecret', 'sessionToken', 'probeKey', 'subdomain']
+  const wrong = names.find((name) => texts[name] !== undefined && !isText(texts[name]))
+  if (wrong !== undefined) return `${wrong} is not a text`
+  const isKey = isObject(devKey) && isText(devKey['privateKey']) && isText(devKey['publicKey'])
+  return devKey === undefined || isKey ? null : 'devKey is not a pair of keys'
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string' && value !== ''
+}
+
+function unusable(path: string, what: string, hint: string, cause?: unknown): FicDevError {
+  return new FicDevError('DATA_DIR_UNUSABLE', `The secrets file ${path} ${what}.`, { hint, cause })
 }

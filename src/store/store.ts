@@ -3,6 +3,7 @@
 import type { TwinEntry } from '../contract/detail.ts'
 import type { ResourceEntry } from '../contract/api.ts'
 import type { Delivery, Notification } from '../contract/notification.ts'
+import type { StoreStatus } from '../contract/status.ts'
 import type { Logger } from '../log.ts'
 import { createArrivals, type Arrival } from './arrivals.ts'
 import { createBoard, type Board } from './board.ts'
@@ -10,7 +11,9 @@ import { closeDatabase, logPathOf, openDatabase } from './database.ts'
 import { prepareDataDir } from './data-dir.ts'
 import { createDeliveries, type Deliveries } from './deliveries.ts'
 import { createDiskSync } from './disk-sync.ts'
+import { createFileGuard } from './file-guard.ts'
 import type { NotificationFilter } from './filter.ts'
+import { createImport, type Import, type ImportOptions } from './import.ts'
 import { createJobs, type Job, type Jobs } from './jobs.ts'
 import { createNotifications, type Capture, type CaptureOptions } from './notifications.ts'
 import { startRetention } from './retention.ts'
@@ -28,17 +31,13 @@ export interface StoreOptions {
   keep?: number | null
   /** For how many days; whatever their age when left out. */
   keepDays?: number | null
+  /** `false`: nothing is dropped by this process; an import keeps to the limits all the same. */
+  isPruning?: boolean
   now?: () => Date
 }
 
 /** What becomes of a job with the end of an attempt. */
 export type JobOutcome = { job: 'done' } | { job: 'retry'; nextAt: Date }
-
-/** A notification as an export holds it. */
-export interface Exported {
-  capture: Capture
-  deliveries: Delivery[]
-}
 
 export interface Store {
   /** Resolves when the notification and its jobs are durable. */
@@ -47,8 +46,8 @@ export interface Store {
   captureOnce(arrival: Arrival, capture: Capture, options: CaptureOptions): Promise<Notification | null>
   /** When the newest arrival came, by the clock of its stream; `null` when nothing ever came that way. */
   lastArrival(): Date | null
-  /** Puts exported notifications back, under a new `seq` each; nothing is delivered. Those that are there already are left out. */
-  restore(exported: readonly Exported[], knownUpTo: number): Promise<Notification[]>
+  /** Begins an import: adds exported notifications, each under a new `seq`. Delivers nothing, drops nothing. */
+  beginImport(options?: ImportOptions): Import
   /** Writes down what Fatture in Cloud got, where that was not known at the capture. */
   answered(seq: number, answer: Notification['answer'], problems: string[]): Promise<Notification | null>
   /** One with all its deliveries. */
@@ -79,6 +78,9 @@ export interface Store {
   keepResources(seq: number, entries: readonly ResourceEntry[]): Promise<void>
   /** Those that are kept, by id as JSON text. */
   keptResources(seq: number): Map<string, ResourceEntry>
+  status(): StoreStatus
+  /** After its files were removed, after they were written again, and after that failed. */
+  onStatus(listener: (status: StoreStatus) => void): void
   /** After each commit, in order of capture. */
   onCaptured(listener: (notification: Notification) => void): void
   close(): void
@@ -88,11 +90,25 @@ export interface Store {
  * Opens the store of a data dir and holds its lock until `close`.
  * @throws FicDevError DATA_DIR_UNUSABLE, DATA_DIR_LOCKED, STORE_NEWER, STORE_FAILED
  */
-export function openStore({ dataDir, log, keep = 10_000, keepDays = null, now }: StoreOptions): Store {
+export function openStore({
+  dataDir,
+  log,
+  keep = 10_000,
+  keepDays = null,
+  isPruning = true,
+  now,
+}: StoreOptions): Store {
   prepareDataDir(dataDir)
   const database = openDatabase(dataDir, log)
   const queue = createWriteQueue(database)
-  const disk = createDiskSync(logPathOf(dataDir))
+  const disk = createDiskSync(logPathOf(dataDir), { confirm: () => files.confirm() })
+  const files = createFileGuard({
+    dataDir,
+    database,
+    onNewLog: () => disk.reopen(),
+    log,
+    now: now ?? (() => new Date()),
+  })
   const deliveries: Deliveries = createDeliveries(database)
   const notifications = createNotifications(database, deliveries.lastOf)
   const jobs = createJobs(database)
@@ -110,6 +126,7 @@ export function openStore({ dataDir, log, keep = 10_000, keepDays = null, now }:
   const retention = startRetention(queue, notifications, {
     keep,
     keepDays,
+    isPruning,
     log,
     now: now ?? (() => new Date()),
   })
@@ -136,33 +153,28 @@ export function openStore({ dataDir, log, keep = 10_000, keepDays = null, now }:
     return notification
   }
 
-  function restoreOne({ capture, deliveries: ended }: Exported, knownUpTo: number): Notification[] {
-    const restored = notifications.restore(capture, knownUpTo)
-    if (restored === null) return []
-    for (const delivery of ended) deliveries.write(toEnded(delivery, deliveries.nextId(), restored.seq))
-    return [restored]
-  }
-
   /** Others are told as soon as it is committed: only the answer has to wait for the disk. */
   async function durable<T>(written: T): Promise<T> {
     await disk.synced()
     return written
   }
 
+  const writeDurably = async <T>(run: () => T) => durable(await queue.write(run))
+
   return {
     async capture(capture, options) {
+      files.demand()
       const inserted = await queue.write(() => insert(capture, options))
       return durable(captured(inserted))
     },
     async captureOnce(arrival, capture, options) {
+      files.demand()
       const inserted = await queue.write(() => (arrivals.insert(arrival) ? insert(capture, options) : null))
       return inserted && durable(captured(inserted))
     },
     lastArrival: arrivals.latest,
-    async restore(exported, knownUpTo) {
-      const restored = await queue.write(() => exported.flatMap((one) => restoreOne(one, knownUpTo)))
-      return durable(restored)
-    },
+    beginImport: (options) =>
+      createImport({ notifications, deliveries, limits: retention.forImport, write: writeDurably }, options),
     answered: (seq, answer, problems) =>
       queue.write(() => changing(notifications.answered(seq, answer, problems))),
     notification(seq) {
@@ -217,22 +229,20 @@ export function openStore({ dataDir, log, keep = 10_000, keepDays = null, now }:
     subscriptions: createSubscriptionRecords(database, disk.syncNow),
     keepResources: (seq, entries) => queue.write(() => resources.keep(seq, entries)),
     keptResources: resources.of,
+    status: files.status,
+    onStatus: files.onStatus,
     onCaptured: (listener) => void listeners.push(listener),
     close() {
       retention.close()
       queue.close()
+      const areThere = files.close()
       try {
         disk.close()
       } finally {
-        closeDatabase(database, dataDir)
+        // By its name SQLite would remove the log of a database that is there now.
+        if (areThere) closeDatabase(database, dataDir)
+        else database.close()
       }
     },
   }
-}
-
-/** Nothing that was exported goes on here. */
-function toEnded(exported: Delivery, id: number, seq: number): Delivery {
-  const ended = { ...exported, id, seq, nextAttemptAt: null }
-  if (exported.verdict !== 'pending') return ended
-  return { ...ended, verdict: 'retried', error: 'exported before the target answered' }
 }

@@ -1,10 +1,10 @@
 /** F10: a machine that falls asleep and wakes: to the process it is as if time had stood still, and then been set. */
 
-import { readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { Agent } from 'node:http'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { createFolder, isReady, kill, pidIn, start, storedIds } from '../support/process.ts'
+import { createFolder, isReady, isStopped, kill, pidIn, start, storedIds } from '../support/process.ts'
 import { arrived, startTarget } from '../support/target.ts'
 import { openWay } from '../support/way.ts'
 import { post, publicKey } from '../support/load.ts'
@@ -15,12 +15,6 @@ function openAgent(): Agent {
   const agent = new Agent({ keepAlive: true, maxSockets: 50 })
   onTestFinished(() => agent.destroy())
   return agent
-}
-
-/** `T`: stopped by a signal. */
-async function isStopped(pid: number): Promise<void> {
-  const state = () => /^\d+ \(.*\) (\w)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1]
-  await expect.poll(state).toBe('T')
 }
 
 test.skipIf(!hasProc)(

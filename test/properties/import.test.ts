@@ -46,7 +46,7 @@ test('what is stored is read back, exported and imported without a change', asyn
       expect(from.notification(stored.seq)).toEqual(stored)
 
       const line = toLine(from, stored.seq)
-      const [restored] = await to.restore([readExported(line, 1)], 0)
+      const [restored] = await to.beginImport().add([readExported(line, 1)])
 
       const { seq: _seq, twinOf: _twin, problems: _problems, ...same } = stored
       expect(restored).toMatchObject(same)
@@ -67,7 +67,7 @@ async function take(store: Store, line: string): Promise<'taken' | 'words'> {
     if (isInWords && thrown.message.startsWith('Line 7 ')) return 'words'
     throw thrown
   }
-  const [restored] = await store.restore([read], 0)
+  const [restored] = await store.beginImport().add([read])
   JSON.stringify(store.notification(restored?.seq ?? 0))
   return 'taken'
 }

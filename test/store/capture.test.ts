@@ -147,6 +147,20 @@ test.for(['invalid', 'missing'] as const)(
   },
 )
 
+test('an imported copy is not the original of a notification that arrives, and the first that arrived is', async () => {
+  const store = await openTestStore()
+  const genuine = sampleCapture()
+  const forged = { ...genuine, body: Buffer.from('{"data":{"ids":[666]}}') }
+  await store.beginImport().add([{ capture: forged, deliveries: [] }])
+
+  const first = await store.capture(genuine, { targets: [target], dropTwins: true })
+  const second = await store.capture(genuine, { targets: [target], dropTwins: true })
+
+  expect(first).toMatchObject({ twinOf: null, problems: [] })
+  expect(second.twinOf).toBe(first.seq)
+  expect(store.jobs.count()).toBe(1)
+})
+
 test('verifications without an id, and events with an empty one, are nobody’s twins', async () => {
   const store = await openTestStore()
   const verification = sampleCapture({

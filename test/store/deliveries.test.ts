@@ -146,7 +146,7 @@ test('what is restored is as it was, deliveries and raw bytes included, under a 
 
   const other = await openTestStore()
   await other.capture(sampleCapture(), { targets: [] })
-  const [restored] = await other.restore([{ capture, deliveries }], other.lastSeq())
+  const [restored] = await other.beginImport().add([{ capture, deliveries }])
 
   expect(restored).toMatchObject({ seq: 2 })
   expect(other.body(2)?.equals(bytes)).toBe(true)
@@ -163,9 +163,9 @@ test('what the store has already is left out when it is restored', async () => {
   const capture = sampleCapture()
   await store.capture(capture, { targets: [] })
 
-  expect(await store.restore([{ capture, deliveries: [] }], 1)).toEqual([])
+  expect(await store.beginImport().add([{ capture, deliveries: [] }])).toEqual([])
   const other = { ...capture, body: Buffer.from('{}') }
-  expect(await store.restore([{ capture: other, deliveries: [] }], 1)).toMatchObject([
+  expect(await store.beginImport().add([{ capture: other, deliveries: [] }])).toMatchObject([
     { seq: 2, twinOf: 1, problems: [] },
   ])
 })
@@ -174,15 +174,15 @@ test('twins that are alike are two when they are restored together, and none whe
   const store = await openTestStore()
   const twin = { capture: sampleCapture(), deliveries: [] }
 
-  expect(await store.restore([twin, twin], 0)).toMatchObject([{ seq: 1 }, { seq: 2, twinOf: 1 }])
-  expect(await store.restore([twin, twin], 2)).toEqual([])
+  expect(await store.beginImport().add([twin, twin])).toMatchObject([{ seq: 1 }, { seq: 2, twinOf: 1 }])
+  expect(await store.beginImport().add([twin, twin])).toEqual([])
 })
 
 test('a restored attempt that never ended is not shown as under way', async () => {
   const store = await openTestStore()
   const pending = sampleDelivery({ verdict: 'pending', status: null, durationMs: null })
 
-  await store.restore([{ capture: sampleCapture(), deliveries: [pending] }], 0)
+  await store.beginImport().add([{ capture: sampleCapture(), deliveries: [pending] }])
 
   expect(store.notification(1)?.deliveries).toMatchObject([{ verdict: 'retried', status: null }])
 })

@@ -12,9 +12,11 @@ function createDisk() {
   writeFileSync(path, 'x')
   const running: ((error: Error | null) => void)[] = []
   let begun = 0
-  const disk = createDiskSync(path, (_file, callback) => {
-    begun++
-    running.push(callback)
+  const disk = createDiskSync(path, {
+    syncFile(_file, callback) {
+      begun++
+      running.push(callback)
+    },
   })
   onTestFinished(() => disk.close())
   const done: string[] = []

@@ -109,3 +109,76 @@ test('a store that closes in the middle of dropping says nothing of it, and drop
   await settle(again)
   expect(again.counts().notifications).toBe(20)
 })
+
+/** Exported elsewhere, before anything here was captured. */
+const exportedBefore = (count: number) =>
+  Array.from({ length: count }, () => ({
+    capture: sampleCapture({ receivedAt: new Date('2020-01-01T00:00:00Z') }),
+    deliveries: [],
+  }))
+
+test('an import fills what is left and drops nothing; later captures take the place of imported ones first', async () => {
+  const store = await openTestStore({ keep: 100 })
+  await captureMany(store, 60)
+
+  const importing = store.beginImport()
+  const added = await importing.add(exportedBefore(300))
+  await settle(store)
+
+  expect(added.map(({ seq }) => seq)).toEqual(Array.from({ length: 40 }, (_, index) => 61 + index))
+  expect(importing.answer()).toEqual({
+    imported: 40,
+    skipped: 0,
+    leftOut: 260,
+    reason: expect.stringContaining('260 exceed the 100 that are kept'),
+  })
+  expect(store.counts().notifications).toBe(100)
+
+  await captureMany(store, 50)
+  const seqs = store.list({}, 200).map(({ seq }) => seq)
+  expect(seqs).toHaveLength(100)
+  // The ten oldest of those captured here go only after all forty that were imported.
+  expect(seqs.toReversed().slice(0, 50)).toEqual(Array.from({ length: 50 }, (_, index) => 11 + index))
+  expect(seqs.filter((seq) => seq > 60 && seq <= 100)).toEqual([])
+})
+
+test('imported notifications that are not genuine evict none that was captured here', async () => {
+  const store = await openTestStore()
+  await captureMany(store, 500, unverified)
+
+  await store.beginImport().add(
+    exportedBefore(300).map(({ capture, deliveries }) => ({
+      capture: { ...capture, ...unverified },
+      deliveries,
+    })),
+  )
+  await captureMany(store, 1, unverified)
+  await store.remove(0)
+
+  const seqs = store.list({ signature: 'invalid' }, 2000).map(({ seq }) => seq)
+  expect(seqs.filter((seq) => seq <= 500).length).toBeGreaterThanOrEqual(499)
+})
+
+test('a trial counts as the import does, over all its parts, and writes nothing', async () => {
+  const store = await openTestStore({ keep: 100, keepDays: 30, now: () => new Date('2020-01-02T00:00:00Z') })
+  const old = sampleCapture({ receivedAt: new Date('2019-01-01T00:00:00Z') })
+  const known = sampleCapture({ receivedAt: new Date('2020-01-01T00:00:00Z') })
+  await store.capture(known, { targets: [] })
+  const parts = [
+    [...exportedBefore(60), { capture: old, deliveries: [] }],
+    [...exportedBefore(60), { capture: known, deliveries: [] }],
+  ]
+
+  const answers = []
+  for (const isTrial of [true, false]) {
+    const importing = store.beginImport({ isTrial })
+    for (const part of parts) await importing.add(part)
+    answers.push([importing.answer(), store.counts().notifications])
+  }
+
+  const answer = { imported: 99, skipped: 1, leftOut: 22, reason: expect.stringMatching(/21 .* 1 .*30 days/) }
+  expect(answers).toEqual([
+    [answer, 1],
+    [answer, 100],
+  ])
+})

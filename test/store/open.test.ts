@@ -1,13 +1,14 @@
 /** What opening a store does: schema, lock, damaged and newer files, folders that cannot be written. */
 
-import { execFileSync, spawn } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Libsql from 'libsql'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { migrations } from '../../src/store/schema.ts'
 import { openTestStore, sampleCapture, testFolder } from '../support/capture.ts'
+import { startHolder } from '../support/holder.ts'
 
 const fileName = 'fic-dev.db'
 
@@ -164,13 +165,7 @@ test('a store in use does not count as one that ended in order', async () => {
 
 test('a second process is refused while the first lives, and gets the store when that was killed', async () => {
   const dataDir = await testFolder()
-  const holder = spawn(
-    process.execPath,
-    ['--import', 'tsx', join(import.meta.dirname, 'hold-store.ts'), dataDir],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  )
-  onTestFinished(() => void holder.kill('SIGKILL'))
-  await once(holder.stdout, 'data')
+  const holder = await startHolder(dataDir)
 
   await expect(openTestStore({ dataDir })).rejects.toMatchObject({ code: 'FIC_DEV_E_DATA_DIR_LOCKED' })
 

@@ -4,6 +4,7 @@ import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'n
 import { join } from 'node:path'
 import { importPKCS8, importSPKI, jwtVerify, SignJWT } from 'jose'
 import { expect, test } from 'vitest'
+import { silentLog } from '../../src/log.ts'
 import { readSecretsOf } from '../../src/store/secrets.ts'
 import { openTestStore, sampleCapture, testFolder } from '../support/capture.ts'
 
@@ -64,14 +65,45 @@ test('secrets that are missing are made, and the others stay', async () => {
   expect(second.sessionToken).not.toBe(first.sessionToken)
 })
 
-test('secrets in half a file are made anew', async () => {
-  const dataDir = await testFolder()
-  writeFileSync(join(dataDir, 'secrets.json'), '{"sinkSecret":"01')
+test.for([
+  ['cut short', '{"sinkSecret":"01'],
+  ['empty', ''],
+  ['of another shape', '["sinkSecret"]'],
+  ['with an empty secret', '{"sinkSecret":""}'],
+  ['with half a key', '{"devKey":{"privateKey":"x"}}'],
+])(
+  'a secrets file that is %s is kept under another name and reported; a command leaves it alone',
+  async ([, damaged]) => {
+    const dataDir = await testFolder()
+    const file = join(dataDir, 'secrets.json')
+    writeFileSync(file, damaged ?? '')
+    const errors: [object, string][] = []
+    const log = {
+      ...silentLog(),
+      error: (facts: object, phrase: string) => void errors.push([facts, phrase]),
+    }
 
-  const made = await readSecretsOf(dataDir, () => 'brave-otter')
+    await expect(readSecretsOf(dataDir, () => 'brave-otter')).rejects.toMatchObject({
+      code: 'FIC_DEV_E_DATA_DIR_UNUSABLE',
+      message: expect.stringContaining(file),
+    })
+    expect(readFileSync(file, 'utf8')).toBe(damaged)
 
-  expect(JSON.parse(readFileSync(join(dataDir, 'secrets.json'), 'utf8'))).toEqual(made)
-})
+    const created = await readSecretsOf(dataDir, () => 'brave-otter', log)
+
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(created)
+    const [aside, ...others] = readdirSync(dataDir).filter((name) => name !== 'secrets.json')
+    expect(others).toEqual([])
+    expect(aside).toMatch(/^secrets\.json\.damaged-/)
+    expect(readFileSync(join(dataDir, aside ?? ''), 'utf8')).toBe(damaged)
+    expect(errors).toEqual([
+      [
+        expect.objectContaining({ aside: join(dataDir, aside ?? '') }),
+        expect.stringContaining('secrets damaged'),
+      ],
+    ])
+  },
+)
 
 test('the halves of the dev key belong together, and it is a key for ES256', async () => {
   const { devKey } = await readSecretsOf(await testFolder(), () => 'brave-otter')

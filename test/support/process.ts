@@ -6,7 +6,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { onTestFinished } from 'vitest'
+import { expect, onTestFinished } from 'vitest'
 import { builtCli } from './built-cli.ts'
 
 export interface Place {
@@ -150,6 +150,12 @@ export async function kill(daemon: Running): Promise<void> {
 /** The process id of the daemon that runs in this folder. */
 export function pidIn(cwd: string, dataDir = '.fic-dev'): number {
   return JSON.parse(readFileSync(join(cwd, dataDir, 'daemon.json'), 'utf8')).pid
+}
+
+/** Waits until a signal has stopped a process. */
+export async function isStopped(pid: number): Promise<void> {
+  const state = () => /^\d+ \(.*\) (\w)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1]
+  await expect.poll(state).toBe('T')
 }
 
 /** The CloudEvents ids that the store of a folder holds, as `export` prints them. */

@@ -39,6 +39,7 @@ function statusWith(share: ShareStatus | null, over: Partial<Status> = {}): Stat
     targets: [],
     sink: null,
     share,
+    store: { state: 'ok', since, detail: null, hint: null },
     ...over,
   } as Status
 }
@@ -166,4 +167,17 @@ test('the place in the stream is what the server said', () => {
   expect(placeOf(published(1, { responseBody }))).toEqual({ stream: 'FIC', seq: 12, duplicate: true })
   expect(placeOf(published(1, { responseBody: null }))).toBeNull()
   expect(placeOf(published(1, { responseBody: 'no json' }))).toBeNull()
+})
+
+test('a store whose files were removed needs attention, as the stream reports it', () => {
+  const detail = "The data directory was removed while fic-dev ran, and can't be written again."
+  const failed: Message = {
+    type: 'store',
+    store: { state: 'failed', since, detail, hint: 'Restart fic-dev.' },
+  }
+  const { status } = reduce({ ...initialState, status: statusWith(null) }, failed)
+
+  expect(status && findAttention(status)).toEqual([
+    { tone: 'bad', says: detail, remedy: 'Restart fic-dev.', copy: null },
+  ])
 })

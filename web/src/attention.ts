@@ -15,12 +15,19 @@ export interface Finding {
 
 export function findAttention(status: Status): Finding[] {
   return [
+    ...aboutStore(status),
     ...aboutTunnel(status),
     ...aboutSubscription(status),
     ...status.targets.flatMap(aboutTarget),
     ...findShareAttention(status),
     ...aboutSink(status),
   ]
+}
+
+function aboutStore({ store }: Status): Finding[] {
+  if (store.state === 'ok') return []
+  const tone = store.state === 'failed' ? 'bad' : 'warn'
+  return [{ tone, says: store.detail ?? 'The store failed.', remedy: store.hint ?? '', copy: null }]
 }
 
 function aboutTunnel({ tunnel }: Status): Finding[] {

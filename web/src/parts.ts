@@ -3,7 +3,7 @@
 import type { Status } from '../../src/contract/status.ts'
 import type { StreamMessage } from '../../src/contract/stream.ts'
 
-type PartMessage = Extract<StreamMessage, { type: 'tunnel' | 'subscription' | 'target' | 'share' }>
+type PartMessage = Extract<StreamMessage, { type: 'tunnel' | 'subscription' | 'target' | 'share' | 'store' }>
 
 export function withPart(status: Status, message: PartMessage): Status {
   switch (message.type) {
@@ -13,6 +13,8 @@ export function withPart(status: Status, message: PartMessage): Status {
       return { ...status, subscription: message.subscription }
     case 'share':
       return { ...status, share: message.share }
+    case 'store':
+      return { ...status, store: message.store }
     case 'target': {
       const { target } = message
       const known = status.targets.some((each) => each.url === target.url)

@@ -122,6 +122,7 @@ export function reduce(state: State, message: Message): State {
     case 'subscription':
     case 'target':
     case 'share':
+    case 'store':
       return state.status ? { ...state, status: withPart(state.status, message) } : state
     case 'removed':
       return without(state, message.seq)

@@ -5,8 +5,8 @@ import { Readable } from 'node:stream'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { ExportedNotification, ImportAnswer } from '../../contract/api.ts'
 import type { Notification } from '../../contract/notification.ts'
-import { ExportQuery } from '../schemas.ts'
-import type { Exported } from '../../store/store.ts'
+import { ExportQuery, ImportQuery } from '../schemas.ts'
+import type { Exported } from '../../store/import.ts'
 import type { InspectorParts } from '../server.ts'
 import { toHarEntries, harHead, harTail } from '../har.ts'
 
@@ -59,22 +59,18 @@ export function transferRoutes({ store, publish, version }: InspectorParts): Fas
 
     app.post(
       '/api/import',
-      { bodyLimit: Number.MAX_SAFE_INTEGER },
-      async ({ body }): Promise<ImportAnswer> => {
+      { bodyLimit: Number.MAX_SAFE_INTEGER, schema: { querystring: ImportQuery } },
+      async ({ body, query }): Promise<ImportAnswer> => {
         // With it comes a library that nothing else here needs.
         const { readExported } = await import('../exported.ts')
         // One notification is an import too, so that a client that can only send JSON gets along.
         const lines = body instanceof Readable ? createInterface({ input: body }) : [JSON.stringify(body)]
-        const answer = { imported: 0, skipped: 0 }
-        // Twins within the file are no doubles: only what was there before the import counts as known.
-        const knownUpTo = store.lastSeq()
+        const importing = store.beginImport({ isTrial: query.trial })
         let line = 0
         let batch: Exported[] = []
         const flush = async () => {
-          const restored = await store.restore(batch, knownUpTo)
-          answer.imported += restored.length
-          answer.skipped += batch.length - restored.length
-          for (const notification of restored) publish({ type: 'notification', notification })
+          for (const notification of await importing.add(batch))
+            publish({ type: 'notification', notification })
           batch = []
         }
         for await (const text of lines) {
@@ -84,7 +80,7 @@ export function transferRoutes({ store, publish, version }: InspectorParts): Fas
           if (batch.length === pageSize) await flush()
         }
         await flush()
-        return answer
+        return importing.answer()
       },
     )
   }

@@ -1,5 +1,5 @@
 /**
- * Minutes of everything at once against the built daemon: `npm run soak`, or `npx tsx test/soak/soak.ts --seconds 30`.
+ * Minutes of everything at once against the built daemon: `npm run test:long -- soak`, or `npx tsx test/long/soak/soak.ts --seconds 30`.
  * In the end the books must agree: what was answered 200 is stored, and was delivered at least once.
  */
 

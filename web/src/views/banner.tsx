@@ -1,4 +1,4 @@
-/** A line across the page: the daemon is away, the team is cut off, or the last thing that a person did has failed. */
+/** A line across the page: the daemon is away, the store is gone, the team is cut off, or the last thing that a person did has failed. */
 
 import { Button } from '@mantine/core'
 import type { Status } from '../../../src/contract/status.ts'
@@ -30,6 +30,17 @@ export function Banner({ link, notice, status, nowMs, onRetry, onDismiss }: Bann
           <Button size="compact-sm" variant="default" onClick={onRetry}>
             Try now
           </Button>
+        </div>
+      )}
+      {link.phase === 'live' && status && status.store.state !== 'ok' && (
+        <div className={`${classes.banner} tone-${status.store.state === 'failed' ? 'bad' : 'warn'}`}>
+          <p>
+            <b>
+              <Outside text={status.store.detail ?? ''} />
+            </b>{' '}
+            <Outside text={status.store.hint ?? ''} />
+          </p>
+          <a href="#/status">Status</a>
         </div>
       )}
       {alarm && (

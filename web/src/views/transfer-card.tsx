@@ -51,12 +51,18 @@ export function Transfer({ total }: { total: number }) {
   const importFrom = (file: File) =>
     run(async (signal) => {
       setDoing({ state: 'running', says: `Importing ${file.name}…`, share: 0 })
-      const { imported, skipped } = await uploadImport(
+      const {
+        imported,
+        skipped,
+        leftOut = 0,
+        reason = '',
+      } = await uploadImport(
         file,
         (share) => setDoing({ state: 'running', says: `Importing ${file.name}…`, share }),
         signal,
       )
-      return `Imported ${imported}${skipped > 0 ? `; ${skipped} were here already` : ''}.`
+      const known = skipped > 0 ? `; ${skipped} were here already` : ''
+      return `Imported ${imported}${known}.${leftOut > 0 ? ` Left out ${leftOut}: ${reason}` : ''}`
     })
 
   const running = doing.state === 'running'
