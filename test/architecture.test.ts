@@ -16,6 +16,7 @@ const floors: Record<string, number> = {
   sink: 3.5,
   inspector: 3.5,
   emulator: 3.5,
+  intake: 3,
   delivery: 3,
   subscription: 3,
   tunnel: 3,
@@ -31,8 +32,8 @@ const floors: Record<string, number> = {
   'no-schemas': 0,
 }
 
-/** One room that may know of another on its floor: the daemon is what a configuration is for. */
-const neighbours = new Set(['daemon config'])
+/** Rooms that may know of another on their floor: the daemon is what a configuration is for, a follower is an adapter of intake. */
+const neighbours = new Set(['daemon config', 'share intake'])
 
 /** Pure parts of the store: they open nothing, so the inspector may use them itself. */
 const pureStore = new Set(['src/store/filter-language.ts'])

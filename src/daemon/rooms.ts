@@ -14,6 +14,7 @@ import { toBase64Key } from '../fic/signature/public-key.ts'
 import type { VerifySignature } from '../fic/signature/verify.ts'
 import type { EmulatorControl } from '../inspector/routes/emulator.ts'
 import { createInspector, type Inspector } from '../inspector/server.ts'
+import { createIntake } from '../intake/take.ts'
 import { pageDir, version } from '../installation.ts'
 import type { Logger } from '../log.ts'
 import { toShareTarget } from '../share/address.ts'
@@ -64,14 +65,17 @@ export async function buildRooms(options: RoomOptions): Promise<Rooms> {
     now,
   })
   const targetsFor = (capture: Capture) => planDelivery(capture, config, deliverer)
-  const sink = createSink({
-    secret: project.sinkSecret,
+  const intake = createIntake({
     verify: options.verify,
     audiences: () => live.audiences(),
     capture: store.capture,
     targetsFor,
     relay: (notification, challenge, answer) =>
       relay(options, deliverer, notification, { challenge, answer }),
+  })
+  const sink = createSink({
+    secret: project.sinkSecret,
+    take: intake.take,
     answerProbe: options.probe.answer,
     log: log.child({ part: 'sink' }),
     now,

@@ -1,0 +1,87 @@
+/** Takes a notification in: reads it, verifies it, limits strangers, captures it, decides the answer. Knows no transport. */
+
+import type { HeaderPair, Notification } from '../contract/notification.ts'
+import { readNotification, type ReadNotification } from '../fic/read-notification.ts'
+import type { Expected, VerifySignature } from '../fic/signature/verify.ts'
+import type { Capture, CaptureOptions } from '../store/notifications.ts'
+import { answerFor, type Answer } from './answer.ts'
+import { createRateLimit } from './rate-limit.ts'
+
+/** A request of Fatture in Cloud, whatever it came by. */
+export interface IncomingRequest {
+  method: string
+  /** With the query, as received. */
+  path: string
+  /** Case, order and repetitions kept. */
+  headers: HeaderPair[]
+  body: Buffer
+  receivedAt: Date
+}
+
+export interface Judgement {
+  read: ReadNotification
+  /** All that there is to capture but the answer. */
+  capture: Omit<Capture, 'answer'>
+}
+
+export interface IntakeOptions {
+  verify: VerifySignature
+  /** The sink URLs that a token may name as its audience. */
+  audiences(): string[]
+  capture(capture: Capture, options: CaptureOptions): Promise<Notification>
+  /** Which targets a notification is delivered to. */
+  targetsFor(capture: Capture): CaptureOptions
+  /** With `respond: "passthrough"`: what to answer in place of our own answer; `null` to answer that. */
+  relay(notification: Notification, challenge: string | null, own: Answer): Promise<Answer | null>
+}
+
+/** A notification that is durable. */
+export interface Taken {
+  /** May wait for the target. */
+  answer(): Promise<Answer>
+}
+
+export interface Intake {
+  /** Rejects if it could not be captured; `null` if it was limited, which leaves nothing behind. */
+  take(request: IncomingRequest): Promise<Taken | null>
+}
+
+/** Unsigned and invalid captures: a burst of 60, then 1 per second (design section 3). */
+const unverifiedBurst = 60
+const unverifiedPerSecond = 1
+
+export function createIntake({ verify, audiences, capture, targetsFor, relay }: IntakeOptions): Intake {
+  const unverified = createRateLimit(unverifiedBurst, unverifiedPerSecond, () => performance.now())
+  return {
+    async take(request) {
+      const { read, capture: found } = await judgeRequest(request, verify, { audiences })
+      if (found.signature.outcome !== 'valid' && !unverified.take()) return null
+      const own = answerFor(read.kind, read.challenge)
+      const whole = { ...found, answer: own }
+      const notification = await capture(whole, targetsFor(whole))
+      return { answer: async () => (await relay(notification, read.challenge, own)) ?? own }
+    },
+  }
+}
+
+/** Reads and verifies; never rejects for what came. */
+export async function judgeRequest(
+  { method, path, headers, body, receivedAt }: IncomingRequest,
+  verify: VerifySignature,
+  { audiences }: { audiences(token: string | null): Expected['audiences'] },
+): Promise<Judgement> {
+  const read = readNotification({ method, path, rawHeaders: headers.flat(), body })
+  const signature = await verify(read.token, {
+    audiences: audiences(read.token),
+    kind: read.kind,
+    id: read.cloudEvent?.id ?? null,
+    subject: read.cloudEvent?.subject ?? null,
+    now: receivedAt,
+  })
+  const { kind, mapping, eventType, company, ids, cloudEvent, problems } = read
+  const request = { method, path, headers, body, receivedAt }
+  return {
+    read,
+    capture: { ...request, kind, mapping, eventType, company, ids, cloudEvent, problems, signature },
+  }
+}
