@@ -1,6 +1,7 @@
 /** Takes a notification in: reads it, verifies it, limits strangers, captures it, decides the answer. Knows no transport. */
 
 import type { HeaderPair, Notification } from '../contract/notification.ts'
+import { findAmbiguities, withAmbiguities } from '../fic/ambiguity.ts'
 import { readNotification, type ReadNotification } from '../fic/read-notification.ts'
 import type { Expected, VerifySignature } from '../fic/signature/verify.ts'
 import type { Capture, CaptureOptions } from '../store/notifications.ts'
@@ -71,7 +72,7 @@ export async function judgeRequest(
   { audiences }: { audiences(token: string | null): Expected['audiences'] },
 ): Promise<Judgement> {
   const read = readNotification({ method, path, rawHeaders: headers.flat(), body })
-  const signature = await verify(read.token, {
+  const report = await verify(read.token, {
     audiences: audiences(read.token),
     kind: read.kind,
     id: read.cloudEvent?.id ?? null,
@@ -80,6 +81,7 @@ export async function judgeRequest(
   })
   const { kind, mapping, eventType, company, ids, cloudEvent, problems } = read
   const request = { method, path, headers, body, receivedAt }
+  const signature = withAmbiguities(report, findAmbiguities(request))
   return {
     read,
     capture: { ...request, kind, mapping, eventType, company, ids, cloudEvent, problems, signature },

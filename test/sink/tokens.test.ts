@@ -137,7 +137,7 @@ test('two different tokens, the second one true: neither is believed', async () 
 
   expect(answer.status).toBe(200)
   expect(notification).toMatchObject({
-    signature: { outcome: 'missing' },
+    signature: { outcome: 'invalid' },
     problems: ['There are 2 different Authorization headers; none of them was used.'],
   })
 })

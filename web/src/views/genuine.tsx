@@ -60,6 +60,9 @@ function sayOutcome(signature: SignatureReport, signer: string): string {
     case 'valid':
       return `Yes. ${signer === 'the emulator' ? 'The emulator' : signer} signed it, for ${isForThisSink(signature) ? 'this sink and for ' : ''}this id.`
     case 'invalid':
+      // Without a wrong claim it is the request that is wrong: the reasons below name it.
+      if (signature.claims.every(({ verdict }) => verdict !== 'wrong'))
+        return `No. ${signer === 'the emulator' ? 'The emulator' : signer} would not have sent it like this.`
       return `No. It carries a token, but not one that ${signer} would have sent here.`
     case 'missing':
       return `Nobody can tell: there is no token. ${signer === 'the emulator' ? 'The emulator' : signer} always sends one.`
