@@ -14,7 +14,7 @@ import { toBase64Key } from '../fic/signature/public-key.ts'
 import type { VerifySignature } from '../fic/signature/verify.ts'
 import type { EmulatorControl } from '../inspector/routes/emulator.ts'
 import { createInspector, type Inspector } from '../inspector/server.ts'
-import { createIntake } from '../intake/take.ts'
+import { createIntake, type Intake } from '../intake/take.ts'
 import { pageDir, version } from '../installation.ts'
 import type { Logger } from '../log.ts'
 import { toShareTarget } from '../share/address.ts'
@@ -25,6 +25,7 @@ import type { Store } from '../store/store.ts'
 import type { Probe } from '../tunnel/probe.ts'
 import { controlAt, controlOf } from './emulator-control.ts'
 import type { Live } from './live.ts'
+import { tokenTime } from './token-time.ts'
 import { triggerAt } from './trigger-at.ts'
 
 export interface Rooms {
@@ -67,6 +68,7 @@ export async function buildRooms(options: RoomOptions): Promise<Rooms> {
   const targetsFor = (capture: Capture) => planDelivery(capture, config, deliverer)
   const intake = createIntake({
     verify: options.verify,
+    tokenTime: (receivedAt) => tokenTime(live.emulator, config.apiBase, receivedAt),
     audiences: () => live.audiences(),
     capture: store.capture,
     targetsFor,
@@ -82,7 +84,7 @@ export async function buildRooms(options: RoomOptions): Promise<Rooms> {
   })
 
   const trigger = (asked: TriggerRequest) => triggerWith(live, config.apiBase, asked)
-  const status = () => toStatus(options, { deliverer, sink })
+  const status = () => toStatus(options, { deliverer, sink, intake })
   const inspector = await createInspector({
     version,
     store,
@@ -183,7 +185,10 @@ async function triggerWith(live: Live, apiBase: string, asked: TriggerRequest): 
   })
 }
 
-function toStatus({ config, store, live }: RoomOptions, parts: Pick<Rooms, 'deliverer' | 'sink'>): Status {
+function toStatus(
+  { config, store, live }: RoomOptions,
+  parts: Pick<Rooms, 'deliverer' | 'sink'> & { intake: Intake },
+): Status {
   const separateEmulator = isEmulator(config.apiBase) ? config.apiBase : null
   return {
     version,
@@ -198,6 +203,7 @@ function toStatus({ config, store, live }: RoomOptions, parts: Pick<Rooms, 'deli
     targets: parts.deliverer.status(),
     share: live.sharing?.status() ?? null,
     sink: live.sharing?.status().role === 'follower' ? null : parts.sink.counts(),
+    clock: parts.intake.clock(),
     counts: store.counts(),
   }
 }

@@ -82,11 +82,16 @@ function audiencesAt(path: string, token: string | null): string[] {
 
 /** Says of the claims no more than was checked. */
 function honest(report: SignatureReport): SignatureReport {
-  return { ...report, claims: report.claims.map(toHonest) }
+  return { ...report, claims: report.claims.map(toHonest), problems: report.problems.map(byHubClock) }
+}
+
+/** A token is judged as of its arrival at the hub. */
+function byHubClock(says: string): string {
+  return says.replace('the clock of this machine', 'the clock of the hub')
 }
 
 function toHonest(claim: ClaimVerdict): ClaimVerdict {
-  if (claim.verdict !== 'ok') return claim
+  if (claim.verdict !== 'ok') return { ...claim, says: byHubClock(claim.says) }
   if (claim.claim === 'aud') {
     const says =
       'Meant for the path that it came on. Whether that is the sink of your hub, only the hub could check.'

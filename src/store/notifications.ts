@@ -75,6 +75,11 @@ export interface Notifications {
    * delivered. Of each kind `atMost` so many at a time; gives how many it were.
    */
   prune(limits: Limits, atMost: number): number
+  /**
+   * When the newest one came, of those up to `now`; a genuine one, if there is any: its token bears out the time.
+   * `null` if none did.
+   */
+  newestAt(now: Date): Date | null
 }
 
 /** What is kept. */
@@ -128,7 +133,15 @@ export function createNotifications(
     )
   const dropAll = dropTheseOf('n.seq <= ?')
   const dropUnverified = dropTheseOf(`n.signature <> 'valid' AND n.seq <= ?`)
-  const dropOld = dropTheseOf('n.seq IN (SELECT s.seq FROM notification_search s WHERE s.received_at < ?)')
+  // Of one with a token from the future the time of arrival is known to be wrong.
+  const dropOld = dropTheseOf(
+    `n.seq IN (SELECT s.seq FROM notification_search s WHERE s.received_at < ?)
+       AND instr(n.details, '"verdict":"ahead"') = 0`,
+  )
+  const newest = database.prepare(
+    `SELECT coalesce(max(CASE WHEN signature = 'valid' THEN received_at END), max(received_at)) AS at
+     FROM notification_search WHERE received_at <= ?`,
+  )
   const listStatements = new Map<string, ReturnType<Database['prepare']>>()
 
   function listStatement(where: string) {
@@ -222,6 +235,10 @@ export function createNotifications(
     lastSeq: () => Number((highest.get([]) as Row | undefined)?.['seq'] ?? 0),
     remove: (seq) => deleteOne.run([seq]).changes > 0,
     removeAll: () => void database.exec('DELETE FROM notifications'),
+    newestAt(now) {
+      const { at } = newest.get([now.getTime()]) as Row
+      return at === null ? null : new Date(Number(at))
+    },
     prune({ keep, keepUnverified, before }, atMost) {
       const excess = count() - keep
       const last = excess > 0 ? seqOf(oldest.get([excess - 1])) : null

@@ -31,7 +31,7 @@ const everyMs = 60 * 60_000
 
 export function startRetention(
   queue: WriteQueue,
-  notifications: Pick<Notifications, 'prune'>,
+  notifications: Pick<Notifications, 'prune' | 'newestAt'>,
   { keep: limit, keepDays, log, now }: RetentionOptions,
 ): Retention {
   if (limit === null) return { captured: () => {}, close: () => {} }
@@ -50,7 +50,7 @@ export function startRetention(
       while (isWanted) {
         isWanted = false
         sincePrune = 0
-        const before = keepDays === null ? null : new Date(now().getTime() - keepDays * dayMs)
+        const before = keepDays === null ? null : oldestKept(now(), keepDays)
         const some = await queue.write(() => notifications.prune({ keep, keepUnverified, before }, stepSize))
         isWanted = !isClosed && (isWanted || some > 0)
         dropped += some
@@ -61,6 +61,13 @@ export function startRetention(
     } finally {
       isRunning = false
     }
+  }
+
+  /** If even the newest is older by our clock, the clock may be wrong: the age is measured from the newest. */
+  function oldestKept(clock: Date, days: number): Date {
+    const before = clock.getTime() - days * dayMs
+    const newest = notifications.newestAt(clock)?.getTime() ?? clock.getTime()
+    return new Date(newest < before ? newest - days * dayMs : before)
   }
 
   function prune(): void {

@@ -98,7 +98,7 @@ export function openStore({ dataDir, log, keep = 10_000, keepDays = null, now }:
   const jobs = createJobs(database)
   const resources = createResources(database)
   const undelivered = createUndelivered()
-  const arrivals = createArrivals(database, now?.() ?? new Date())
+  const arrivals = createArrivals(database)
   const listeners: ((notification: Notification) => void)[] = []
   /** Attempts whose beginning waits to be written down. */
   const begun = new Set<number>()

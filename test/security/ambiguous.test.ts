@@ -15,22 +15,14 @@ afterAll(() => house[Symbol.asyncDispose]())
 const post = (headers: readonly string[], body = oneId) =>
   house.capture(toRequest(`POST ${house.path}`, headers, body))
 
-const twice: [name: string, other: string, reason: string | RegExp][] = [
+const twice: [name: string, other: string, reason: RegExp][] = [
   [
     'ce-id',
     '198:other',
     /^The header ce-id came 2 times, with 2 different values: "198:[^"]+" and "198:other"\.$/,
   ],
-  [
-    'ce-type',
-    'it.other.type',
-    `The header ce-type came 2 times, with 2 different values: "${invoiceCreated}" and "it.other.type".`,
-  ],
-  [
-    'ce-subject',
-    'company:1',
-    `The header ce-subject came 2 times, with 2 different values: "${subject}" and "company:1".`,
-  ],
+  ['ce-type', 'it.other.type', /^The header ce-type came .*: "it\.fatt.*\.create" and "it\.other\.type"\.$/],
+  ['ce-subject', 'company:1', /^The header ce-subject came .*: "company:12345" and "company:1"\.$/],
   ['ce-source', 'x', /^The header ce-source came 2 times/],
   ['ce-time', '2024-04-04T12:54:21+02:00', /^The header ce-time came 2 times/],
   ['ce-specversion', '0.3', /^The header ce-specversion came 2 times/],
@@ -44,9 +36,7 @@ test.each(twice)('%s twice, with different values: invalid, with the reason', as
 
   expect(answer.status).toBe(200)
   expect(notification.signature.outcome).toBe('invalid')
-  expect(notification.signature.problems).toEqual([
-    typeof reason === 'string' ? reason : expect.stringMatching(reason),
-  ])
+  expect(notification.signature.problems).toEqual([expect.stringMatching(reason)])
   // As it came.
   expect(notification.headers).toContainEqual([name, other])
   expect(house.target.received).toEqual([])

@@ -92,6 +92,7 @@ export function Outcome({ signature }: { signature: Pick<SignatureReport, 'outco
 
 const claimTones: Record<ClaimVerdict['verdict'], { tone: Tone; icon: IconName; word: string }> = {
   ok: { tone: 'good', icon: 'check', word: 'as expected' },
+  ahead: { tone: 'warn', icon: 'check', word: 'ahead of the clock' },
   wrong: { tone: 'bad', icon: 'cross', word: 'wrong' },
   absent: { tone: 'warn', icon: 'dash', word: 'absent' },
   shown: { tone: 'quiet', icon: 'dash', word: 'only shown' },
