@@ -31,8 +31,8 @@ export interface StoreOptions {
   now?: () => Date
 }
 
-/** What becomes of a job with the end of an attempt. */
-export type JobOutcome = { job: 'done' } | { job: 'retry'; nextAt: Date }
+/** What becomes of a job with the end of an attempt. `isCounted: false`: the attempt reached nothing, and is not one of the job's. */
+export type JobOutcome = { job: 'done' } | { job: 'retry'; nextAt: Date; isCounted?: boolean }
 
 /** A notification as an export holds it. */
 export interface Exported {
@@ -198,7 +198,8 @@ export function openStore({ dataDir, log, keep = 10_000, keepDays = null, now }:
         const { job, outcome } = ended
         undelivered.drop(job.seq)
         if (outcome.job === 'done') jobs.remove(job.id)
-        else jobs.retryAt(job.id, delivery.attempt, outcome.nextAt)
+        else
+          jobs.retryAt(job.id, outcome.isCounted === false ? job.attempts : delivery.attempt, outcome.nextAt)
       })
     },
     wakeJobs: (target, now) => queue.write(() => jobs.wake(target, now)),
