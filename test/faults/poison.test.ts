@@ -135,5 +135,8 @@ describe.skipIf(!isNatsInstalled)(`one message poisons a shared stream${noNats}`
     await hub.until(isEnded(2, 'retried', 2))
     await (await jetstreamManager(await server.connect())).streams.purge('FIC')
     await hub.until(isEnded(2, 'delivered'))
+    const verdicts = (await deliveriesOf(hub, 2)).map(({ verdict }) => verdict)
+    expect(verdicts.filter((verdict) => verdict === 'dropped')).toEqual([])
+    expect(verdicts.at(-1)).toBe('delivered')
   })
 })
