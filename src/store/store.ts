@@ -88,7 +88,8 @@ export interface Store {
  * Opens the store of a data dir and holds its lock until `close`.
  * @throws FicDevError DATA_DIR_UNUSABLE, DATA_DIR_LOCKED, STORE_NEWER, STORE_FAILED
  */
-export function openStore({ dataDir, log, keep = 10_000, keepDays = null, now }: StoreOptions): Store {
+export function openStore(options: StoreOptions): Store {
+  const { dataDir, log, keep = 10_000, keepDays = null, now = () => new Date() } = options
   prepareDataDir(dataDir)
   const database = openDatabase(dataDir, log)
   const queue = createWriteQueue(database)
@@ -111,14 +112,15 @@ export function openStore({ dataDir, log, keep = 10_000, keepDays = null, now }:
     keep,
     keepDays,
     log,
-    now: now ?? (() => new Date()),
+    now,
   })
 
-  function insert(capture: Capture, { targets, dropTwins = false, publishTo = null }: CaptureOptions) {
+  function insert(capture: Capture, wanted: CaptureOptions, queuedAt = capture.receivedAt) {
+    const { targets, dropTwins = false, publishTo = null } = wanted
     const inserted = notifications.insert(capture)
     const isDropped = dropTwins && inserted.twinOf !== null
     const queued = [...(isDropped ? [] : targets), ...(publishTo === null ? [] : [publishTo])]
-    for (const target of queued) jobs.insert(inserted.seq, target, capture.receivedAt)
+    for (const target of queued) jobs.insert(inserted.seq, target, queuedAt)
     return { notification: inserted, body: capture.body, isQueued: queued.length > 0 }
   }
 
@@ -155,7 +157,9 @@ export function openStore({ dataDir, log, keep = 10_000, keepDays = null, now }:
       return durable(captured(inserted))
     },
     async captureOnce(arrival, capture, options) {
-      const inserted = await queue.write(() => (arrivals.insert(arrival) ? insert(capture, options) : null))
+      // It was received long ago, or by a clock that was wrong: the 24 hours for its delivery begin here.
+      const insertNow = () => insert(capture, options, now())
+      const inserted = await queue.write(() => (arrivals.insert(arrival) ? insertNow() : null))
       return inserted && durable(captured(inserted))
     },
     lastArrival: arrivals.latest,
