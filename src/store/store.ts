@@ -88,8 +88,7 @@ export interface Store {
  * Opens the store of a data dir and holds its lock until `close`.
  * @throws FicDevError DATA_DIR_UNUSABLE, DATA_DIR_LOCKED, STORE_NEWER, STORE_FAILED
  */
-export function openStore(options: StoreOptions): Store {
-  const { dataDir, log, keep = 10_000, keepDays = null, now = () => new Date() } = options
+export function openStore({ dataDir, log, keep = 10_000, keepDays = null, now }: StoreOptions): Store {
   prepareDataDir(dataDir)
   const database = openDatabase(dataDir, log)
   const queue = createWriteQueue(database)
@@ -112,7 +111,7 @@ export function openStore(options: StoreOptions): Store {
     keep,
     keepDays,
     log,
-    now,
+    now: now ?? (() => new Date()),
   })
 
   function insert(capture: Capture, wanted: CaptureOptions, queuedAt = capture.receivedAt) {
@@ -158,7 +157,7 @@ export function openStore(options: StoreOptions): Store {
     },
     async captureOnce(arrival, capture, options) {
       // It was received long ago, or by a clock that was wrong: the 24 hours for its delivery begin here.
-      const insertNow = () => insert(capture, options, now())
+      const insertNow = () => insert(capture, options, now?.() ?? new Date())
       const inserted = await queue.write(() => (arrivals.insert(arrival) ? insertNow() : null))
       return inserted && durable(captured(inserted))
     },
