@@ -12,7 +12,7 @@ const layers = [
   ['0', 'contract errors installation log no-schemas replace-file'],
   ['1', 'fic http'],
   ['2', 'store'],
-  ['3a', 'check delivery doctor share subscription tunnel'],
+  ['3a', 'check delivery doctor intake share subscription tunnel'],
   ['3b', 'emulator inspector sink'],
   ['4', 'config daemon'],
   ['5', 'cli index'],
@@ -25,8 +25,11 @@ const layerOf = new Map(
 )
 const order: string[] = layers.map(([layer]) => layer)
 
-/** Pairs of one layer of which the first may import the second: the daemon is what a configuration is for. */
-const allowedNeighbors = new Set(['daemon config'])
+/**
+ * Pairs of one layer of which the first may import the second: the daemon is what a configuration is for, and a follower
+ * is an adapter of intake.
+ */
+const allowedNeighbors = new Set(['daemon config', 'share intake'])
 
 /** Pure parts of the store: they open nothing, so the inspector may import their values. */
 const pureStore = new Set(['src/store/filter-language.ts'])

@@ -3,6 +3,7 @@
 import type { Delivery, Notification } from '../contract/notification.ts'
 import type { ShareStatus, SubscriptionStatus, TargetStatus, TunnelStatus } from '../contract/status.ts'
 import { toShortName } from '../fic/event-types.ts'
+import { readBehindSeconds, sayOffset } from '../fic/signature/clock.ts'
 import type { Colors } from './output.ts'
 import { isPublication, publicationWords } from './publication.ts'
 import { visible } from './visible.ts'
@@ -15,14 +16,20 @@ const idsNamed = 5
 /** `10:12:01  --> issued_documents.invoices.create [198:f059…] ids 3062300  signed`; `null` where the form leaves it out. */
 export function notificationLine(notification: Notification, form: LineForm, colors: Colors): string | null {
   const { signature, twinOf, receivedAt } = notification
-  if (form === 'quiet' && signature.outcome === 'valid') return null
+  const clockRemark = clockRemarks(notification, colors)
+  if (form === 'quiet' && signature.outcome === 'valid' && clockRemark.length === 0) return null
   const arrow = colors.cyan('-->')
   if (form === 'compact') {
     const remark = signature.outcome === 'valid' ? [] : [signatureWord(notification, colors)]
-    return [`${arrow} ${subjectOf(notification)}`, ...remark].join('  ')
+    return [`${arrow} ${subjectOf(notification)}`, ...remark, ...clockRemark].join('  ')
   }
   const twin = twinOf === null ? [] : [colors.yellow(`twin of ${twinOf}`)]
-  const parts = [`${arrow} ${subjectOf(notification)}`, ...twin, signatureWord(notification, colors)]
+  const parts = [
+    `${arrow} ${subjectOf(notification)}`,
+    ...twin,
+    signatureWord(notification, colors),
+    ...clockRemark,
+  ]
   return [colors.dim(clock(receivedAt)), ...parts].join('  ')
 }
 
@@ -60,6 +67,13 @@ function idsText(ids: readonly (number | string)[]): string {
 export function signatureWord({ signature }: Notification, colors: Colors): string {
   if (signature.outcome === 'valid') return colors.green('signed')
   return signature.outcome === 'missing' ? colors.yellow('unsigned') : colors.red('invalid signature')
+}
+
+/** Tokens live by the clock, so a wrong one is said with each notification that shows it. */
+function clockRemarks({ signature, receivedAt }: Notification, colors: Colors): string[] {
+  const behind = readBehindSeconds(signature, new Date(receivedAt))
+  if (behind === null) return []
+  return [colors.yellow(`clock ${behind < 0 ? 'perhaps ' : ''}${sayOffset(behind)}`)]
 }
 
 /** `10:12:01  <-- [200] POST http://localhost:3000/webhooks (12ms)`; `null` while there is no answer. */

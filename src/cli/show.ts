@@ -95,9 +95,10 @@ function indent(text: string): string {
   return text.replaceAll(/^/gm, '  ')
 }
 
+const claimPaints = { ok: 'green', ahead: 'yellow', wrong: 'red', absent: 'red', shown: 'dim' } as const
+
 function claimLine({ claim, verdict, says }: ClaimVerdict, colors: Colors): string {
-  const paint = verdict === 'ok' ? colors.green : verdict === 'shown' ? colors.dim : colors.red
-  return `  ${paint(claim.padEnd(9))} ${visible(says)}`
+  return `  ${colors[claimPaints[verdict]](claim.padEnd(9))} ${visible(says)}`
 }
 
 function deliveryLines(

@@ -54,7 +54,7 @@ function explanationText(explanation: TokenExplanation, colors: Colors): string 
   ].join('\n')
 }
 
-const paints = { ok: 'green', wrong: 'red', absent: 'dim', shown: 'dim' } as const
+const paints = { ok: 'green', ahead: 'yellow', wrong: 'red', absent: 'dim', shown: 'dim' } as const
 
 function claimText({ claim, value, expected, verdict, says }: ClaimVerdict, colors: Colors): string {
   const wanted =

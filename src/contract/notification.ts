@@ -17,8 +17,8 @@ export interface ClaimVerdict {
   value: unknown
   /** What was expected, in words; `null` for a claim that is only shown. */
   expected: string | null
-  /** `shown` claims do not take part in the outcome. */
-  verdict: 'ok' | 'wrong' | 'absent' | 'shown'
+  /** `shown` claims do not take part in the outcome. `ahead`: a time that our clock has not reached; the outcome is as with `ok`. */
+  verdict: 'ok' | 'ahead' | 'wrong' | 'absent' | 'shown'
   /** One sentence for a person. */
   says: string
 }

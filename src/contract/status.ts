@@ -113,6 +113,14 @@ export interface SinkCounts {
   failed: number
 }
 
+/** What the newest genuine token shows about the clock of this machine. */
+export interface ClockStatus {
+  /** By how much it is behind; negative if it seems to be ahead, because the token came expired. */
+  behindMs: number
+  /** When the token came, by that same clock. */
+  noticedAt: string
+}
+
 export interface Status {
   version: string
   node: string
@@ -129,5 +137,7 @@ export interface Status {
   /** `null` on a follower, which has no sink. */
   sink: SinkCounts | null
   store: StoreStatus
+  /** `null` if nothing is known to be wrong with it. */
+  clock: ClockStatus | null
   counts: { notifications: number; deliveries: number; waiting: number }
 }

@@ -6,7 +6,7 @@ import { FicDevError, messageOf } from '../errors.ts'
 import type { EmulatorControl } from '../inspector/routes/emulator.ts'
 
 /** Moving the clock by days sends all that falls due on the way. */
-const timeoutMs = 60_000
+const longestMs = 60_000
 
 export function controlOf({ clock, faults }: Pick<Emulator, 'clock' | 'faults'>): EmulatorControl {
   const now = () => ({ now: clock.now().toISOString() })
@@ -25,9 +25,9 @@ export function controlOf({ clock, faults }: Pick<Emulator, 'clock' | 'faults'>)
 }
 
 /** @throws FicDevError NO_EMULATOR where nobody answers, BAD_REQUEST with what the emulator said */
-export function controlAt(emulatorUrl: string): EmulatorControl {
-  const clock = (body?: unknown) => ask<EmulatorClock>(emulatorUrl, 'clock', body)
-  const faults = (body?: unknown) => ask<EmulatorFaults>(emulatorUrl, 'faults', body)
+export function controlAt(emulatorUrl: string, timeoutMs = longestMs): EmulatorControl {
+  const clock = (body?: unknown) => ask<EmulatorClock>(emulatorUrl, 'clock', body, timeoutMs)
+  const faults = (body?: unknown) => ask<EmulatorFaults>(emulatorUrl, 'faults', body, timeoutMs)
   return {
     clock: () => clock(),
     advance: (advanceMs) => clock({ advanceMs }),
@@ -36,7 +36,12 @@ export function controlAt(emulatorUrl: string): EmulatorControl {
   }
 }
 
-async function ask<T>(emulatorUrl: string, what: 'clock' | 'faults', body: unknown): Promise<T> {
+async function ask<T>(
+  emulatorUrl: string,
+  what: 'clock' | 'faults',
+  body: unknown,
+  timeoutMs: number,
+): Promise<T> {
   let response: Response
   try {
     response = await fetch(`${emulatorUrl}/_emulator/${what}`, {

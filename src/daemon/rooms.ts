@@ -14,6 +14,7 @@ import { toBase64Key } from '../fic/signature/public-key.ts'
 import type { VerifySignature } from '../fic/signature/verify.ts'
 import type { EmulatorControl } from '../inspector/routes/emulator.ts'
 import { createInspector, type Inspector } from '../inspector/server.ts'
+import { createIntake, type Intake } from '../intake/take.ts'
 import { pageDir, version } from '../installation.ts'
 import type { Logger } from '../log.ts'
 import { toShareTarget } from '../share/address.ts'
@@ -24,6 +25,7 @@ import type { Store } from '../store/store.ts'
 import type { Probe } from '../tunnel/probe.ts'
 import { controlAt, controlOf } from './emulator-control.ts'
 import type { Live } from './live.ts'
+import { tokenTime } from './token-time.ts'
 import { triggerAt } from './trigger-at.ts'
 
 export interface Rooms {
@@ -65,21 +67,25 @@ export async function buildRooms(options: RoomOptions): Promise<Rooms> {
     now,
   })
   const targetsFor = (capture: Capture) => planDelivery(capture, config, deliverer)
-  const sink = createSink({
-    secret: project.sinkSecret,
+  const intake = createIntake({
     verify: options.verify,
+    tokenTime: (receivedAt) => tokenTime(live.emulator, config.apiBase, receivedAt),
     audiences: () => live.audiences(),
     capture: store.capture,
     targetsFor,
     relay: (notification, challenge, answer) =>
       relay(options, deliverer, notification, { challenge, answer }),
+  })
+  const sink = createSink({
+    secret: project.sinkSecret,
+    take: intake.take,
     answerProbe: options.probe.answer,
     log: log.child({ part: 'sink' }),
     now,
   })
 
   const trigger = (asked: TriggerRequest) => triggerWith(live, config.apiBase, asked)
-  const status = () => toStatus(options, { deliverer, sink })
+  const status = () => toStatus(options, { deliverer, sink, intake })
   const inspector = await createInspector({
     version,
     store,
@@ -180,7 +186,10 @@ async function triggerWith(live: Live, apiBase: string, asked: TriggerRequest): 
   })
 }
 
-function toStatus({ config, store, live }: RoomOptions, parts: Pick<Rooms, 'deliverer' | 'sink'>): Status {
+function toStatus(
+  { config, store, live }: RoomOptions,
+  parts: Pick<Rooms, 'deliverer' | 'sink'> & { intake: Intake },
+): Status {
   const separateEmulator = isEmulator(config.apiBase) ? config.apiBase : null
   return {
     version,
@@ -196,6 +205,7 @@ function toStatus({ config, store, live }: RoomOptions, parts: Pick<Rooms, 'deli
     share: live.sharing?.status() ?? null,
     sink: live.sharing?.status().role === 'follower' ? null : parts.sink.counts(),
     store: store.status(),
+    clock: parts.intake.clock(),
     counts: store.counts(),
   }
 }

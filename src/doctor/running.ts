@@ -1,6 +1,7 @@
 /** Judges what the running daemon says of itself: tunnel, subscription, budget, sharing, sink, deliveries. Pure. */
 
-import type { Status, SubscriptionStatus, TunnelStatus } from '../contract/status.ts'
+import type { ClockStatus, Status, SubscriptionStatus, TunnelStatus } from '../contract/status.ts'
+import { sayOffset } from '../fic/signature/clock.ts'
 import { doubtful, fine, skipped, wrong, type Finding } from './finding.ts'
 import { judgeShare } from './sharing.ts'
 
@@ -21,6 +22,7 @@ export function judgeRunning(status: Status | null): Finding[] {
     ...(status.subscription ? judgeSubscription(status.subscription) : []),
     ...(status.share ? [judgeShare(status.share)] : []),
     ...judgeDeliveries(status),
+    ...(status.clock ? [judgeTokenClock(status.clock)] : []),
     ...(status.sink && status.sink.failed > 0
       ? [
           wrong(
@@ -32,6 +34,26 @@ export function judgeRunning(status: Status | null): Finding[] {
         ]
       : []),
   ]
+}
+
+/** What came shows more than a look at the other side's clock: it was signed. */
+function judgeTokenClock({ behindMs, noticedAt }: ClockStatus): Finding {
+  const offset = sayOffset(behindMs / 1000)
+  const todo = 'Set the clock, or have it set from the network (NTP).'
+  if (behindMs > 0) {
+    return doubtful(
+      'clock',
+      `The clock is ${offset}: a genuine token that came at ${noticedAt} was issued later.`,
+      'Such notifications are forwarded, but an app that checks the token may refuse them.',
+      todo,
+    )
+  }
+  return doubtful(
+    'clock',
+    `The clock is perhaps ${offset}: a token that came at ${noticedAt} had expired.`,
+    'If it was sent just then, genuine notifications are not forwarded.',
+    todo,
+  )
 }
 
 function judgeTunnel({ provider, state, publicUrl, detail }: TunnelStatus): Finding {

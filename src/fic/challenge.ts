@@ -11,7 +11,7 @@ export type ChallengeReading = { usable: true; challenge: string } | { usable: f
  * Usable are 1 to 512 visible ASCII characters: it goes into our answer, so anything else is left out of it.
  */
 export function readChallenge(headers: readonly HeaderPair[], path: string): ChallengeReading | null {
-  const found = [...new Set([...inHeaders(headers), ...inQuery(path)])]
+  const found = [...new Set(challengesOf(headers, path))]
   const [challenge] = found
   if (challenge === undefined) return null
   if (found.length > 1) {
@@ -24,6 +24,11 @@ export function readChallenge(headers: readonly HeaderPair[], path: string): Cha
     }
   }
   return { usable: true, challenge }
+}
+
+/** Every challenge that a request carries, repetitions included. */
+export function challengesOf(headers: readonly HeaderPair[], path: string): string[] {
+  return [...inHeaders(headers), ...inQuery(path)]
 }
 
 function inHeaders(headers: readonly HeaderPair[]): string[] {

@@ -11,7 +11,7 @@ export interface CloudEventReading {
   problems: string[]
 }
 
-const attributeNames = ['id', 'type', 'source', 'subject', 'time', 'specversion'] as const
+export const attributeNames = ['id', 'type', 'source', 'subject', 'time', 'specversion'] as const
 type AttributeName = (typeof attributeNames)[number]
 
 interface Attributes {

@@ -43,7 +43,7 @@ const Exported = Type.Object({
           claim: Type.String(),
           value: Type.Unknown(),
           expected: Text,
-          verdict: choice('ok', 'wrong', 'absent', 'shown'),
+          verdict: choice('ok', 'ahead', 'wrong', 'absent', 'shown'),
           says: Type.String(),
         }),
       ),

@@ -10,8 +10,16 @@ import { explain, type Explanation } from './explain.ts'
 export interface KeptOptions {
   url: string
   open(): Promise<NatsConnection>
-  /** Uses a connection until it ends, or `signal` does; calls `ready` once all that is needed is there. */
-  use(connection: NatsConnection, signal: AbortSignal, ready: () => void): Promise<void>
+  /**
+   * Uses a connection until it ends, or `signal` does. Calls `ready` once all that is needed is there, and
+   * `acknowledged` when the server has done what it is there for: the next pause is a short one again.
+   */
+  use(
+    connection: NatsConnection,
+    signal: AbortSignal,
+    ready: () => void,
+    acknowledged: () => void,
+  ): Promise<void>
   onState(state: ShareStatus['state'], why: Explanation | null): void
   /** Something that a person has to mend; told once until it changes. */
   onError(error: FicDevError): void
@@ -58,11 +66,11 @@ export class KeptConnection {
     try {
       connection = await orAborted(open(), signal)
       if (connection === null) return null
-      await use(connection, signal, () => {
-        this.#failures = 0
+      const ready = () => {
         this.#lastError = null
         onState('connected', null)
-      })
+      }
+      await use(connection, signal, ready, () => (this.#failures = 0))
       return (await endOf(connection)) ?? new Error('the connection was lost')
     } catch (thrown) {
       return thrown

@@ -103,7 +103,27 @@ export function isPermission(thrown: unknown): boolean {
   return permissionWords.test(messageOf(thrown))
 }
 
-/** More than the server takes in one message, and so it will be again. */
-export function isTooLarge(thrown: unknown): boolean {
+/** Refused by the client itself or for its size, and so it will be again. */
+export function isUnpublishable(thrown: unknown): boolean {
+  return (
+    isTooLarge(thrown) || (thrown instanceof Error && /^Invalid(Subject|Argument)Error$/.test(thrown.name))
+  )
+}
+
+/** What a server cannot read in what it was sent, in its own words. It closes the connection for other reasons, too. */
+const unreadable = /control line|payload|parser error|protocol operation|publish subject/i
+
+/** Why the server closed the connection over what it was sent; `null` if that was not the reason. */
+export function whyUnreadable(reason: unknown): string | null {
+  return reason instanceof Error && unreadable.test(reason.message) ? reason.message : null
+}
+
+/** No answer came, so nothing is known of the server. */
+export function isUnanswered(thrown: unknown): boolean {
+  return thrown instanceof Error && thrown.name === 'TimeoutError'
+}
+
+/** More than the server takes in one message. */
+function isTooLarge(thrown: unknown): boolean {
   return /max_payload|maximum payload|message size exceeds/i.test(messageOf(thrown))
 }

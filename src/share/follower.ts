@@ -66,7 +66,7 @@ export class Follower {
     return this.#membership.close()
   }
 
-  async #use({ connection, manager, signal, ready }: Visit): Promise<void> {
+  async #use({ connection, manager, signal, ready, acknowledged }: Visit): Promise<void> {
     const { client, company, name, projectSecret, store } = this.#options
     const info = await ensureConsumer(manager, {
       company,
@@ -84,6 +84,8 @@ export class Follower {
     const stop = () => void messages.close()
     signal.addEventListener('abort', stop, { once: true })
     ready(() => this.#look(manager, info.name))
+    // The consumer is there: what comes from outside is only read here.
+    acknowledged()
     try {
       for await (const message of messages) await this.#take(message, created, signal)
     } finally {

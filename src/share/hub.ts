@@ -9,9 +9,9 @@ import type { Store } from '../store/store.ts'
 import { toShareTarget } from './address.ts'
 import { Attendance } from './attendance.ts'
 import type { NatsConnection } from './client.ts'
-import { explainPublication } from './explain.ts'
+import { explainPublication, isUnanswered, isUnpublishable, whyUnreadable } from './explain.ts'
 import { Membership, type MembershipOptions, type Visit } from './membership.ts'
-import { publish, type Publisher } from './publish.ts'
+import { publish, type Failure, type Publisher } from './publish.ts'
 import { ensureStream } from './stream.ts'
 import { Waker } from './waker.ts'
 
@@ -34,6 +34,10 @@ export class Hub {
   readonly #membership: Membership
   readonly #attendance: Attendance
   readonly #waker = new Waker()
+  /** Jobs whose last attempt reached no server, and how many in a row: one delivery stands for all of them. */
+  readonly #unreached = new Map<number, { deliveryId: number; attempts: number }>()
+  /** One of the jobs up to this id made the server close the connection: they are published one by one. */
+  #suspectUpTo = 0
 
   constructor(options: HubOptions) {
     const { url, store, now } = options
@@ -80,7 +84,7 @@ export class Hub {
     }
   }
 
-  async #use({ connection, manager, signal, ready }: Visit): Promise<void> {
+  async #use({ connection, manager, signal, ready, acknowledged }: Visit): Promise<void> {
     const { client, url, store, log, now } = this.#options
     ready(() => this.#attendance.list(manager))
     void connection.closed().then(() => this.#waker.wake())
@@ -90,6 +94,7 @@ export class Hub {
     while (!signal.aborted && !connection.isClosed()) {
       const sleep = this.#waker.sleep()
       const verdicts = await this.#publishDue(publisher, connection)
+      if (verdicts.length === 0 || verdicts.includes('delivered')) acknowledged()
       if (verdicts.length === 0) await sleep.until(this.#restMs())
       else sleep.cancel()
       // Perhaps somebody removed the stream.
@@ -107,25 +112,38 @@ export class Hub {
   async #publishDue(publisher: Publisher, connection: NatsConnection): Promise<(Verdict | null)[]> {
     const { store, now } = this.#options
     const due = store.jobs.due(this.#target, now(), batchSize)
-    return Promise.all(due.map((job) => this.#run(job, publisher, connection)))
+    const [first] = due
+    const batch = first && first.id <= this.#suspectUpTo ? [first] : due
+    return Promise.all(batch.map((job) => this.#run(job, publisher, connection, batch)))
   }
 
   /** `null` when there was nothing to publish after all. */
-  async #run(job: Job, publisher: Publisher, connection: NatsConnection): Promise<Verdict | null> {
-    const { store, hubSecret, url, onDelivery, log, now } = this.#options
+  async #run(
+    job: Job,
+    publisher: Publisher,
+    connection: NatsConnection,
+    batch: readonly Job[],
+  ): Promise<Verdict | null> {
+    const { store, hubSecret, onDelivery, log, now } = this.#options
     const notification = store.notification(job.seq)
     const body = store.body(job.seq)
     // Removed by a person in the meantime; its jobs went with it.
     if (notification === null || body === null) return null
-    const begin = { id: store.nextDeliveryId(), job, target: this.#target, startedAt: now() }
+    const before = this.#unreached.get(job.id)
+    const id = before?.deliveryId ?? store.nextDeliveryId()
+    const unreached = before?.attempts ?? 0
+    const begin = { id, job, target: this.#target, startedAt: now(), unreached }
     const publishing = publish(publisher, { notification, body, hubSecret }, begin)
     const begun = store.beginDelivery(publishing.pending)
     onDelivery(publishing.pending)
     const ended = await publishing.ended({
       now,
-      explain: (thrown) =>
-        connection.isClosed() ? 'the connection was lost' : explainPublication(thrown, url),
+      judge: (thrown) => this.#judge(thrown, connection, batch),
     })
+    const { outcome } = ended
+    if (outcome.job === 'retry' && outcome.isCounted === false) {
+      this.#unreached.set(job.id, { deliveryId: id, attempts: unreached + 1 })
+    } else this.#unreached.delete(job.id)
     try {
       await begun
       await store.endDelivery(ended.delivery, { job, outcome: ended.outcome })
@@ -137,5 +155,23 @@ export class Hub {
       await pause(pauseAfterFailureMs, null, { ref: false })
     }
     return ended.delivery.verdict
+  }
+
+  /** What ends the connection of several at once is found by publishing them one by one. */
+  async #judge(thrown: unknown, connection: NatsConnection, batch: readonly Job[]): Promise<Failure> {
+    const { url, log } = this.#options
+    if (connection.isClosed()) {
+      const reason = whyUnreadable(await connection.closed())
+      if (reason === null) return { kind: 'unreached', error: 'the connection was lost' }
+      if (batch.length === 1) {
+        log.warn({ reason }, 'a notification cannot be published, and is set aside')
+        return { kind: 'unpublishable', error: `the server closed the connection because of it: ${reason}` }
+      }
+      this.#suspectUpTo = Math.max(...batch.map(({ id }) => id))
+      return { kind: 'unreached', error: `the server closed the connection: ${reason}` }
+    }
+    const error = explainPublication(thrown, url)
+    if (isUnpublishable(thrown)) return { kind: 'unpublishable', error }
+    return { kind: isUnanswered(thrown) ? 'unreached' : 'refused', error }
   }
 }

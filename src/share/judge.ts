@@ -1,11 +1,11 @@
 /** Decides what a message of the stream is: a notification, checked as far as a follower can, or something strange. */
 
 import type { ClaimVerdict, HeaderPair, SignatureReport } from '../contract/notification.ts'
-import { readNotification, type ReadNotification } from '../fic/read-notification.ts'
 import { readToken } from '../fic/signature/token.ts'
 import type { VerifySignature } from '../fic/signature/verify.ts'
+import { judgeRequest } from '../intake/take.ts'
 import type { Capture } from '../store/notifications.ts'
-import { answerHeader, readRequest, requestHeader, type SharedRequest } from './message.ts'
+import { answerHeader, readRequest, requestHeader } from './message.ts'
 
 export interface IncomingMessage {
   subject: string
@@ -23,36 +23,22 @@ export async function judgeMessage(
 ): Promise<Capture> {
   const request = readRequest(headerOf(message, requestHeader))
   if (request === null) return toStranger(message)
-  const read = readNotification({
-    method: request.method,
-    path: request.path,
-    rawHeaders: request.headers.flat(),
-    body: message.payload,
-  })
-  const receivedAt = earlier(request.receivedAt, message.publishedAt)
-  const report = await verify(read.token, {
-    audiences: audiencesAt(request.path, read.token),
-    kind: read.kind,
-    id: read.cloudEvent?.id ?? null,
-    subject: read.cloudEvent?.subject ?? null,
-    now: receivedAt,
-  })
-  const signature = forCompany(honest(report), read.company, company)
+  const { capture } = await judgeRequest(
+    {
+      ...request,
+      body: message.payload,
+      receivedAt: earlier(request.receivedAt, message.publishedAt),
+    },
+    verify,
+    { audiences: (token) => audiencesAt(request.path, token) },
+  )
+  const signature = forCompany(honest(capture.signature), capture.company, company)
   const answer = { status: Number(headerOf(message, answerHeader)) || 200, body: null }
-  return { ...toCapture(request, read, message.payload), receivedAt, signature, answer }
+  return { ...capture, signature, answer }
 }
 
 function headerOf({ headers }: IncomingMessage, wanted: string): string {
   return headers.find(([name]) => name.toLowerCase() === wanted.toLowerCase())?.[1] ?? ''
-}
-
-function toCapture(
-  { method, path, headers }: SharedRequest,
-  read: ReadNotification,
-  body: Buffer,
-): Omit<Capture, 'receivedAt' | 'signature' | 'answer'> {
-  const { kind, mapping, eventType, company, ids, cloudEvent, problems } = read
-  return { kind, method, path, headers, body, mapping, eventType, company, ids, cloudEvent, problems }
 }
 
 /** Kept as it is, under its subject, so that somebody can see it. */
@@ -96,11 +82,16 @@ function audiencesAt(path: string, token: string | null): string[] {
 
 /** Says of the claims no more than was checked. */
 function honest(report: SignatureReport): SignatureReport {
-  return { ...report, claims: report.claims.map(toHonest) }
+  return { ...report, claims: report.claims.map(toHonest), problems: report.problems.map(byHubClock) }
+}
+
+/** A token is judged as of its arrival at the hub. */
+function byHubClock(says: string): string {
+  return says.replace('the clock of this machine', 'the clock of the hub')
 }
 
 function toHonest(claim: ClaimVerdict): ClaimVerdict {
-  if (claim.verdict !== 'ok') return claim
+  if (claim.verdict !== 'ok') return { ...claim, says: byHubClock(claim.says) }
   if (claim.claim === 'aud') {
     const says =
       'Meant for the path that it came on. Whether that is the sink of your hub, only the hub could check.'

@@ -5,7 +5,7 @@ import type { FicDevError } from '../errors.ts'
 import type { Logger } from '../log.ts'
 import { Board } from './board.ts'
 import type { JetStreamManager, NatsClient, NatsConnection } from './client.ts'
-import { KeptConnection } from './connection.ts'
+import { KeptConnection, type KeptOptions } from './connection.ts'
 import { ensureStream } from './stream.ts'
 
 /** What both are given. */
@@ -26,6 +26,8 @@ export interface Visit {
   signal: AbortSignal
   /** All that is needed is there. From then on it is looked, again and again, at how the stream stands. */
   ready(look: () => Promise<ShareFollower[]>): void
+  /** The server has done what it is there for. */
+  acknowledged(): void
 }
 
 export interface Member {
@@ -58,7 +60,7 @@ export class Membership {
     this.#connection = new KeptConnection({
       url,
       open: client.connect,
-      use: (connection, signal, ready) => this.#use(connection, signal, ready),
+      use: (...use) => this.#use(...use),
       onState: (state, why) => this.#board.setState(state, why),
       onError,
       log,
@@ -80,7 +82,7 @@ export class Membership {
     await this.#connection?.close()
   }
 
-  async #use(connection: NatsConnection, signal: AbortSignal, ready: () => void): Promise<void> {
+  async #use(...[connection, signal, ready, acknowledged]: Parameters<KeptOptions['use']>): Promise<void> {
     const { client, url, log } = this.#options
     // Without asking first whether JetStream is on: who may only publish must not ask.
     const manager = await client.jetstreamManager(connection, { checkAPI: false })
@@ -95,6 +97,7 @@ export class Membership {
           looking.push(this.#board.watch(look, lookEveryMs, log))
           ready()
         },
+        acknowledged,
       })
     } finally {
       for (const each of looking) each.stop()

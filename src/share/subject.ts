@@ -1,16 +1,30 @@
 /** Names in the stream: its own, the subject of a notification, the consumer of a follower. Pure. */
 
+import { createHash } from 'node:crypto'
 import { toShortName } from '../fic/event-types.ts'
 
 export const streamName = 'FIC'
 export const streamSubjects = 'fic.>'
 
-/** `fic.<company>.<type without prefix>`. A type comes from outside, so what has a meaning in a subject is replaced. */
+/** Far less than a server takes in one line of its protocol (4 KiB by default), and far more than a real type has. */
+const longestType = 200
+const prefixOfLong = 100
+
+/**
+ * `fic.<company>.<type without prefix>`. A type comes from outside, so what has a meaning in a subject is replaced, and
+ * of a long one its beginning and a digest stay: the whole type is in the message.
+ */
 export function subjectOf(company: number | null, eventType: string): string {
-  const tokens = toShortName(eventType)
+  const type = toShortName(eventType)
     .split('.')
     .map((token) => token.replaceAll(/[^\w-]/g, '_') || '_')
-  return ['fic', company ?? '_', ...tokens].join('.')
+    .join('.')
+  const bounded = type.length <= longestType ? type : `${type.slice(0, prefixOfLong)}_${digestOf(eventType)}`
+  return ['fic', company ?? '_', bounded].join('.')
+}
+
+function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 16)
 }
 
 /** The subjects of all notifications about a company. */

@@ -7,31 +7,20 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { timingSafeEqual } from 'node:crypto'
 import { finished } from 'node:stream/promises'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Notification, SignatureReport } from '../contract/notification.ts'
 import type { SinkCounts } from '../contract/status.ts'
 import { messageOf } from '../errors.ts'
-import { readNotification, toHeaderPairs, type ReadNotification } from '../fic/read-notification.ts'
-import type { Expected } from '../fic/signature/verify.ts'
+import { toHeaderPairs } from '../fic/read-notification.ts'
+import type { Intake } from '../intake/take.ts'
 import type { Logger } from '../log.ts'
-import type { Capture, CaptureOptions } from '../store/notifications.ts'
-import { answerFor, type Answer } from './answer.ts'
 import { lingerAfterAnswer } from './lingering-close.ts'
 import { createListener } from './listener.ts'
-import { createRateLimit } from './rate-limit.ts'
 
 /** What the sink needs of the rest of the house. */
 export interface SinkParts {
   /** 128 bits as hex; the one path there is. */
   secret: string
-  /** Checks a token; never throws for a bad one. */
-  verify(token: string | null, expected: Expected): Promise<SignatureReport>
-  /** The sink URLs that a token may name as its audience. */
-  audiences(): string[]
-  capture(capture: Capture, options: CaptureOptions): Promise<Notification>
-  /** Which targets a notification is to be delivered to. */
-  targetsFor(capture: Capture): CaptureOptions
-  /** With `respond: "passthrough"`: what to answer in place of our own answer; `null` to answer that. */
-  relay(notification: Notification, challenge: string | null, own: Answer): Promise<Answer | null>
+  /** Makes a notification durable. */
+  take: Intake['take']
   /** The answer to the tunnel's own probe; `null` when the nonce is not ours. */
   answerProbe(nonce: string): string | null
   log: Logger
@@ -47,10 +36,6 @@ export interface Sink {
 const discardedBytes = 16 * 1024 * 1024
 const discardingMs = 2_000
 
-/** Unsigned and invalid captures: a burst of 60, then 1 per second (design section 3). */
-const unverifiedBurst = 60
-const unverifiedPerSecond = 1
-
 export function createSink(parts: SinkParts): Sink {
   const { log, now = () => new Date() } = parts
   const counts: SinkCounts = {
@@ -61,7 +46,6 @@ export function createSink(parts: SinkParts): Sink {
     rateLimited: 0,
     failed: 0,
   }
-  const unverified = createRateLimit(unverifiedBurst, unverifiedPerSecond, () => performance.now())
   const app = createListener({ onBadPath: refuse, onUnknownMethod: () => counts.wrongMethod++ })
 
   // Before a body is read: what is not for us costs nothing.
@@ -80,26 +64,20 @@ export function createSink(parts: SinkParts): Sink {
 
   async function receive(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const receivedAt = now()
-    const { rawHeaders } = request.raw
-    const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
-    const read = readNotification({ method: request.method, path: request.url, rawHeaders, body })
-    const signature = await parts.verify(read.token, {
-      audiences: parts.audiences(),
-      kind: read.kind,
-      id: read.cloudEvent?.id ?? null,
-      subject: read.cloudEvent?.subject ?? null,
-      now: receivedAt,
+    const taken = await parts.take({
+      method: request.method,
+      path: request.url,
+      headers: toHeaderPairs(request.raw.rawHeaders),
+      body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
+      receivedAt,
     })
-    if (signature.outcome !== 'valid' && !unverified.take()) {
+    if (taken === null) {
       counts.rateLimited++
       // 503, so that a genuine one (Fatture in Cloud may have changed its key) comes again later.
       return reply.header('retry-after', '5').code(503).send()
     }
-    const own = answerFor(read.kind, read.challenge)
-    const capture = toCapture(request, body, read, { receivedAt, signature, answer: own })
-    const notification = await parts.capture(capture, parts.targetsFor(capture))
     counts.captured++
-    const answer = (await parts.relay(notification, read.challenge, own)) ?? own
+    const answer = await taken.answer()
     reply.code(answer.status)
     return answer.body === null ? reply.send() : reply.type('application/json').send(answer.body)
   }
@@ -164,26 +142,4 @@ export function createSink(parts: SinkParts): Sink {
 /** The status that Fastify gives its own errors (a body that is too large or cut short); 503 for ours. */
 function statusOf(thrown: unknown): number {
   return thrown instanceof Error && 'statusCode' in thrown ? Number(thrown.statusCode) : 503
-}
-
-function toCapture(
-  request: FastifyRequest,
-  body: Buffer,
-  read: ReadNotification,
-  facts: { receivedAt: Date; signature: SignatureReport; answer: Answer },
-): Capture {
-  return {
-    kind: read.kind,
-    method: request.method,
-    path: request.url,
-    headers: toHeaderPairs(request.raw.rawHeaders),
-    body,
-    mapping: read.mapping,
-    eventType: read.eventType,
-    company: read.company,
-    ids: read.ids,
-    cloudEvent: read.cloudEvent,
-    problems: read.problems,
-    ...facts,
-  }
 }

@@ -25,10 +25,11 @@ export interface Arrivals {
 /** Longer than a stream keeps a message, and than a hub tries to publish one. */
 const keptMs = 30 * 24 * 60 * 60_000
 
-export function createArrivals(database: Database, now: Date): Arrivals {
+export function createArrivals(database: Database): Arrivals {
   const insertRow = database.prepare('INSERT OR IGNORE INTO arrivals (key, at) VALUES (?, ?)')
   const selectLatest = database.prepare('SELECT max(at) AS at FROM arrivals')
-  database.prepare('DELETE FROM arrivals WHERE at < ?').run([now.getTime() - keptMs])
+  // By the stream's clock: ours may be years ahead, and without them all would come again, or from now on only.
+  database.prepare('DELETE FROM arrivals WHERE at < (SELECT max(at) FROM arrivals) - ?').run([keptMs])
 
   return {
     insert: ({ key, at }) => insertRow.run([key, at.getTime()]).changes > 0,

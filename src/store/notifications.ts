@@ -77,6 +77,11 @@ export interface Notifications {
    * delivery or is being delivered stays. Of each kind at most `atMost` at a time; returns how many were dropped.
    */
   prune(limits: Limits, atMost: number): number
+  /**
+   * When the newest one came, of those up to `now`; a genuine one, if there is any: its token bears out the time.
+   * `null` if none did.
+   */
+  newestAt(now: Date): Date | null
 }
 
 /** What is kept. */
@@ -145,7 +150,15 @@ export function createNotifications(
   const dropImported = dropTheseOf('n.seq IN (SELECT i.seq FROM imported i WHERE i.seq <= ?)')
   const dropCaptured = dropTheseOf(`n.seq <= ? AND ${isCaptured}`)
   const dropUnverified = dropTheseOf(`n.signature <> 'valid' AND n.seq <= ? AND ${isCaptured}`)
-  const dropOld = dropTheseOf('n.seq IN (SELECT s.seq FROM notification_search s WHERE s.received_at < ?)')
+  // Of one with a token from the future the time of arrival is known to be wrong.
+  const dropOld = dropTheseOf(
+    `n.seq IN (SELECT s.seq FROM notification_search s WHERE s.received_at < ?)
+       AND instr(n.details, '"verdict":"ahead"') = 0`,
+  )
+  const newest = database.prepare(
+    `SELECT coalesce(max(CASE WHEN signature = 'valid' THEN received_at END), max(received_at)) AS at
+     FROM notification_search n WHERE received_at <= ? AND ${isCaptured}`,
+  )
   const listStatements = new Map<string, ReturnType<Database['prepare']>>()
 
   function listStatement(where: string) {
@@ -248,6 +261,10 @@ export function createNotifications(
     lastSeq: () => Number((highest.get([]) as Row | undefined)?.['seq'] ?? 0),
     remove: (seq) => deleteOne.run([seq]).changes > 0,
     removeAll: () => void database.exec('DELETE FROM notifications'),
+    newestAt(now) {
+      const { at } = newest.get([now.getTime()]) as Row
+      return at === null ? null : new Date(Number(at))
+    },
     prune({ keep, keepUnverified, before }, atMost) {
       const excess = count() - keep
       const imported = excess > 0 ? Number((countImported.get([]) as Row)['number']) : 0

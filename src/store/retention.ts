@@ -46,7 +46,7 @@ const everyMs = 60 * 60_000
 
 export function startRetention(
   queue: WriteQueue,
-  notifications: Pick<Notifications, 'prune' | 'count'>,
+  notifications: Pick<Notifications, 'prune' | 'count' | 'newestAt'>,
   { keep: limit, keepDays, isPruning, log, now }: RetentionOptions,
 ): Retention {
   if (limit === null) return { forImport: () => null, captured: () => {}, close: () => {} }
@@ -54,7 +54,7 @@ export function startRetention(
   const limits = (): Limits => ({
     keep,
     keepUnverified,
-    before: keepDays === null ? null : new Date(now().getTime() - keepDays * dayMs),
+    before: keepDays === null ? null : oldestKept(now(), keepDays),
   })
   const forImport = () => ({
     keep,
@@ -87,6 +87,13 @@ export function startRetention(
     } finally {
       isRunning = false
     }
+  }
+
+  /** If even the newest is older by our clock, the clock may be wrong: the age is measured from the newest. */
+  function oldestKept(clock: Date, days: number): Date {
+    const before = clock.getTime() - days * dayMs
+    const newest = notifications.newestAt(clock)?.getTime() ?? clock.getTime()
+    return new Date(newest < before ? newest - days * dayMs : before)
   }
 
   function prune(): void {

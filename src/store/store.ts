@@ -36,8 +36,8 @@ export interface StoreOptions {
   now?: () => Date
 }
 
-/** What becomes of a job with the end of an attempt. */
-export type JobOutcome = { job: 'done' } | { job: 'retry'; nextAt: Date }
+/** What becomes of a job with the end of an attempt. `isCounted: false`: the attempt reached nothing, and is not one of the job's. */
+export type JobOutcome = { job: 'done' } | { job: 'retry'; nextAt: Date; isCounted?: boolean }
 
 export interface Store {
   /** Resolves when the notification and its jobs are durable. */
@@ -114,7 +114,7 @@ export function openStore({
   const jobs = createJobs(database)
   const resources = createResources(database)
   const undelivered = createUndelivered()
-  const arrivals = createArrivals(database, now?.() ?? new Date())
+  const arrivals = createArrivals(database)
   const listeners: ((notification: Notification) => void)[] = []
   /** Attempts whose beginning waits to be written down. */
   const begun = new Set<number>()
@@ -131,11 +131,12 @@ export function openStore({
     now: now ?? (() => new Date()),
   })
 
-  function insert(capture: Capture, { targets, dropTwins = false, publishTo = null }: CaptureOptions) {
+  function insert(capture: Capture, wanted: CaptureOptions, queuedAt = capture.receivedAt) {
+    const { targets, dropTwins = false, publishTo = null } = wanted
     const inserted = notifications.insert(capture)
     const isDropped = dropTwins && inserted.twinOf !== null
     const queued = [...(isDropped ? [] : targets), ...(publishTo === null ? [] : [publishTo])]
-    for (const target of queued) jobs.insert(inserted.seq, target, capture.receivedAt)
+    for (const target of queued) jobs.insert(inserted.seq, target, queuedAt)
     return { notification: inserted, body: capture.body, isQueued: queued.length > 0 }
   }
 
@@ -169,7 +170,9 @@ export function openStore({
     },
     async captureOnce(arrival, capture, options) {
       files.demand()
-      const inserted = await queue.write(() => (arrivals.insert(arrival) ? insert(capture, options) : null))
+      // It was received long ago, or by a clock that was wrong: the 24 hours for its delivery begin here.
+      const insertNow = () => insert(capture, options, now?.() ?? new Date())
+      const inserted = await queue.write(() => (arrivals.insert(arrival) ? insertNow() : null))
       return inserted && durable(captured(inserted))
     },
     lastArrival: arrivals.latest,
@@ -210,7 +213,8 @@ export function openStore({
         const { job, outcome } = ended
         undelivered.drop(job.seq)
         if (outcome.job === 'done') jobs.remove(job.id)
-        else jobs.retryAt(job.id, delivery.attempt, outcome.nextAt)
+        else
+          jobs.retryAt(job.id, outcome.isCounted === false ? job.attempts : delivery.attempt, outcome.nextAt)
       })
     },
     wakeJobs: (target, now) => queue.write(() => jobs.wake(target, now)),

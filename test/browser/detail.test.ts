@@ -3,6 +3,8 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Notification } from '../../src/contract/notification.ts'
+import { signedHeaders } from '../support/load.ts'
+import { fic as ficKeys } from '../support/tokens.ts'
 import { forwardTo, startDaemon, temporaryFolder, type TestDaemon } from '../support/daemon.ts'
 import { startTarget } from '../support/target.ts'
 import { eventually } from '../support/eventually.ts'
@@ -200,4 +202,30 @@ test('it is copied in the form that somebody needs', async () => {
   expect(JSON.parse(await copy('JSON'))).toMatchObject({ seq: 3, ids: [9] })
   expect(await copy('Body')).toBe('{"data":{"ids":[9]}}')
   expect(seen.faults).toEqual([])
+})
+
+test('what is ambiguous is invalid with the reason, and a token from the future is valid with a warning', async () => {
+  await using folder = await temporaryFolder()
+  const config = { emulator: false, publicKey: ficKeys.publicPem }
+  const parts = { now: () => new Date(Date.now() - 10 * 60_000) }
+  await using fic = await startDaemon(folder.path, config, parts)
+  const headers = Object.entries(signedHeaders(fic.sinkUrl, '1:future'))
+  const send = async (sent: [string, string][]) =>
+    expect((await fetch(fic.sinkUrl, { method: 'POST', headers: sent, body: '{}' })).status).toBe(200)
+  await send(headers)
+  await send([...headers, ['ce_id', '1:other']])
+  await using seen = await visit(browser, openUrl(fic))
+  const genuine = seen.detail.getByRole('region', { name: 'Is it genuine?' })
+
+  await seen.rows.last().click()
+  await genuine.getByText('Yes. Fatture in Cloud signed it').waitFor()
+  await genuine
+    .getByText(/Issued at .*: the clock of this machine is 10 min behind\.$/)
+    .first()
+    .waitFor()
+  expect(await genuine.getByRole('img', { name: 'ahead of the clock' }).count()).toBe(1)
+
+  await seen.rows.first().click()
+  await genuine.getByText('No. Fatture in Cloud would not have sent it like this.').waitFor()
+  await genuine.getByText(/^The header ce-id came 2 times, with 2 different values/).waitFor()
 })

@@ -10,7 +10,7 @@ import {
   targetLine,
   tunnelLine,
 } from '../../src/cli/lines.ts'
-import type { Delivery, Notification } from '../../src/contract/notification.ts'
+import type { ClaimVerdict, Delivery, Notification } from '../../src/contract/notification.ts'
 import type { ShareStatus } from '../../src/contract/status.ts'
 
 const plain = pc.createColors(false)
@@ -81,6 +81,24 @@ test('many ids are counted, none are left out', () => {
   const ids = Array.from({ length: 200 }, (_, index) => index + 1)
   expect(line({ ids })).toContain(' ids 1, 2, 3, 4, 5 and 195 more  ')
   expect(line({ ids: [] })).toContain('[198:f059…]  signed')
+})
+
+test('a clock that a token shows to be wrong is said in the line, in the quiet form, too', () => {
+  const seconds = Date.parse(at) / 1000
+  const claim = (name: 'iat' | 'exp', value: number, verdict: ClaimVerdict['verdict']) =>
+    ({ claim: name, value, verdict, expected: null, says: '' }) satisfies ClaimVerdict
+  const behind = {
+    ...notification,
+    signature: { ...notification.signature, claims: [claim('iat', seconds + 125, 'ahead')] },
+  }
+  const expired = [claim('iat', seconds - 10 * 3600, 'ok'), claim('exp', seconds - 7 * 3600, 'wrong')]
+  const ahead = { ...notification, signature: { outcome: 'invalid' as const, claims: expired, problems: [] } }
+
+  for (const form of ['pretty', 'compact', 'quiet'] as const)
+    expect(notificationLine(behind, form, plain)).toMatch(/ {2}clock 2 min behind$/)
+  expect(notificationLine(ahead, 'pretty', plain)).toMatch(
+    / {2}invalid signature {2}clock perhaps 10 h ahead$/,
+  )
 })
 
 test('what is wrong with a notification stands in its line', () => {

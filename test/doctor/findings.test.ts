@@ -192,6 +192,16 @@ test('a daemon that is well has no warning', () => {
 test.each<[string, object, Record<string, string>]>([
   ['a hub whose server is away', { share: { ...share, state: 'disconnected' } }, { sharing: 'failure' }],
   ['a follower that has much to fetch', { share: { ...share, lag: 7 } }, { sharing: 'ok' }],
+  [
+    'a clock that is behind',
+    { clock: { behindMs: 120_000, noticedAt: '2026-11-23T09:12:01.000Z' } },
+    { clock: 'warning' },
+  ],
+  [
+    'a clock that may be ahead',
+    { clock: { behindMs: -36_000_000, noticedAt: '2026-11-23T09:12:01.000Z' } },
+    { clock: 'warning' },
+  ],
   ['a tunnel that is down', { tunnel: { ...status.tunnel, state: 'down' } }, { tunnel: 'failure' }],
   ['a tunnel in doubt', { tunnel: { ...status.tunnel, state: 'suspect' } }, { tunnel: 'warning' }],
   [

@@ -28,3 +28,32 @@ test('attempts that fail leave nothing behind, however long the server is away',
   })
   expect(left).toBe(0)
 })
+
+test('the pauses between connections grow until the server has acknowledged something', async () => {
+  let resolve = () => {}
+  const done = new Promise<void>((settle) => (resolve = settle))
+  const uses = { silent: 0, acknowledging: 0 }
+  const keep = (use: (acknowledged: () => void) => void) =>
+    new KeptConnection({
+      url: 'nats://127.0.0.1:1',
+      open: async () => ({ isClosed: () => false, close: async () => {} }) as unknown as NatsConnection,
+      async use(_connection, _signal, ready, acknowledged) {
+        ready()
+        use(acknowledged)
+      },
+      onState: () => {},
+      onError: () => {},
+      log: silentLog(),
+    })
+  const acknowledging = keep((acknowledged) => {
+    uses.acknowledging++
+    acknowledged()
+  })
+  const silent = keep(() => {
+    if (++uses.silent === 4) resolve()
+  })
+
+  await done
+  await Promise.all([acknowledging.close(), silent.close()])
+  expect(uses.acknowledging).toBeGreaterThan(uses.silent)
+})

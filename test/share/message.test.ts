@@ -100,6 +100,15 @@ test.each([
   expect(subjectOf(7, type)).toBe(subject)
 })
 
+test('a type of any length has a subject that a server takes, and no two long ones the same', () => {
+  const long = (end: string) => subjectOf(7, `${typePrefix}${'a.*'.repeat(2_000)}${end}`)
+
+  expect(long('x')).toMatch(/^fic\.7(\.[\w-]+)+$/)
+  expect(long('x').length).toBeLessThan(250)
+  expect(long('x')).not.toBe(long('y'))
+  expect(subjectOf(7, 'a'.repeat(200))).toBe(`fic.7.${'a'.repeat(200)}`)
+})
+
 test('a consumer names its follower, and those of others are nobody', () => {
   expect(followerOf(consumerOf(12345, 'anna-w2mb'))).toEqual({ company: 12345, name: 'anna-w2mb' })
   expect(followerOf('grafana')).toBeNull()

@@ -42,6 +42,24 @@ async function untilKept(daemon: TestDaemon, count: number) {
 }
 
 describe.skipIf(!isNatsInstalled)(`sharing${noNats}`, () => {
+  test('a follower judges a token as of its arrival at the hub, so it is the clock of the hub that is behind', async () => {
+    const server = await startNatsServer()
+    await using target = await startTarget()
+    await using hub = await startHub(server.url, {}, { now: () => new Date(Date.now() - 10 * 60_000) })
+    await using follower = await startFollower(server.url, {}, { config: forwardTo(target.url) })
+    await untilShare(follower, isConnected)
+
+    expect(await send(hub.sinkUrl, makeEvent(hub.sinkUrl))).toBe(200)
+    await target.waitFor(1)
+
+    const [kept] = await keptBy(follower)
+    const warning = expect.stringMatching(/: the clock of the hub is 10 min behind\.$/)
+    expect(kept?.signature).toMatchObject({ outcome: 'valid', problems: [warning] })
+    expect(kept?.signature.claims).toContainEqual(
+      expect.objectContaining({ claim: 'iat', verdict: 'ahead', says: warning }),
+    )
+  })
+
   test('a follower gets the very bytes, checks them again, and hands them to its own target', async () => {
     const server = await startNatsServer()
     await using target = await startTarget()

@@ -23,11 +23,7 @@ const keepAlive = (id = newId()) => house.headers({ id }).filter((line) => line 
 test('no time-out of the server can write a 408', async () => {
   const { app } = createSink({
     secret: 'x',
-    verify: async () => ({ outcome: 'missing', claims: [], problems: [] }),
-    audiences: () => [],
-    capture: () => Promise.reject(new Error('never asked')),
-    targetsFor: () => ({ targets: [] }),
-    relay: async () => null,
+    take: () => Promise.reject(new Error('never asked')),
     answerProbe: () => null,
     log: silentLog(),
   })

@@ -5,6 +5,7 @@ import { Writable } from 'node:stream'
 import { expect, test } from 'vitest'
 import type { Notification } from '../../src/contract/notification.ts'
 import { createLog } from '../../src/log.ts'
+import { createIntake, type IntakeOptions } from '../../src/intake/take.ts'
 import { createSink, type SinkParts } from '../../src/sink/server.ts'
 import { createProbe } from '../../src/tunnel/probe.ts'
 import { oneId } from '../support/house.ts'
@@ -13,7 +14,7 @@ import { ask, toRequest } from '../support/wire.ts'
 const secret = '0123456789abcdef0123456789abcdef'
 const host = ['Host: x', 'Connection: close']
 
-async function serveSink(parts: Partial<SinkParts>) {
+async function serveSink({ answerProbe, ...parts }: Partial<IntakeOptions & SinkParts>) {
   const lines: string[] = []
   const destination = new Writable({
     write(line: Buffer, _encoding, done) {
@@ -21,16 +22,19 @@ async function serveSink(parts: Partial<SinkParts>) {
       done()
     },
   })
-  const sink = createSink({
-    secret,
+  const intake = createIntake({
     verify: async () => ({ outcome: 'valid', claims: [], problems: [] }),
     audiences: () => [],
     capture: async () => ({ seq: 1 }) as Notification,
     targetsFor: () => ({ targets: [] }),
     relay: async () => null,
-    answerProbe: () => null,
-    log: createLog('info', destination),
     ...parts,
+  })
+  const sink = createSink({
+    secret,
+    take: intake.take,
+    answerProbe: answerProbe ?? (() => null),
+    log: createLog('info', destination),
   })
   await sink.app.listen({ host: '127.0.0.1', port: 0 })
   const { port } = sink.app.server.address() as AddressInfo
@@ -59,7 +63,7 @@ test.each([
       },
     },
   ],
-] satisfies [string, Partial<SinkParts>][])('%s: 503, counted, said in the log', async (_what, parts) => {
+] satisfies [string, Partial<IntakeOptions>][])('%s: 503, counted, said in the log', async (_what, parts) => {
   await using sink = await serveSink(parts)
   const answer = await ask(sink.port, post)
 

@@ -1,7 +1,7 @@
 /** A flood of unsigned requests: some are kept, the rest are put off; what is signed is not affected. */
 
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createRateLimit } from '../../src/sink/rate-limit.ts'
+import { createRateLimit } from '../../src/intake/rate-limit.ts'
 import { oneId, openHouse, withHeader, type House } from '../support/house.ts'
 import { ask, toRequest } from '../support/wire.ts'
 

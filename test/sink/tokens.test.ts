@@ -60,8 +60,6 @@ const forged: [what: string, token: (id: string) => string, claim: string | null
   ],
   ['that has expired', (id) => makeToken(trueClaims(id, { exp: nowSeconds() - 3600 })), 'exp'],
   ['that never expires', (id) => makeToken(trueClaims(id, { exp: undefined })), 'exp'],
-  ['from the future', (id) => makeToken(trueClaims(id, { iat: nowSeconds() + 3600 })), 'iat'],
-  ['not to be used yet', (id) => makeToken(trueClaims(id, { nbf: nowSeconds() + 3600 })), 'nbf'],
   ['for another sink', (id) => makeToken(trueClaims(id, { aud: ['https://example.com/x'] })), 'aud'],
   [
     'for the origin only',
@@ -130,7 +128,7 @@ test('two different tokens, the second one true: neither is believed', async () 
 
   expect(answer.status).toBe(200)
   expect(notification).toMatchObject({
-    signature: { outcome: 'missing' },
+    signature: { outcome: 'invalid' },
     problems: ['There are 2 different Authorization headers; none of them was used.'],
   })
 })

@@ -19,6 +19,25 @@ test('an arrival is captured once, after a restart and after its notification wa
   expect(reopened.lastArrival()).toEqual(at)
 })
 
+test('the time to deliver what a stream brings begins with its arrival here, whenever the hub received it', async () => {
+  const store = await openTestStore({ now })
+  const receivedAt = new Date('2016-03-01T12:00:00.000Z')
+  await store.captureOnce({ key: 'a', at }, sampleCapture({ receivedAt }), { targets: ['http://x/'] })
+
+  expect(store.jobs.due('http://x/', now(), 1)).toMatchObject([{ createdAt: now(), nextAt: now() }])
+})
+
+test('a clock that is years ahead forgets no arrival when the store opens', async () => {
+  const dataDir = await testFolder()
+  const store = await openTestStore({ dataDir, now })
+  await store.captureOnce({ key: 'a', at }, sampleCapture(), { targets: [] })
+  store.close()
+
+  const reopened = await openTestStore({ dataDir, now: () => new Date('2036-03-01T12:00:00.000Z') })
+  expect(reopened.lastArrival()).toEqual(at)
+  expect(await reopened.captureOnce({ key: 'a', at }, sampleCapture(), { targets: [] })).toBeNull()
+})
+
 test('arrivals that came together in one commit are told apart too', async () => {
   const store = await openTestStore({ now })
   const captured = await Promise.all(

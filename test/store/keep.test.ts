@@ -78,6 +78,36 @@ test('what is older than wanted is dropped when the store opens, but none that w
   expect(again.jobs.count()).toBe(1)
 })
 
+test.each([
+  ['years ahead', '2036-03-01T12:00:00.000Z'],
+  ['years behind', '2016-03-01T12:00:00.000Z'],
+])(
+  'a clock that is %s drops nothing for its age, and the next right one drops what is old',
+  async (_how, at) => {
+    const received = new Date('2026-03-01T12:00:00.000Z')
+    const day = 24 * 60 * 60_000
+    const ahead = { claim: 'iat', value: 0, expected: null, verdict: 'ahead', says: '' } as const
+    const store = await openTestStore()
+    await captureMany(store, 2, { receivedAt: new Date(received.getTime() - 31 * day) })
+    await captureMany(store, 2, { receivedAt: received })
+    store.close()
+
+    const wrong = await openTestStore({ dataDir: store.dataDir, keepDays: 60, now: () => new Date(at) })
+    const isBehind = new Date(at) < received
+    const signature = isBehind
+      ? { outcome: 'valid' as const, claims: [ahead], problems: [] }
+      : unverified.signature
+    await captureMany(wrong, 1, { receivedAt: new Date(at), signature })
+    await settle(wrong)
+    expect(wrong.counts().notifications).toBe(5)
+    wrong.close()
+
+    const right = await openTestStore({ dataDir: store.dataDir, keepDays: 30, now: () => received })
+    await settle(right)
+    expect(right.list({}, 10).map(({ seq }) => seq)).toEqual([5, 4, 3])
+  },
+)
+
 test('a store that is opened to keep less drops the rest at once, but none that is being delivered', async () => {
   const store = await openTestStore()
   await captureMany(store, 30)

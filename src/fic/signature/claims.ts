@@ -2,12 +2,10 @@
 
 import type { ClaimVerdict, NotificationKind } from '../../contract/notification.ts'
 import { quote } from '../quote.ts'
+import { leewaySeconds, sayOffset } from './clock.ts'
 import type { JsonObject } from './token.ts'
 
 export const ficIssuer = 'https://api-v2.fattureincloud.it'
-
-/** Clocks differ. */
-const leewaySeconds = 60
 
 export interface Expected {
   /** Every form of our sink URL that Fatture in Cloud may have put into `aud`. */
@@ -22,7 +20,8 @@ export interface Expected {
 
 /**
  * A verdict per claim. Only `wrong` makes a token invalid: a documented claim that is missing is `wrong`,
- * while `absent` is a claim that may be missing.
+ * while `absent` is a claim that may be missing. `ahead` does not, however far it is: a genuine token from the future
+ * says that our clock is behind, and nothing about the notification.
  */
 export function judgeClaims(payload: JsonObject, expected: Expected): ClaimVerdict[] {
   const now = expected.now.getTime() / 1000
@@ -39,7 +38,7 @@ export function judgeClaims(payload: JsonObject, expected: Expected): ClaimVerdi
       : judgeSame('jti', payload.jti, expected.id, "the notification's id"),
     judgeIssuedAt(payload.iat, now),
     judgeNotBefore(payload.nbf, now),
-    judgeExpiry(payload.exp, now),
+    judgeExpiry(payload.exp, payload.iat, now),
     show('aid', payload.aid),
   ]
 }
@@ -90,7 +89,8 @@ function judgeIssuedAt(value: unknown, now: number): ClaimVerdict {
   const judged = verdictOn('iat', value, 'a time that is not in the future')
   if (!isSeconds(value))
     return judged('wrong', `The time of issue is ${orMissing(value)}, not a number of seconds.`)
-  if (value > now + leewaySeconds) return judged('wrong', `Issued in the future, at ${toTime(value)}.`)
+  if (value > now + leewaySeconds)
+    return judged('ahead', `Issued at ${toTime(value)}: ${sayClock(value - now)}`)
   return judged('ok', `Issued at ${toTime(value)}.`)
 }
 
@@ -99,15 +99,25 @@ function judgeNotBefore(value: unknown, now: number): ClaimVerdict {
   const judged = verdictOn('nbf', value, 'a time that is not in the future')
   if (value === undefined) return show('nbf', value)
   if (!isSeconds(value)) return judged('wrong', `nbf is ${orMissing(value)}, not a number of seconds.`)
-  if (value > now + leewaySeconds) return judged('wrong', `Not to be used before ${toTime(value)}.`)
+  if (value > now + leewaySeconds)
+    return judged('ahead', `To be used from ${toTime(value)} on: ${sayClock(value - now)}`)
   return judged('ok', `To be used from ${toTime(value)} on.`)
 }
 
-function judgeExpiry(value: unknown, now: number): ClaimVerdict {
+function sayClock(behindSeconds: number): string {
+  return `the clock of this machine is ${sayOffset(behindSeconds)}.`
+}
+
+function judgeExpiry(value: unknown, issuedAt: unknown, now: number): ClaimVerdict {
   const judged = verdictOn('exp', value, 'a time that is not in the past')
   if (!isSeconds(value))
     return judged('wrong', `The time of expiry is ${orMissing(value)}, not a number of seconds.`)
-  if (value <= now - leewaySeconds) return judged('wrong', `Expired at ${toTime(value)}.`)
+  if (value <= now - leewaySeconds) {
+    // A token lives for three hours from its issue, and reaches the sink within seconds.
+    const isOld = isSeconds(issuedAt) && issuedAt < value && issuedAt < now
+    const clock = isOld ? ` If it was sent just now, ${sayClock(issuedAt - now)}` : ''
+    return judged('wrong', `Expired at ${toTime(value)}.${clock}`)
+  }
   return judged('ok', `Good until ${toTime(value)}.`)
 }
 

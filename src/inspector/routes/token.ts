@@ -4,6 +4,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { TokenExplanation } from '../../contract/api.ts'
 import type { Notification } from '../../contract/notification.ts'
 import { FicDevError } from '../../errors.ts'
+import { findAmbiguities, withAmbiguities } from '../../fic/ambiguity.ts'
 import { readBearerToken } from '../../fic/bearer-token.ts'
 import { explainToken, readPastedToken, type ComparedNotification } from '../../fic/signature/explain.ts'
 import { TokenBody } from '../schemas.ts'
@@ -18,7 +19,7 @@ export function tokenRoutes(parts: InspectorParts): FastifyPluginAsyncTypebox {
         body.token === undefined
           ? readBearerToken(notification?.headers ?? []).token
           : readPastedToken(body.token)
-      const { outcome, header, payload, claims, problems, notes } = await explainToken(token, {
+      const explanation = await explainToken(token, {
         verify: parts.verify,
         audiences: parts.audiences(),
         // That of the hub, where it came to one.
@@ -26,6 +27,11 @@ export function tokenRoutes(parts: InspectorParts): FastifyPluginAsyncTypebox {
         notification: notification && toCompared(notification),
         now: new Date(),
       })
+      const isItsOwn = notification !== null && body.token === undefined
+      const { outcome, header, payload, claims, problems, notes } = withAmbiguities(
+        explanation,
+        isItsOwn ? ambiguitiesOf(notification) : [],
+      )
       return { outcome, notification: notification?.seq ?? null, header, payload, claims, problems, notes }
     })
   }
@@ -34,6 +40,10 @@ export function tokenRoutes(parts: InspectorParts): FastifyPluginAsyncTypebox {
     const notification = parts.store.notification(seq)
     if (notification) return notification
     throw new FicDevError('NOT_FOUND', `There is no notification ${seq}.`)
+  }
+
+  function ambiguitiesOf({ seq, headers, path }: Notification): string[] {
+    return findAmbiguities({ headers, path, body: parts.store.body(seq) ?? Buffer.alloc(0) })
   }
 }
 

@@ -60,6 +60,9 @@ function sayOutcome(signature: SignatureReport, signer: string): string {
     case 'valid':
       return `Yes. ${signer === 'the emulator' ? 'The emulator' : signer} signed it, for ${isForThisSink(signature) ? 'this sink and for ' : ''}this id.`
     case 'invalid':
+      // Without a wrong claim it is the request that is wrong: the reasons below name it.
+      if (signature.claims.every(({ verdict }) => verdict !== 'wrong'))
+        return `No. ${signer === 'the emulator' ? 'The emulator' : signer} would not have sent it like this.`
       return `No. It carries a token, but not one that ${signer} would have sent here.`
     case 'missing':
       return `Nobody can tell: there is no token. ${signer === 'the emulator' ? 'The emulator' : signer} always sends one.`
@@ -89,6 +92,7 @@ export function Outcome({ signature }: { signature: Pick<SignatureReport, 'outco
 
 const claimTones: Record<ClaimVerdict['verdict'], { tone: Tone; icon: IconName; word: string }> = {
   ok: { tone: 'good', icon: 'check', word: 'as expected' },
+  ahead: { tone: 'warn', icon: 'check', word: 'ahead of the clock' },
   wrong: { tone: 'bad', icon: 'cross', word: 'wrong' },
   absent: { tone: 'warn', icon: 'dash', word: 'absent' },
   shown: { tone: 'quiet', icon: 'dash', word: 'only shown' },

@@ -1,0 +1,110 @@
+/** Takes a notification in: reads it, verifies it, limits strangers, captures it, decides the answer. Knows no transport. */
+
+import type { HeaderPair, Notification } from '../contract/notification.ts'
+import type { ClockStatus } from '../contract/status.ts'
+import { findAmbiguities, withAmbiguities } from '../fic/ambiguity.ts'
+import { readNotification, type ReadNotification } from '../fic/read-notification.ts'
+import { readBehindSeconds } from '../fic/signature/clock.ts'
+import type { Expected, VerifySignature } from '../fic/signature/verify.ts'
+import type { Capture, CaptureOptions } from '../store/notifications.ts'
+import { answerFor, type Answer } from './answer.ts'
+import { createRateLimit } from './rate-limit.ts'
+
+/** A request of Fatture in Cloud, whatever it came by. */
+export interface IncomingRequest {
+  method: string
+  /** With the query, as received. */
+  path: string
+  /** Case, order and repetitions kept. */
+  headers: HeaderPair[]
+  body: Buffer
+  receivedAt: Date
+}
+
+export interface Judgement {
+  read: ReadNotification
+  /** All that there is to capture but the answer. */
+  capture: Omit<Capture, 'answer'>
+}
+
+export interface IntakeOptions {
+  verify: VerifySignature
+  /** The clock that tokens are judged by, at the arrival of one; the machine's own if left out. */
+  tokenTime?(receivedAt: Date): Date | Promise<Date>
+  /** The sink URLs that a token may name as its audience. */
+  audiences(): string[]
+  capture(capture: Capture, options: CaptureOptions): Promise<Notification>
+  /** Which targets a notification is delivered to. */
+  targetsFor(capture: Capture): CaptureOptions
+  /** With `respond: "passthrough"`: what to answer in place of our own answer; `null` to answer that. */
+  relay(notification: Notification, challenge: string | null, own: Answer): Promise<Answer | null>
+}
+
+/** A notification that is durable. */
+export interface Taken {
+  /** May wait for the target. */
+  answer(): Promise<Answer>
+}
+
+export interface Intake {
+  /** Rejects if it could not be captured; `null` if it was limited, which leaves nothing behind. */
+  take(request: IncomingRequest): Promise<Taken | null>
+  /** What the newest genuine token showed about the clock; `null` if nothing is wrong with it. */
+  clock(): ClockStatus | null
+}
+
+/** Unsigned and invalid captures: a burst of 60, then 1 per second (design section 3). */
+const unverifiedBurst = 60
+const unverifiedPerSecond = 1
+
+export function createIntake(options: IntakeOptions): Intake {
+  const { verify, audiences, capture, targetsFor, relay, tokenTime } = options
+  let clock: ClockStatus | null = null
+  const unverified = createRateLimit(unverifiedBurst, unverifiedPerSecond, () => performance.now())
+  return {
+    async take(request) {
+      const { read, capture: found } = await judgeRequest(request, verify, { audiences, tokenTime })
+      const behind = readBehindSeconds(found.signature, found.receivedAt)
+      if (behind !== null || found.signature.outcome === 'valid') clock = toClock(behind, found.receivedAt)
+      if (found.signature.outcome !== 'valid' && !unverified.take()) return null
+      const own = answerFor(read.kind, read.challenge)
+      const whole = { ...found, answer: own }
+      const notification = await capture(whole, targetsFor(whole))
+      return { answer: async () => (await relay(notification, read.challenge, own)) ?? own }
+    },
+    clock: () => clock,
+  }
+}
+
+function toClock(behindSeconds: number | null, noticedAt: Date): ClockStatus | null {
+  if (behindSeconds === null) return null
+  return { behindMs: Math.round(behindSeconds * 1000), noticedAt: noticedAt.toISOString() }
+}
+
+interface Judges {
+  audiences(token: string | null): Expected['audiences']
+  tokenTime?: IntakeOptions['tokenTime']
+}
+
+/** Reads and verifies; never rejects for what came. */
+export async function judgeRequest(
+  { method, path, headers, body, receivedAt }: IncomingRequest,
+  verify: VerifySignature,
+  { audiences, tokenTime = () => receivedAt }: Judges,
+): Promise<Judgement> {
+  const read = readNotification({ method, path, rawHeaders: headers.flat(), body })
+  const report = await verify(read.token, {
+    audiences: audiences(read.token),
+    kind: read.kind,
+    id: read.cloudEvent?.id ?? null,
+    subject: read.cloudEvent?.subject ?? null,
+    now: read.token === null ? receivedAt : await tokenTime(receivedAt),
+  })
+  const { kind, mapping, eventType, company, ids, cloudEvent, problems } = read
+  const request = { method, path, headers, body, receivedAt }
+  const signature = withAmbiguities(report, findAmbiguities(request))
+  return {
+    read,
+    capture: { ...request, kind, mapping, eventType, company, ids, cloudEvent, problems, signature },
+  }
+}
