@@ -11,7 +11,7 @@ test('the help of each command is unchanged', async () => {
   const sections = commands.map(async (command) => {
     const args = [command, '--help'].filter(Boolean)
     const { exitCode, stdout, stderr } = await run(args, { cwd })
-    expect([exitCode, stderr], args.join(' ')).toEqual([0, ''])
+    expect([exitCode, stderr], `${args.join(' ')}`).toEqual([0, ''])
     return `$ fic-dev ${args.join(' ')}\n${stdout}`
   })
   await expectSnapshot('help.txt', (await Promise.all(sections)).join('\n'))

@@ -6,5 +6,5 @@ const hint =
   'The public contract changed. If this is intended: npm run build && npx vitest run test/contract -u'
 
 export async function expectSnapshot(file: string, text: string): Promise<void> {
-  await expect(`${text.trimEnd()}\n`, hint).toMatchFileSnapshot(`snapshots/${file}`)
+  await expect(`${text.trimEnd()}\n`, `${hint}`).toMatchFileSnapshot(`snapshots/${file}`)
 }
