@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { createProgram } from '../../src/cli/program.ts'
-import { createFolder, run } from '../cli/process.ts'
+import { createFolder, run } from '../support/process.ts'
 import { expectSnapshot } from './snapshot.ts'
 
 const noEvents = { configured() {}, finished() {}, leave() {} }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { createProgram } from '../../src/cli/program.ts'
-import { createFolder, follow, run, start, type JsonLine, type Running } from '../cli/process.ts'
+import { createFolder, follow, run, start, type JsonLine, type Running } from '../support/process.ts'
 import { startTarget, type ReceivedRequest } from '../support/target.ts'
 import { shapeOf, type Json } from './shape.ts'
 import { expectSnapshot } from './snapshot.ts'

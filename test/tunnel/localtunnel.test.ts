@@ -279,7 +279,7 @@ describe('start fails with a clear reason when the server', () => {
     const server = await startServer()
     await server.stop()
     expect(await failureAt(server.url)).toMatchObject({
-      message: expect.stringMatching(/gave no tunnel: connect ECONNREFUSED/),
+      message: expect.stringMatching(/gave no tunnel: (connect ECONNREFUSED|connection refused)/),
     })
   })
 })
