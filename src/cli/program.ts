@@ -160,7 +160,10 @@ function addReading(add: Add): void {
     () => import('./keys.ts'),
   )
   addSettings(keys, commonSettings)
-  const open = add('open', 'open the inspector of the running daemon', () => import('./open.ts'))
+  const open = add('open', 'open the inspector of the running daemon', () => import('./open.ts')).option(
+    '--revoke',
+    'end all sessions of the inspector in browsers instead; links that were not used stop working, too',
+  )
   addSettings(open, [...commonSettings, 'open'])
 }
 

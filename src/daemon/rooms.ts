@@ -19,6 +19,7 @@ import type { Logger } from '../log.ts'
 import { toShareTarget } from '../share/address.ts'
 import { createSink, type Sink } from '../sink/server.ts'
 import type { Capture, CaptureOptions } from '../store/notifications.ts'
+import { pageSessionsOf } from '../store/page-sessions.ts'
 import type { ProjectSecrets } from '../store/secrets.ts'
 import type { Store } from '../store/store.ts'
 import type { Probe } from '../tunnel/probe.ts'
@@ -83,6 +84,8 @@ export async function buildRooms(options: RoomOptions): Promise<Rooms> {
     version,
     store,
     sessionToken: project.sessionToken,
+    sessions: pageSessionsOf(config.dataDir),
+    now,
     pageDir,
     url: () => live.inspectorUrl,
     status,

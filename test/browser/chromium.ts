@@ -40,11 +40,11 @@ export interface Visit extends AsyncDisposable {
   detail: Locator
   /** What a page of ours never does: errors, dialogs, requests to elsewhere, breaches of the policy. */
   faults: string[]
-  /** Another tab of the same browser: cookies are shared. */
+  /** Another tab of the same browser, with the same session. */
   openTab(url: string): Promise<Page>
 }
 
-/** Opens an address in a fresh browser context, as a person with no cookies would. */
+/** Opens an address in a fresh browser context, as a person who is not signed in would. */
 export async function visit(
   browser: Browser,
   url: string,

@@ -180,10 +180,11 @@ test('paused, deliveries wait; let go, they arrive', async () => {
 
 test('a link opens the inspector once', async () => {
   const { openUrl } = (await json('/api/links', { method: 'POST' })) as { openUrl: string }
-  const open = () => fetch(openUrl, { redirect: 'manual' })
+  const { port, pathname } = new URL(openUrl)
+  const open = () => askInspector(Number(port), { path: pathname })
 
   expect(openUrl).toMatch(new RegExp(`^${fic.inspectorUrl}/open/[\\w-]{32}$`))
-  expect((await open()).status).toBe(303)
+  expect((await open()).status).toBe(200)
   expect((await open()).status).toBe(410)
 })
 
