@@ -125,9 +125,12 @@ test('a new tab from the page, a reload and a restart of fic-dev stay signed in'
   const link = seen.page.locator('a[href^="#/"]').first()
   await link.waitFor()
 
-  for (const how of [{ modifiers: ['ControlOrMeta'] }, { button: 'middle' }] as const) {
+  for (const open of [
+    () => link.click({ modifiers: ['ControlOrMeta'] }),
+    () => link.click({ button: 'middle' }),
+  ]) {
     const opening = seen.page.context().waitForEvent('page')
-    await link.click(how)
+    await open()
     const tab = await opening
     await tab.getByRole('navigation').first().waitFor()
     await tab.goto(`${first.inspectorUrl}/#/n/1`)

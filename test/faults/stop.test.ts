@@ -1,6 +1,6 @@
 /** A stop is orderly and takes seconds, whatever hangs: the target, Fatture in Cloud, a sender, a terminal. */
 
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { Agent } from 'node:http'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
