@@ -1,11 +1,10 @@
 /** S2: the page's session in a real browser: what other servers learn of it, and what keeps and ends it. */
 
-import { createServer, type IncomingHttpHeaders, type RequestListener, type Server } from 'node:http'
-import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
+import type { RequestListener } from 'node:http'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { startDaemon, temporaryFolder, type TestDaemon } from '../support/daemon.ts'
+import { answerJson, startOtherProgram, type Heard } from '../support/other-program.ts'
 import { askInspector } from '../security/ask-inspector.ts'
 import { launchChromium, visit, type Visit } from './chromium.ts'
 import { eventually, openUrl } from './looking.ts'
@@ -17,34 +16,6 @@ beforeAll(async () => {
 })
 
 afterAll(() => browser.close())
-
-interface Heard {
-  method: string
-  url: string
-  headers: IncomingHttpHeaders
-}
-
-/** Another program on this machine: answers every request, and writes down what it hears. */
-async function startOther(port: number, answer: RequestListener) {
-  const heard: Heard[] = []
-  const server = createServer({ maxHeaderSize: 1024 * 1024 }, (request, response) => {
-    heard.push({ method: request.method ?? '', url: request.url ?? '', headers: request.headers })
-    answer(request, response)
-  })
-  server.on('upgrade', (request, socket) => {
-    heard.push({ method: 'UPGRADE', url: request.url ?? '', headers: request.headers })
-    socket.destroy()
-  })
-  server.listen(port, '127.0.0.1')
-  await once(server, 'listening')
-  onTestFinished(() => close(server))
-  return { heard, port: (server.address() as AddressInfo).port, close: () => close(server) }
-}
-
-function close(server: Server): void {
-  server.closeAllConnections()
-  server.close()
-}
 
 const html: RequestListener = (_request, response) => {
   response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><title>other</title>')
@@ -96,8 +67,8 @@ test('a server on another port receives no credential, and with its cookies it n
   const seen = await signIn(fic)
   const cookies = Array.from({ length: 150 }, (_, index) => `c${index}=${'x'.repeat(4000)}; Path=/`)
   const names = [`fic_dev_${portOf(fic)}=x; Path=/api`, `fic_dev_${portOf(fic)}=x; Path=/`]
-  const other = await startOther(0, (request, response) => {
-    // Node's own limit for the headers of an answer is lower than what a browser keeps.
+  const other = await startOtherProgram(0, (request, response) => {
+    // A browser takes so many in one answer.
     const from = Number(new URL(request.url ?? '', 'http://x').searchParams.get('from') ?? 0)
     response.setHeader('set-cookie', [...names, ...cookies.slice(from, from + 30)])
     html(request, response)
@@ -170,12 +141,10 @@ test('a server on the same port after fic-dev has ended learns nothing that open
   await first.close()
   await seen.page.getByText('fic-dev does not answer').waitFor()
 
-  const other = await startOther(portOf(first), (request, response) => {
-    if (request.url?.startsWith('/api/')) {
-      const answer = { proof: 'A'.repeat(43), run: 'A'.repeat(43), items: [], nextBefore: null }
-      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer))
-    } else html(request, response)
-  })
+  const api = answerJson({ proof: 'A'.repeat(43), run: 'A'.repeat(43), items: [], nextBefore: null })
+  const other = await startOtherProgram(portOf(first), (request, response) =>
+    (request.url?.startsWith('/api/') ? api : html)(request, response),
+  )
   // The page that was open comes back, and asks for a proof.
   await seen.page.evaluate('window.dispatchEvent(new Event("focus"))')
   await eventually(() => other.heard.some(({ url }) => url.startsWith('/api/proof'))).toBe(true)
@@ -213,7 +182,7 @@ test('a page of another program that spoiled the storage does not lock out the n
   await using folder = await temporaryFolder()
   const first = await startDaemon(folder.path)
   await first.close()
-  const other = await startOther(portOf(first), html)
+  const other = await startOtherProgram(portOf(first), html)
   await using seen = await visit(browser, `http://127.0.0.1:${other.port}/`)
   await seen.page.evaluate(`new Promise((resolve) => {
     const open = indexedDB.open('fic-dev', 99)
@@ -226,6 +195,7 @@ test('a page of another program that spoiled the storage does not lock out the n
   await seen.rows.first().waitFor()
   await seen.page.reload()
   await seen.rows.first().waitFor()
+  expect(await locked(seen.page).count()).toBe(0)
 })
 
 test('a revoked session signs out every tab, also after a restart; a new link signs in again', async () => {
@@ -265,6 +235,7 @@ test('a session that has expired is signed out: the stream ends, and a reload as
   await locked(seen.page).waitFor()
   await seen.page.reload()
   await locked(seen.page).waitFor()
+  expect(await seen.rows.count()).toBe(0)
 })
 
 test('the body is downloaded as it came, with the session of the page', async () => {

@@ -12,10 +12,7 @@ afterEach(() => {
   if (room.inspector.stream.readers() > 0) throw new Error('somebody reads the stream')
 })
 
-const { protocol: session, proof } = await signIn(
-  room.port,
-  room.inspector.session.createLink(),
-)
+const { protocol: session, proof } = await signIn(room.port, room.inspector.session.createLink())
 const bearer = `Authorization: Bearer ${sessionToken}`
 const own = `Origin: http://127.0.0.1:${room.port}`
 
@@ -109,7 +106,9 @@ test('with the token, only the true path is a stream', async () => {
 })
 
 test('our own page with its session, and a program with the token, are let in', async () => {
-  expect(await askForStream(room.port, '/api/stream', [session, own, 'Sec-Fetch-Site: same-origin'])).toBe(101)
+  expect(await askForStream(room.port, '/api/stream', [session, own, 'Sec-Fetch-Site: same-origin'])).toBe(
+    101,
+  )
   const reader = await room.read()
   await reader.until(1)
   reader.socket.close()

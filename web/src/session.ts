@@ -130,14 +130,16 @@ async function load(): Promise<Stored | null> {
 
 function open(): Promise<IDBDatabase> {
   const request = indexedDB.open(databaseName, 1)
-  request.onupgradeneeded = () => request.result.createObjectStore(place)
+  request.addEventListener('upgradeneeded', () => request.result.createObjectStore(place))
   return settle(request)
 }
 
 function settle<Result>(request: IDBRequest<Result> | IDBOpenDBRequest): Promise<Result> {
   return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result as Result)
-    request.onerror = () => reject(request.error ?? new Error('The storage of the browser failed.'))
+    request.addEventListener('success', () => resolve(request.result as Result))
+    request.addEventListener('error', () => {
+      reject(request.error ?? new Error('The storage of the browser failed.'))
+    })
   })
 }
 

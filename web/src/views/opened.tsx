@@ -25,15 +25,7 @@ interface OpenedProps {
   onDownload: (seq: number) => void
 }
 
-export function Opened({
-  notification,
-  rows,
-  status,
-  nowMs,
-  replaying,
-  onOpen,
-  onDownload,
-}: OpenedProps) {
+export function Opened({ notification, rows, status, nowMs, replaying, onOpen, onDownload }: OpenedProps) {
   const [panel, setPanel] = usePanel()
   const close = () => setPanel(null)
   const edit = () => setPanel({ kind: 'edit' })
