@@ -162,7 +162,7 @@ function addReading(add: Add): void {
   addSettings(keys, commonSettings)
   const open = add('open', 'open the inspector of the running daemon', () => import('./open.ts')).option(
     '--revoke',
-    'end all sessions of the inspector in browsers instead; links that were not used stop working, too',
+    'sign out all browsers and void unused links, instead of opening one',
   )
   addSettings(open, [...commonSettings, 'open'])
 }
