@@ -30,7 +30,14 @@ const answerTimeoutMs = 10_000 // a machine that builds and tests meanwhile is s
 
 /** `secrets`: for what asks Fatture in Cloud where no daemon runs that has a token of its own. */
 export async function connect(config: Config, secrets?: Secrets): Promise<Client> {
-  return (await connectToDaemon(config)) ?? connectToStore(config, secrets)
+  try {
+    const client = await connectToDaemon(config)
+    if (client) return client
+  } catch (error) {
+    // A daemon that hangs holds the store; the file of a killed one may name a program that answers nothing.
+    return connectToStore(config, secrets).catch(() => Promise.reject(error as Error))
+  }
+  return connectToStore(config, secrets)
 }
 
 /** The client of the running daemon; `null` when there is none. */

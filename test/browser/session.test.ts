@@ -134,6 +134,41 @@ test('a new tab from the page, a reload and a restart of fic-dev stay signed in'
   expect(seen.faults).toEqual([])
 })
 
+test('the link works under localhost, and leads to the origin that the page has under each name', async () => {
+  await using folder = await temporaryFolder()
+  await using fic = await startDaemon(folder.path)
+  await using seen = await visit(browser, openUrl(fic).replace('127.0.0.1', 'localhost'))
+
+  await seen.rows.first().waitFor()
+  expect(seen.page.url()).toBe(`${fic.inspectorUrl}/`)
+  await seen.page.goto(`${fic.inspectorUrl.replace('127.0.0.1', 'localhost')}/#/n/1`)
+  await seen.detail.waitFor()
+  expect(seen.page.url()).toBe(`${fic.inspectorUrl}/#/n/1`)
+})
+
+test('the one-time link survives an image, a frame, a prefetch and a fetch of a page of another site', async () => {
+  await using folder = await temporaryFolder()
+  await using fic = await startDaemon(folder.path)
+  const link = openUrl(fic)
+  const other = await startOtherProgram(0, (request, response) => {
+    if (request.url !== '/') return void response.writeHead(404).end()
+    response.writeHead(200, { 'content-type': 'text/html' }).end(`<!doctype html><title>other</title>
+      <link rel="prefetch" href="${link}"><img src="${link}" alt=""><iframe src="${link}"></iframe>
+      <script>fetch('${link}', { mode: 'no-cors' }).catch(() => {})</script>`)
+  })
+  const context = await browser.newContext()
+  onTestFinished(() => context.close())
+  const page = await context.newPage()
+  const asked: string[] = []
+  page.on('requestfinished', (request) => asked.push(request.url()))
+  page.on('requestfailed', (request) => asked.push(request.url()))
+  await page.goto(`http://127.0.0.1:${other.port}/`)
+  await eventually(() => asked.filter((url) => url === link).length).toBeGreaterThanOrEqual(3)
+
+  await page.goto(link)
+  await page.getByRole('option').first().waitFor()
+})
+
 test('a server on the same port after fic-dev has ended learns nothing that opens the next fic-dev', async () => {
   await using folder = await temporaryFolder()
   const first = await startDaemon(folder.path)

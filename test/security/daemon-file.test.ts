@@ -63,6 +63,14 @@ test.each<[what: string, answer: RequestListener]>([
   expect(heard.filter(holdsToken(stale))).toEqual([])
 })
 
+test('where a program at that port answers nothing, commands work on the store that is free', async () => {
+  const { cwd, stale } = await leaveStaleFile()
+  const { heard } = await startOtherProgram(Number(new URL(stale.inspectorUrl).port), () => {})
+
+  expect(await run(['list', '--json'], { cwd })).toMatchObject({ exitCode: 0, stderr: '' })
+  expect(heard.map(({ url }) => url.replace(/=.*/, ''))).toEqual(['/api/proof?nonce'])
+})
+
 test('a program that has the running daemon answer for it gets no token: the proof names the port', async () => {
   const { cwd, stale } = await leaveStaleFile()
   const daemon = start(['--emulator'], { cwd })
