@@ -40,6 +40,8 @@ export interface Rooms {
 export interface RoomOptions {
   config: Config
   project: ProjectSecrets
+  /** Of the command line and of scripts. */
+  token: string
   store: Store
   probe: Probe
   live: Live
@@ -83,7 +85,7 @@ export async function buildRooms(options: RoomOptions): Promise<Rooms> {
   const inspector = await createInspector({
     version,
     store,
-    sessionToken: project.sessionToken,
+    sessionToken: options.token,
     sessions: pageSessionsOf(config.dataDir),
     now,
     pageDir,

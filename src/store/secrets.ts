@@ -1,4 +1,4 @@
-/** What a project keeps from run to run and shows to nobody: the sink's secret path, the session token, the keys. */
+/** What a project keeps from run to run and shows to nobody: the sink's secret path, the keys. */
 
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
@@ -8,8 +8,6 @@ import { readPrivateJson, writePrivateFile } from './data-dir.ts'
 export interface ProjectSecrets {
   /** 128 bits as hex; the sink's path. Kept, so that the subscription's sink stays the same. */
   sinkSecret: string
-  /** Opens the inspector. Kept, so that a page that is open survives a restart of the daemon. */
-  sessionToken: string
   /** Key of the probe's HMAC, as hex. */
   probeKey: string
   /** The name that a tunnel is asked for. */
@@ -24,7 +22,6 @@ export async function readSecretsOf(dataDir: string, newSubdomain: () => string)
   const found = (readPrivateJson(path) ?? {}) as Partial<ProjectSecrets>
   const secrets: ProjectSecrets = {
     sinkSecret: found.sinkSecret ?? randomBytes(16).toString('hex'),
-    sessionToken: found.sessionToken ?? randomBytes(32).toString('base64url'),
     probeKey: found.probeKey ?? randomBytes(32).toString('hex'),
     subdomain: found.subdomain ?? newSubdomain(),
     devKey: found.devKey ?? (await createDevKey()),

@@ -57,7 +57,7 @@ test.each<[what: string, answer: RequestListener]>([
     expect((await run(args, { cwd })).stderr).toContain('FIC_DEV_E_NO_DAEMON')
   }
   await run(['doctor', '--json'], { cwd })
-  await run(['complete', '--', 'show', ''], { cwd })
+  await run(['__complete', '--', 'show', ''], { cwd })
 
   expect(heard.length).toBeGreaterThan(2)
   expect(heard.filter(holdsToken(stale))).toEqual([])
@@ -154,4 +154,18 @@ test('open --revoke ends the sessions of the page, with the daemon and without',
   const offline = await run(['open', '--revoke', '--json'], { cwd })
   expect(JSON.parse(offline.stdout)).toEqual({ revoked: 1 })
   expect(readFileSync(join(cwd, '.fic-dev', 'sessions.json'), 'utf8')).toBe('[]')
+})
+
+test('the token is new with each start: the one of an earlier run, which 0.1 gave to browsers, opens nothing', async () => {
+  const { cwd, stale } = await leaveStaleFile()
+  const secretsPath = join(cwd, '.fic-dev', 'secrets.json')
+  const secrets = JSON.parse(readFileSync(secretsPath, 'utf8')) as Record<string, unknown>
+  writeFileSync(secretsPath, JSON.stringify({ ...secrets, sessionToken: stale.token }))
+  const daemon = start(['--emulator'], { cwd })
+  const { inspectorUrl } = await daemon.line(isReady)
+  const statusWith = async (token: string) =>
+    (await fetch(`${inspectorUrl}/api/status`, { headers: { authorization: `Bearer ${token}` } })).status
+
+  expect(await statusWith(stale.token)).toBe(401)
+  expect(await statusWith(readFile(cwd).token)).toBe(200)
 })
