@@ -6,7 +6,7 @@ import { findDaemon } from './find-daemon.ts'
 import { subjectOf } from './lines.ts'
 
 /** Somebody waits for the key that they pressed. */
-const patienceMs = 500
+const patienceMs = 1_000
 
 /** Empty where there is no daemon, or none that answers. */
 export async function latestNumbers(dataDir: string): Promise<Candidate[]> {
