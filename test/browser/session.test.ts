@@ -167,6 +167,7 @@ test('the one-time link survives an image, a frame, a prefetch and a fetch of a 
 
   await page.goto(link)
   await page.getByRole('option').first().waitFor()
+  expect(page.url()).toBe(`${fic.inspectorUrl}/`)
 })
 
 test('a server on the same port after fic-dev has ended learns nothing that opens the next fic-dev', async () => {
