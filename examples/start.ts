@@ -4,9 +4,9 @@
  */
 
 import { spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { findDaemon } from '../src/cli/find-daemon.ts'
+import type { DaemonFile } from '../src/contract/api.ts'
 import { startExampleTarget, type Trust } from './target.ts'
 
 const dataDir = process.env['FIC_DEV_DATA_DIR'] ?? '.fic-dev'
@@ -42,23 +42,17 @@ function sayOnCleanLine(text: string): void {
 
 /** What the running daemon says: its emulator's key and its own dev key, for notifications and replays. */
 async function whomToTrust(): Promise<Trust> {
-  const running = readDaemon()
+  const running = await findRunning()
   if (running === null) return { keys: [], audiences: [] }
   const { items } = (await ask(running, '/api/keys')) as { items: { base64: string }[] }
   return { keys: items.map(({ base64 }) => base64), audiences: [running.sinkUrl, target] }
 }
 
-interface Running {
-  inspectorUrl: string
-  sinkUrl: string
-  token: string
-}
-
 /** The running daemon once its subscription is verified; `null` when that does not happen within half a minute. */
-async function waitForVerified(): Promise<Running | null> {
+async function waitForVerified(): Promise<DaemonFile | null> {
   for (let tries = 0; tries < 150; tries++) {
     await pause(200)
-    const running = readDaemon()
+    const running = await findRunning()
     if (running === null || running.pid !== program.pid) continue
     const status = await ask(running, '/api/status').catch(() => null)
     if ((status as { subscription?: { state?: string } } | null)?.subscription?.state === 'verified')
@@ -67,19 +61,16 @@ async function waitForVerified(): Promise<Running | null> {
   return null
 }
 
-function readDaemon(): (Running & { pid: number }) | null {
-  try {
-    return JSON.parse(readFileSync(join(dataDir, 'daemon.json'), 'utf8')) as Running & { pid: number }
-  } catch {
-    return null
-  }
+/** It may be about to end, or not up yet. */
+function findRunning(): Promise<DaemonFile | null> {
+  return findDaemon(dataDir, 1_000).catch(() => null)
 }
 
-async function trigger(daemon: Running, type: string, ids: number[]): Promise<void> {
+async function trigger(daemon: DaemonFile, type: string, ids: number[]): Promise<void> {
   await ask(daemon, '/api/trigger', { type, ids })
 }
 
-async function ask({ inspectorUrl, token }: Running, path: string, body?: unknown): Promise<unknown> {
+async function ask({ inspectorUrl, token }: DaemonFile, path: string, body?: unknown): Promise<unknown> {
   const response = await fetch(inspectorUrl + path, {
     method: body === undefined ? 'GET' : 'POST',
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },

@@ -1,5 +1,6 @@
 /** The composition root: builds the parts, wires them, starts them in order and stops them in reverse. */
 
+import { randomBytes } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { join } from 'node:path'
@@ -105,6 +106,8 @@ class RunningDaemon implements Daemon {
   readonly #secrets: Secrets
   readonly #log: Logger
   readonly #now: () => Date
+  /** New with each start: what a file or a log of an earlier run holds opens nothing. */
+  readonly #token = randomBytes(32).toString('base64url')
   readonly #listeners = new Set<Listener>()
   /** In the order of opening. */
   readonly #closers: (() => Promise<void> | void)[] = []
@@ -163,6 +166,7 @@ class RunningDaemon implements Daemon {
     this.#rooms = await buildRooms({
       config: this.#config,
       project: this.#project,
+      token: this.#token,
       store: this.#store,
       probe: this.#probe,
       live: this.#live,
@@ -360,7 +364,7 @@ class RunningDaemon implements Daemon {
       inspectorUrl,
       sinkUrl,
       ...(emulatorUrl !== undefined && { emulatorUrl }),
-      token: this.#project.sessionToken,
+      token: this.#token,
     })
   }
 

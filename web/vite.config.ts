@@ -1,8 +1,8 @@
 /** Builds the inspector page into dist/page: everything local, nothing inline, so that a strict Content-Security-Policy holds. */
 
-import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import react from '@vitejs/plugin-react'
+import { buildSync } from 'esbuild'
 import { defineConfig } from 'vite'
 import type { Plugin } from 'vite'
 
@@ -19,9 +19,17 @@ export default defineConfig({
   },
 })
 
-/** Vite bundles modules only, and a module runs after the first paint: this script stays a classic one, in a file of its own. */
+/** Vite bundles modules only, and a module runs after the first paint: this script is a classic one, in a file of its own. */
 function firstScript(): Plugin {
-  const source = readFileSync(here('src/first.js'), 'utf8')
+  const { outputFiles } = buildSync({
+    entryPoints: [here('src/first.ts')],
+    bundle: true,
+    format: 'iife',
+    target: 'es2022',
+    minify: true,
+    write: false,
+  })
+  const source = outputFiles[0]?.text ?? ''
   const name = 'first.js'
   return {
     name: 'first-script',

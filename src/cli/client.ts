@@ -6,8 +6,8 @@ import type { DaemonFile } from '../contract/api.ts'
 import type { Config } from '../config/config.ts'
 import type { Secrets } from '../config/environment.ts'
 import { isPlainObject } from '../config/kinds.ts'
-import { readDaemonFile } from '../daemon/daemon-file.ts'
 import { FicDevError, messageOf, printedErrorCodes, type ErrorCode } from '../errors.ts'
+import { findDaemon } from './find-daemon.ts'
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
 
@@ -30,13 +30,20 @@ const answerTimeoutMs = 10_000 // a machine that builds and tests meanwhile is s
 
 /** `secrets`: for what asks Fatture in Cloud where no daemon runs that has a token of its own. */
 export async function connect(config: Config, secrets?: Secrets): Promise<Client> {
-  return (await connectToDaemon(config)) ?? connectToStore(config, secrets)
+  try {
+    const client = await connectToDaemon(config)
+    if (client) return client
+  } catch (error) {
+    // A daemon that hangs holds the store; the file of a killed one may name a program that answers nothing.
+    return connectToStore(config, secrets).catch(() => Promise.reject(error as Error))
+  }
+  return connectToStore(config, secrets)
 }
 
 /** The client of the running daemon; `null` when there is none. */
 export async function connectToDaemon(config: Config): Promise<Client | null> {
-  const daemon = readDaemonFile(config.dataDir)
-  if (!daemon || !(await answers(daemon))) return null
+  const daemon = await findDaemon(config.dataDir, answerTimeoutMs)
+  if (daemon === null) return null
   return createClient(
     daemon,
     (init) => askDaemon(daemon, init),
@@ -137,29 +144,6 @@ async function askDaemon(daemon: DaemonFile, { method, path, body, contentType }
 /** A stream has to be announced as one. */
 function toFetchBody(body: string | AsyncIterable<Uint8Array>): RequestInit {
   return typeof body === 'string' ? { body } : { body: ReadableStream.from(body), duplex: 'half' }
-}
-
-/** A file that was left behind names a process that has ended, or by now is another program. */
-async function answers(daemon: DaemonFile): Promise<boolean> {
-  try {
-    const response = await fetch(new URL('/api/keys', daemon.inspectorUrl), {
-      headers: { authorization: `Bearer ${daemon.token}` },
-      signal: AbortSignal.timeout(answerTimeoutMs),
-    })
-    await response.arrayBuffer()
-    return response.ok
-  } catch (error) {
-    if (error instanceof Error && error.name === 'TimeoutError') {
-      throw new FicDevError(
-        'DAEMON_UNREACHABLE',
-        `The running fic-dev (process ${daemon.pid}) does not answer.`,
-        {
-          hint: 'Look at its terminal, and start it again if it hangs.',
-        },
-      )
-    }
-    return false
-  }
 }
 
 function toError(status: number, text: string): FicDevError {

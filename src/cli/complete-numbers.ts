@@ -1,17 +1,17 @@
 /** The numbers of the latest notifications, from the running daemon if it answers at once. */
 
 import type { NotificationPage } from '../contract/api.ts'
-import { readDaemonFile } from '../daemon/daemon-file.ts'
 import type { Candidate } from './complete.ts'
+import { findDaemon } from './find-daemon.ts'
 import { subjectOf } from './lines.ts'
 
 /** Somebody waits for the key that they pressed. */
-const patienceMs = 500
+const patienceMs = 1_000
 
 /** Empty where there is no daemon, or none that answers. */
 export async function latestNumbers(dataDir: string): Promise<Candidate[]> {
   try {
-    const daemon = readDaemonFile(dataDir)
+    const daemon = await findDaemon(dataDir, patienceMs)
     if (!daemon) return []
     const response = await fetch(new URL('/api/notifications?limit=30', daemon.inspectorUrl), {
       headers: { authorization: `Bearer ${daemon.token}` },

@@ -66,6 +66,7 @@ export const examplesOf: Readonly<Record<string, Examples>> = {
   open: [
     ['fic-dev open', 'a fresh link, opened in the browser'],
     ['fic-dev open --no-open', 'just the link'],
+    ['fic-dev open --revoke', 'sign out all browsers'],
   ],
   export: [
     ['fic-dev export -o all.ndjson', 'all of it, for import'],

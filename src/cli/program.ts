@@ -160,7 +160,10 @@ function addReading(add: Add): void {
     () => import('./keys.ts'),
   )
   addSettings(keys, commonSettings)
-  const open = add('open', 'open the inspector of the running daemon', () => import('./open.ts'))
+  const open = add('open', 'open the inspector of the running daemon', () => import('./open.ts')).option(
+    '--revoke',
+    'sign out all browsers and void unused links, instead of opening one',
+  )
   addSettings(open, [...commonSettings, 'open'])
 }
 

@@ -198,6 +198,19 @@ export interface OpenLink {
   openUrl: string
 }
 
+/** The daemon's answer to a nonce. */
+export interface ProofAnswer {
+  /** HMAC-SHA256 as base64url: for the token over `fic-dev daemon`, the inspector's URL and the nonce, a line each. */
+  proof: string
+  /** With `session`: what the page's own proof is bound to. */
+  run?: string
+}
+
+export interface RevokeAnswer {
+  /** Sessions of the page that were valid until now. */
+  revoked: number
+}
+
 /** `.fic-dev/daemon.json`, there while a daemon runs. */
 export interface DaemonFile {
   pid: number
@@ -206,5 +219,8 @@ export interface DaemonFile {
   inspectorUrl: string
   sinkUrl: string
   emulatorUrl?: string
+  /** The real path of the data directory and its inode: in a copied project, the file names another directory. */
+  dataDir: string
+  inode: string
   token: string
 }

@@ -1,22 +1,31 @@
 /** `.fic-dev/daemon.json`: how the command line and scripts find the running daemon of a project. */
 
-import { rmSync } from 'node:fs'
+import { realpathSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DaemonFile } from '../contract/api.ts'
 import { readPrivateJson, writePrivateFile } from '../store/data-dir.ts'
 
 const fileName = 'daemon.json'
 
-export function writeDaemonFile(dataDir: string, content: DaemonFile): void {
-  writePrivateFile(join(dataDir, fileName), `${JSON.stringify(content, null, 2)}\n`)
+export function writeDaemonFile(dataDir: string, content: Omit<DaemonFile, 'dataDir' | 'inode'>): void {
+  const file: DaemonFile = { ...content, ...placeOf(dataDir) }
+  writePrivateFile(join(dataDir, fileName), `${JSON.stringify(file, null, 2)}\n`)
 }
 
-/** The running daemon as it wrote itself down; `null` when there is none, or its process is gone. */
+/**
+ * The daemon that the file names; `null` when there is none, its process is gone, or the file was copied from another
+ * project. The process id may be reused, so the daemon has to prove itself as well (`findDaemon`).
+ */
 export function readDaemonFile(dataDir: string): DaemonFile | null {
   const found = readPrivateJson(join(dataDir, fileName)) as Partial<DaemonFile> | null
   if (typeof found?.pid !== 'number' || typeof found.inspectorUrl !== 'string') return null
   if (typeof found.token !== 'string' || !isAlive(found.pid)) return null
-  return found as DaemonFile
+  const { dataDir: path, inode } = placeOf(dataDir)
+  return found.dataDir === path && found.inode === inode ? (found as DaemonFile) : null
+}
+
+function placeOf(dataDir: string): Pick<DaemonFile, 'dataDir' | 'inode'> {
+  return { dataDir: realpathSync(dataDir), inode: String(statSync(dataDir, { bigint: true }).ino) }
 }
 
 /** Only our own: after the data directory was removed, another daemon may have written its file there. */

@@ -1,5 +1,6 @@
 /** The private API over the store, without a daemon: the command line asks it in process, and nothing listens. */
 
+import { randomBytes } from 'node:crypto'
 import type { InjectOptions, LightMyRequestResponse } from 'fastify'
 import type { Config } from '../config/config.ts'
 import type { Secrets } from '../config/environment.ts'
@@ -36,6 +37,7 @@ export async function openOffline(
   // Only the daemon drops notifications: a command may have been given another configuration.
   const store = openProjectStore({ dataDir, keep, keepDays, isPruning: false, log })
   const project = await readSecretsOf(config.dataDir, randomSubdomain)
+  const token = randomBytes(32).toString('base64url')
   const sinkPath = `/${project.sinkSecret}`
   const live = new Live(new Date(), sinkPath, config.publicKey)
   live.inspectorPort = config.port.port
@@ -43,6 +45,7 @@ export async function openOffline(
   const { inspector, deliverer } = await buildRooms({
     config,
     project,
+    token,
     store,
     probe: createProbe(Buffer.from(project.probeKey, 'hex')),
     live,
@@ -59,7 +62,7 @@ export async function openOffline(
         headers: {
           ...request.headers,
           host: `127.0.0.1:${config.port.port}`,
-          authorization: `Bearer ${project.sessionToken}`,
+          authorization: `Bearer ${token}`,
         },
       }),
     async close() {

@@ -20,6 +20,7 @@ import type { Logger } from '../log.ts'
 import { toShareTarget } from '../share/address.ts'
 import { createSink, type Sink } from '../sink/server.ts'
 import type { Capture, CaptureOptions } from '../store/notifications.ts'
+import { pageSessionsOf } from '../store/page-sessions.ts'
 import type { ProjectSecrets } from '../store/secrets.ts'
 import type { Store } from '../store/store.ts'
 import type { Probe } from '../tunnel/probe.ts'
@@ -41,6 +42,8 @@ export interface Rooms {
 export interface RoomOptions {
   config: Config
   project: ProjectSecrets
+  /** Of the command line and of scripts. */
+  token: string
   store: Store
   probe: Probe
   live: Live
@@ -89,7 +92,9 @@ export async function buildRooms(options: RoomOptions): Promise<Rooms> {
   const inspector = await createInspector({
     version,
     store,
-    sessionToken: project.sessionToken,
+    sessionToken: options.token,
+    sessions: pageSessionsOf(config.dataDir),
+    now,
     pageDir,
     url: () => live.inspectorUrl,
     status,

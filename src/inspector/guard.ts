@@ -13,8 +13,8 @@ export interface GuardOptions {
   port(): number
 }
 
-/** Routes that need no token: the page's empty shell, and the link that sets the cookie. */
-const openRoutes: ReadonlySet<string> = new Set(['/', '/assets/*', '/open/:link'])
+/** Routes that need no credential: the page's empty shell, the link that starts a session, and the daemon's proof. */
+const openRoutes: ReadonlySet<string> = new Set(['/', '/assets/*', '/open/:link', '/api/proof'])
 
 const hosts = ['localhost', '127.0.0.1', '[::1]']
 
@@ -36,25 +36,22 @@ function refuse(request: FastifyRequest, session: Session, port: number): Refusa
   if (!isOurHost(request, port)) {
     return refusal(403, 'FORBIDDEN', 'The Host header does not name this inspector.')
   }
-  const { origin } = request.headers
-  if (origin !== undefined && !isOurOrigin(origin, port)) {
+  const { origin, host } = request.headers
+  if (origin !== undefined && origin !== `http://${host}`) {
     return refusal(403, 'FORBIDDEN', 'The request comes from a page of another origin.')
   }
   if (isOpen(request)) return null
 
-  const proof = session.proofOf(request.headers)
-  if (proof === 'none') {
-    return refusal(401, 'UNAUTHORIZED', 'The inspector asks for its session token.', hintForToken)
-  }
-  if (proof === 'cookie') return refuseCrossSite(request)
-  return null
+  const credential = session.credentialOf(request.headers)
+  if (credential === null) return unauthorized
+  return credential.by === 'page' ? refuseCrossSite(request) : null
 }
 
-/** What a cookie alone does not prove: that our own page sent the request. */
+/** No other page has the session; these rules hold even if one had. */
 function refuseCrossSite(request: FastifyRequest): Refusal | null {
   const isUpgrade = request.headers.upgrade !== undefined
   if (isUpgrade && request.headers.origin === undefined) {
-    return refusal(403, 'FORBIDDEN', 'A websocket with the cookie must name its origin.')
+    return refusal(403, 'FORBIDDEN', 'A websocket of the page must name its origin.')
   }
   const site = request.headers['sec-fetch-site']
   const writes = !['GET', 'HEAD'].includes(request.method)
@@ -71,12 +68,16 @@ function refuseCrossSite(request: FastifyRequest): Refusal | null {
   return null
 }
 
-const hintForToken =
-  'Open the link that fic-dev printed, run "fic-dev open" for a new one, or send "Authorization: Bearer" with the token of .fic-dev/daemon.json.'
-
 function refusal(status: number, code: string, message: string, hint?: string): Refusal {
   return { status, body: { error: { code: `FIC_DEV_E_${code}`, message, ...(hint && { hint }) } } }
 }
+
+export const unauthorized = refusal(
+  401,
+  'UNAUTHORIZED',
+  'The inspector asks for its session token.',
+  'Open the link that fic-dev printed, run "fic-dev open" for a new one, or send "Authorization: Bearer" with the token of .fic-dev/daemon.json.',
+)
 
 /** The route as it was registered decides, never the path as it was sent: `/%61pi` is not another door. */
 function isOpen(request: FastifyRequest): boolean {
@@ -90,8 +91,4 @@ function isOurHost(request: FastifyRequest, port: number): boolean {
   const given = rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host')
   if (given.length !== 1 || !(request.raw.url ?? '').startsWith('/')) return false
   return hosts.some((host) => request.headers.host === `${host}:${port}`)
-}
-
-function isOurOrigin(origin: string, port: number): boolean {
-  return hosts.some((host) => origin === `http://${host}:${port}`)
 }

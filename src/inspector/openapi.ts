@@ -37,6 +37,9 @@ const summaries: Record<string, string> = {
   'POST /api/doctor': 'Look at everything that fic-dev stands on; a finding a line, as it comes (NDJSON)',
   'POST /api/forwarding': 'Pause deliveries, or let them go on',
   'POST /api/links': 'A link that opens the inspector once',
+  'DELETE /api/sessions': 'End all sessions of the page',
+  'GET /api/proof':
+    'Proof that the daemon holds the token or, with `session`, the key of a session; needs no token',
   'GET /api/stream': 'Websocket: what was missed since `after`, then everything as it happens',
   'GET /api/openapi.json': 'This description',
 }

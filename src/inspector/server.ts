@@ -19,6 +19,7 @@ import type { ResourceReader } from '../fic/resources.ts'
 import type { VerifySignature } from '../fic/signature/verify.ts'
 import type { Logger } from '../log.ts'
 import { noSchemas } from '../no-schemas.ts'
+import type { PageSessionFile } from '../store/page-sessions.ts'
 import type { Store } from '../store/store.ts'
 import type { SubscriptionsByHand } from '../subscription/by-hand.ts'
 import { createGuard } from './guard.ts'
@@ -45,6 +46,8 @@ export interface InspectorParts {
   version: string
   store: Store
   sessionToken: string
+  sessions: PageSessionFile
+  now(): Date
   /** Where the built page lies. */
   pageDir: string
   /** Our own address, without a slash at the end. */
@@ -85,7 +88,14 @@ export interface Inspector {
 /** Builds the server; the caller lets it listen. */
 export async function createInspector(parts: InspectorParts): Promise<Inspector> {
   const port = () => Number(new URL(parts.url()).port)
-  const session = createSession(parts.sessionToken, port)
+  const session = createSession({
+    token: parts.sessionToken,
+    url: parts.url,
+    sessions: parts.sessions,
+    now: parts.now,
+    onWriteFailure: (error) =>
+      parts.log.warn({ reason: messageOf(error) }, 'the session was not saved; it ends with this process'),
+  })
   const stream = createStream({
     hello: () => ({
       type: 'hello',
@@ -101,6 +111,8 @@ export async function createInspector(parts: InspectorParts): Promise<Inspector>
   const app = Fastify({
     logger: false,
     forceCloseConnections: true,
+    // Cookies know no ports: what another server of this machine sets comes here, too, and must not fill the headers.
+    http: { maxHeaderSize: maxHeaderBytes },
     schemaController: {
       // No answer has a schema.
       compilersFactory: { ...noSchemas.compilersFactory, buildValidator: buildLazyValidator },
@@ -150,7 +162,7 @@ export async function createInspector(parts: InspectorParts): Promise<Inspector>
   await app.register(doctorRoutes(parts))
   await app.register(emulatorRoutes(parts))
   await app.register(fixtureRoutes(parts))
-  await app.register(serviceRoutes(parts, session))
+  await app.register(serviceRoutes(parts, session, stream))
   await app.register(subscriptionRoutes(parts))
   await app.register(resourceRoutes(parts))
   await app.register(tokenRoutes(parts))
@@ -161,7 +173,11 @@ export async function createInspector(parts: InspectorParts): Promise<Inspector>
       method: 'GET',
       url: '/api/stream',
       schema: { querystring: StreamQuery },
-      wsHandler: (socket, request) => stream.add(socket, request.raw.socket, request.query.after ?? null),
+      wsHandler(socket, request) {
+        const credential = session.credentialOf(request.headers)
+        const mayRead = () => credential !== null && session.isValid(credential)
+        stream.add(socket, request.raw.socket, { after: request.query.after ?? null, mayRead })
+      },
       handler() {
         throw new FicDevError('BAD_REQUEST', 'The stream is a websocket; this request asks for none.')
       },
@@ -169,6 +185,9 @@ export async function createInspector(parts: InspectorParts): Promise<Inspector>
   })
   return { app: app as unknown as FastifyInstance, session, stream }
 }
+
+/** More than all cookies that a browser keeps for one host (180 of 4 KiB). */
+const maxHeaderBytes = 1024 * 1024
 
 const securityHeaders = {
   'content-security-policy':

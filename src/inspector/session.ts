@@ -1,32 +1,74 @@
-/** The session token of the inspector, the cookie that stands for it, and the links that set the cookie once. */
+/** What opens the inspector: the token of the command line, the links that work once, and the sessions of the page. */
 
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
+import type { ProofAnswer } from '../contract/api.ts'
+import type { PageSession, PageSessionFile } from '../store/page-sessions.ts'
+import { isSame, proveDaemon, provePage, proveServer } from './proof.ts'
+
+/** What a request shows; `page` names the session. */
+export type Credential = { by: 'token' } | { by: 'page'; id: string }
 
 export interface Session {
-  /** What the request shows: the token itself, the cookie, or neither. */
-  proofOf(headers: IncomingHttpHeaders): 'token' | 'cookie' | 'none'
+  credentialOf(headers: IncomingHttpHeaders): Credential | null
+  /** Whether it still opens the inspector: a session expires, and can be revoked. */
+  isValid(credential: Credential): boolean
   /** The path of a link that opens the inspector once. */
   createLink(): string
-  /** Uses a link up; the value of `Set-Cookie`, or `null` when it is not (or no longer) one of ours. */
-  redeem(link: string): string | null
+  /** Uses a link up; `false` when it is not (or no longer) one of ours. */
+  useLink(link: string): boolean
+  /** Starts a session for the page of this origin; the text that its script reads. */
+  signIn(origin: string): string
+  /** The daemon's proof, for the holder of the token or of a session; `null` when there is no such session. */
+  prove(nonce: string, origin: string, id: string | null): ProofAnswer | null
+  /** Ends all sessions and all links that were not used; the number of sessions. */
+  revoke(): number
 }
 
-/** Links that nobody used; older ones stop working. */
-const keptLinks = 20
+export interface SessionOptions {
+  token: string
+  /** Our own address, without a slash at the end. */
+  url(): string
+  sessions: PageSessionFile
+  now(): Date
+  /** A session that can't be written down is good until the daemon ends. */
+  onWriteFailure(error: unknown): void
+}
 
-/** `port` gives the cookie its name, since browsers share cookies between the ports of a host. */
-export function createSession(token: string, port: () => number): Session {
+/** Unused links; older ones stop working. */
+const keptLinks = 20
+/** Each browser that opens a link adds one. */
+const keptSessions = 100
+const sessionMs = 30 * 24 * 60 * 60 * 1000
+
+/** A browser can't set a header of a websocket's handshake but this one. */
+const streamProtocol = 'fic-dev'
+
+export function createSession({ token, url, sessions, now, onWriteFailure }: SessionOptions): Session {
   const links = new Set<string>()
-  const cookieName = () => `fic_dev_${port()}`
+  const known = new Map<string, PageSession>(sessions.read().map((session) => [session.id, session]))
+  /** What the page's proof is bound to: made by no request, kept nowhere, gone with the process. */
+  const run = randomBytes(32).toString('base64url')
+
+  function find(id: string): PageSession | null {
+    const session = known.get(id)
+    return session !== undefined && new Date(session.expiresAt) > now() ? session : null
+  }
+
+  function readProof(proof: string, origin: string): Credential | null {
+    const [id = '', given = ''] = proof.split('.')
+    const session = find(id)
+    if (session === null || session.origin !== origin) return null
+    return isSame(given, provePage(session.key, origin, run)) ? { by: 'page', id } : null
+  }
 
   return {
-    proofOf({ authorization, cookie }) {
-      const bearer = /^bearer (.+)$/i.exec(authorization ?? '')?.[1]
-      if (bearer !== undefined) return isSame(bearer, token) ? 'token' : 'none'
-      const value = readCookie(cookie ?? '', cookieName())
-      return value !== null && isSame(value, token) ? 'cookie' : 'none'
+    credentialOf(headers) {
+      const { scheme, value } = readAuthorization(headers)
+      if (scheme === 'bearer') return isSame(value, token) ? { by: 'token' } : null
+      return scheme === 'session' ? readProof(value, `http://${headers.host}`) : null
     },
+    isValid: (credential) => credential.by === 'token' || find(credential.id) !== null,
     createLink() {
       const link = randomBytes(24).toString('base64url')
       links.add(link)
@@ -36,23 +78,44 @@ export function createSession(token: string, port: () => number): Session {
       }
       return `/open/${link}`
     },
-    redeem(link) {
-      if (!links.delete(link)) return null
-      return `${cookieName()}=${token}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${30 * 24 * 60 * 60}`
+    useLink: (link) => links.delete(link),
+    signIn(origin) {
+      const id = randomBytes(16).toString('base64url')
+      const key = randomBytes(32).toString('base64url')
+      known.set(id, { id, key, origin, expiresAt: new Date(now().getTime() + sessionMs).toISOString() })
+      for (const oldest of known.keys()) {
+        if (find(oldest) === null || known.size > keptSessions) known.delete(oldest)
+      }
+      try {
+        sessions.write([...known.values()])
+      } catch (error) {
+        onWriteFailure(error)
+      }
+      return [id, key, run].join('.')
+    },
+    prove(nonce, origin, id) {
+      if (id === null) return { proof: proveDaemon(token, nonce, url()) }
+      const session = find(id)
+      if (session === null || session.origin !== origin) return null
+      return { proof: proveServer(session.key, origin, nonce, run), run }
+    },
+    revoke() {
+      const revoked = [...known.keys()].filter((id) => find(id) !== null).length
+      known.clear()
+      links.clear()
+      sessions.write([])
+      return revoked
     },
   }
 }
 
-function readCookie(header: string, name: string): string | null {
-  for (const pair of header.split(';')) {
-    const [key, value] = pair.trim().split('=', 2)
-    if (key === name && value !== undefined) return value
-  }
-  return null
-}
-
-/** Compares digests, so that neither length nor content shows in the time it takes. */
-function isSame(given: string, wanted: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest()
-  return timingSafeEqual(digest(given), digest(wanted))
+/** The page's socket can't send `Authorization`, so its proof is one of the protocols that it offers. */
+function readAuthorization(headers: IncomingHttpHeaders): { scheme: string; value: string } {
+  const [, scheme = '', value = ''] = /^(\w+) (.+)$/.exec(headers.authorization ?? '') ?? []
+  if (scheme !== '' || headers.upgrade === undefined) return { scheme: scheme.toLowerCase(), value }
+  const offered = (headers['sec-websocket-protocol'] ?? '').split(',').map((one) => one.trim())
+  const proof = offered.find((one) => one.startsWith(`${streamProtocol}.`))
+  return proof === undefined
+    ? { scheme: '', value: '' }
+    : { scheme: 'session', value: proof.slice(streamProtocol.length + 1) }
 }

@@ -15,10 +15,18 @@ export interface StreamParts {
 
 export interface Stream {
   /** Greets a reader on its connection, and gives it what it missed since `after` before anything live. */
-  add(socket: WebSocket, connection: Duplex, after: number | null): void
+  add(socket: WebSocket, connection: Duplex, options: ReaderOptions): void
   publish(message: StreamMessage): void
+  /** Closes the connections of readers whose session was revoked or has expired. */
+  closeRefused(): void
   readers(): number
   close(): void
+}
+
+export interface ReaderOptions {
+  after: number | null
+  /** Whether its session is still valid. */
+  mayRead(): boolean
 }
 
 /** A reader that has more than this waiting is too slow; it gets `lagged` once it has caught up. */
@@ -30,6 +38,7 @@ const pingEveryMs = 20_000
 interface Reader {
   socket: WebSocket
   connection: Duplex
+  mayRead(): boolean
   /** What is sent in one turn of the event loop goes out in one write. */
   corked: boolean
   lagging: boolean
@@ -41,9 +50,17 @@ export function createStream(parts: StreamParts): Stream {
   const readers = new Set<Reader>()
   const pings = setInterval(ping, pingEveryMs).unref()
 
-  function add(socket: WebSocket, connection: Duplex, after: number | null): void {
+  function add(socket: WebSocket, connection: Duplex, { after, mayRead }: ReaderOptions): void {
     const lastSeq = after ?? parts.lastSeq()
-    const reader: Reader = { socket, connection, corked: false, lagging: false, lastSeq, alive: true }
+    const reader: Reader = {
+      socket,
+      connection,
+      mayRead,
+      corked: false,
+      lagging: false,
+      lastSeq,
+      alive: true,
+    }
     socket.on('pong', () => (reader.alive = true))
     socket.on('close', () => readers.delete(reader))
     socket.on('error', () => socket.terminate())
@@ -97,7 +114,16 @@ export function createStream(parts: StreamParts): Stream {
     })
   }
 
+  function closeRefused(): void {
+    for (const reader of readers) {
+      if (reader.mayRead()) continue
+      readers.delete(reader)
+      reader.socket.close(1008, 'the session has ended')
+    }
+  }
+
   function ping(): void {
+    closeRefused()
     for (const reader of readers) {
       if (!reader.alive && !reader.lagging) reader.socket.terminate()
       reader.alive = false
@@ -108,10 +134,12 @@ export function createStream(parts: StreamParts): Stream {
   return {
     add,
     publish(message) {
+      closeRefused()
       if (readers.size === 0) return
       const text = toText(message)
       for (const reader of readers) deliver(reader, message, text)
     },
+    closeRefused,
     readers: () => readers.size,
     close() {
       clearInterval(pings)

@@ -1,4 +1,4 @@
-/** What a project keeps from run to run and shows to nobody: the sink's secret path, the session token, the keys. */
+/** What a project keeps from run to run and shows to nobody: the sink's secret path, the keys. */
 
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
@@ -11,8 +11,6 @@ import { setAside, writePrivateFile } from './data-dir.ts'
 export interface ProjectSecrets {
   /** 128 bits as hex; the sink's path. Kept, so that the subscription's sink stays the same. */
   sinkSecret: string
-  /** Opens the inspector. Kept, so that a page that is open survives a restart of the daemon. */
-  sessionToken: string
   /** Key of the probe's HMAC, as hex. */
   probeKey: string
   /** The name that a tunnel is asked for. */
@@ -35,7 +33,6 @@ export async function readSecretsOf(
   const found = readFound(path, log)
   const secrets: ProjectSecrets = {
     sinkSecret: found.sinkSecret ?? randomBytes(16).toString('hex'),
-    sessionToken: found.sessionToken ?? randomBytes(32).toString('base64url'),
     probeKey: found.probeKey ?? randomBytes(32).toString('hex'),
     subdomain: found.subdomain ?? newSubdomain(),
     devKey: found.devKey ?? (await createDevKey()),
@@ -88,7 +85,7 @@ function findDamage(text: string): string | null {
   }
   if (!isObject(found)) return 'it holds no object'
   const { devKey, ...texts } = found
-  const names = ['sinkSecret', 'sessionToken', 'probeKey', 'subdomain']
+  const names = ['sinkSecret', 'probeKey', 'subdomain']
   const wrong = names.find((name) => texts[name] !== undefined && !isText(texts[name]))
   if (wrong !== undefined) return `${wrong} is not a text`
   const isKey = isObject(devKey) && isText(devKey['privateKey']) && isText(devKey['publicKey'])

@@ -20,7 +20,7 @@ const flags = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
-  '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
+  '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost',
 ]
 
 /** The caller closes it. `CHROMIUM` names another browser than the usual places have. */
@@ -40,11 +40,11 @@ export interface Visit extends AsyncDisposable {
   detail: Locator
   /** What a page of ours never does: errors, dialogs, requests to elsewhere, breaches of the policy. */
   faults: string[]
-  /** Another tab of the same browser: cookies are shared. */
+  /** Another tab of the same browser, with the same session. */
   openTab(url: string): Promise<Page>
 }
 
-/** Opens an address in a fresh browser context, as a person with no cookies would. */
+/** Opens an address in a fresh browser context, as a person who is not signed in would. */
 export async function visit(
   browser: Browser,
   url: string,

@@ -144,7 +144,6 @@ test('no route of the inspector, nor the stream, answers through the tunnel, and
   const shell = ['/', '/open/x', '/assets/x'].map((path) => ['GET', path] as const)
   const headers = {
     authorization: `Bearer ${token}`,
-    cookie: `fic_dev_${inspector.port}=${token}`,
     origin: inspector.origin,
     'x-forwarded-host': inspector.host,
     'content-type': 'application/json',

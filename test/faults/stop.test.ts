@@ -1,6 +1,6 @@
 /** A stop is orderly and takes seconds, whatever hangs: the target, Fatture in Cloud, a sender, a terminal. */
 
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { Agent } from 'node:http'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
@@ -45,13 +45,13 @@ async function startHanging(): Promise<{ cwd: string; daemon: Running; emulator:
   const key = Buffer.from(emulator.publicKey).toString('base64')
   const flags = ['--api-base', emulator.url, '--public-key', key, '--tunnel', 'none', '--on-exit', 'delete']
   const daemon = start([...flags, '-f', target.url], { cwd })
-  const { sinkUrl, openUrl } = await daemon.line(isReady)
+  const { sinkUrl } = await daemon.line(isReady)
   await target.waitFor(1)
   target.answerWith(() => {})
   await emulator.trigger({ type: 'taxes.create', ids: [5] })
   await daemon.line(isEvent)
   await target.waitFor(2)
-  await startReplay(openUrl)
+  startReplay(cwd)
   await target.waitFor(3)
   const { port, pathname } = new URL(sinkUrl)
   const wire = await openWire(Number(port))
@@ -62,13 +62,10 @@ async function startHanging(): Promise<{ cwd: string; daemon: Running; emulator:
 }
 
 /** Begun, not waited for. */
-async function startReplay(openUrl: string): Promise<void> {
-  const opened = await fetch(openUrl, { redirect: 'manual' })
-  const headers = {
-    cookie: opened.headers.get('set-cookie')?.split(';')[0] ?? '',
-    'content-type': 'application/json',
-  }
-  const url = new URL('/api/notifications/2/replay', openUrl)
+function startReplay(cwd: string): void {
+  const { inspectorUrl, token } = JSON.parse(readFileSync(join(cwd, '.fic-dev', 'daemon.json'), 'utf8'))
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
+  const url = new URL('/api/notifications/2/replay', inspectorUrl)
   void fetch(url, { method: 'POST', headers, body: '{}' }).catch(() => {})
 }
 

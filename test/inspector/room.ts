@@ -8,6 +8,7 @@ import type { StreamMessage } from '../../src/contract/stream.ts'
 import { createInspector, type Inspector, type InspectorParts } from '../../src/inspector/server.ts'
 import { silentLog } from '../../src/log.ts'
 import type { Capture } from '../../src/store/notifications.ts'
+import { pageSessionsOf } from '../../src/store/page-sessions.ts'
 import { openStore, type Store } from '../../src/store/store.ts'
 import { temporaryFolder } from '../support/daemon.ts'
 
@@ -38,7 +39,11 @@ const invoiceCreated = 'it.fattureincloud.webhooks.issued_documents.invoices.cre
 
 const status = { version: '0.0.0', project: 'test' } as Status
 
-export async function openRoom(parts: Partial<InspectorParts> = {}): Promise<Room> {
+/** `port` is 0 unless a room is to follow another at its address. */
+export async function openRoom({
+  port: wanted = 0,
+  ...parts
+}: Partial<InspectorParts> & { port?: number } = {}): Promise<Room> {
   const folder = await temporaryFolder()
   const store = openStore({ dataDir: folder.path, log: silentLog() })
   let port = 0
@@ -46,6 +51,8 @@ export async function openRoom(parts: Partial<InspectorParts> = {}): Promise<Roo
     version: '0.0.0',
     store,
     sessionToken,
+    sessions: pageSessionsOf(folder.path),
+    now: () => new Date(),
     pageDir: folder.path,
     url: () => `http://127.0.0.1:${port}`,
     status: () => status,
@@ -68,7 +75,7 @@ export async function openRoom(parts: Partial<InspectorParts> = {}): Promise<Roo
     ...parts,
   })
   store.onCaptured((notification) => inspector.stream.publish({ type: 'notification', notification }))
-  await inspector.app.listen({ host: '127.0.0.1', port: 0 })
+  await inspector.app.listen({ host: '127.0.0.1', port: wanted })
   port = (inspector.app.server.address() as AddressInfo).port
 
   const api: Room['api'] = (path, init = {}) =>

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { EventTypeEntry, KeyEntry, TriggerAnswer } from '../../src/contract/api.ts'
 import type { Delivery } from '../../src/contract/notification.ts'
 import type { Status } from '../../src/contract/status.ts'
+import { askInspector } from '../security/ask-inspector.ts'
 import { forwardTo, startDaemon, temporaryFolder, type TestDaemon } from '../support/daemon.ts'
 import { startTarget, type Target } from '../support/target.ts'
 import { openRoom } from './room.ts'
@@ -180,10 +181,11 @@ test('paused, deliveries wait; let go, they arrive', async () => {
 
 test('a link opens the inspector once', async () => {
   const { openUrl } = (await json('/api/links', { method: 'POST' })) as { openUrl: string }
-  const open = () => fetch(openUrl, { redirect: 'manual' })
+  const { port, pathname } = new URL(openUrl)
+  const open = () => askInspector(Number(port), { path: pathname })
 
   expect(openUrl).toMatch(new RegExp(`^${fic.inspectorUrl}/open/[\\w-]{32}$`))
-  expect((await open()).status).toBe(303)
+  expect((await open()).status).toBe(200)
   expect((await open()).status).toBe(410)
 })
 

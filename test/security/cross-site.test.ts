@@ -1,7 +1,8 @@
-/** S5: a page of another site can make the browser send the cookie along, and still changes nothing. */
+/** S5: even with the session of the page, which no other page has, a page of another site changes nothing. */
 
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { forwardTo, startDaemon, temporaryFolder, type TestDaemon } from '../support/daemon.ts'
+import { signIn } from '../support/page-session.ts'
 import { startTarget, type Target } from '../support/target.ts'
 import { askInspector } from './ask-inspector.ts'
 
@@ -9,7 +10,7 @@ let folder: Awaited<ReturnType<typeof temporaryFolder>>
 let target: Target
 let fic: TestDaemon
 let port: number
-let cookie: string
+let session: string
 let origin: string
 beforeAll(async () => {
   folder = await temporaryFolder()
@@ -17,7 +18,7 @@ beforeAll(async () => {
   fic = await startDaemon(folder.path, forwardTo(target.url))
   await target.waitFor(1)
   port = Number(new URL(fic.inspectorUrl).port)
-  cookie = `Cookie: fic_dev_${port}=${fic.token}`
+  session = (await signIn(port, new URL(fic.daemon.addresses().openUrl).pathname)).authorization
   origin = `Origin: ${fic.inspectorUrl}`
 })
 afterAll(async () => {
@@ -32,9 +33,9 @@ afterEach(() => {
 
 const json = 'Content-Type: application/json'
 const write = (headers: string[], body = '{}', path = '/api/notifications/2/replay', method = 'POST') =>
-  askInspector(port, { method, path, headers: [cookie, ...headers], body })
+  askInspector(port, { method, path, headers: [session, ...headers], body })
 
-describe('with the cookie, a write is refused', () => {
+describe('with the session, a write is refused', () => {
   test.each([
     ['as a form', 'Content-Type: application/x-www-form-urlencoded', 'sign=none'],
     ['as a form with files', 'Content-Type: multipart/form-data; boundary=x', '--x--'],
@@ -69,14 +70,14 @@ describe('with the cookie, a write is refused', () => {
 
   test('by a GET that an image makes: nothing that changes something is a GET', async () => {
     for (const path of ['/api/notifications/2/replay', '/api/trigger', '/api/forwarding', '/api/links']) {
-      const answer = await askInspector(port, { path, headers: [cookie, 'Sec-Fetch-Site: cross-site'] })
+      const answer = await askInspector(port, { path, headers: [session, 'Sec-Fetch-Site: cross-site'] })
 
       expect(answer.status).toBe(404)
     }
   })
 
   test('by another method in a header or in the query', async () => {
-    const headers = [cookie, 'X-HTTP-Method-Override: DELETE']
+    const headers = [session, 'X-HTTP-Method-Override: DELETE']
     const answer = await askInspector(port, { path: '/api/notifications?_method=DELETE', headers })
 
     expect(answer.status).toBe(200)
@@ -90,7 +91,7 @@ test('the two notifications of the beginning are still there', async () => {
   expect(page.items).toHaveLength(2)
 })
 
-test('our own page with its cookie may write', async () => {
+test('our own page with its session may write', async () => {
   const answer = await write(
     [json, origin, 'Sec-Fetch-Site: same-origin'],
     '{"paused":false}',

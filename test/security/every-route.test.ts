@@ -8,6 +8,7 @@ const room = await openRoom()
 await room.capture()
 const routes = readRoutes(room.inspector.app.printRoutes())
 const isShell = ({ url }: Route) => ['/', '/assets/*', '/open/:link'].includes(url)
+// `/api/proof` is among them: without a nonce, and without a session that it knows, it proves nothing.
 const guarded = routes.filter((route) => !isShell(route))
 const unknown: Route[] = [
   { method: 'GET', url: '/api' },
@@ -76,9 +77,10 @@ describe('S2, S7: without the token', () => {
     ['the token and more', `Authorization: Bearer ${sessionToken}x`],
     ['the token as Basic', `Authorization: Basic ${Buffer.from(`x:${sessionToken}`).toString('base64')}`],
     ['the token in the query', 'X-Else: 1', `?token=${sessionToken}&access_token=${sessionToken}`],
-    ['the cookie of another port', `Cookie: fic_dev_1=${sessionToken}`],
-    ['a cookie without a port', `Cookie: fic_dev=${sessionToken}`],
-    ['a cookie with another value', `Cookie: fic_dev_${room.port}=x`],
+    ['the token as a cookie', `Cookie: fic_dev_${room.port}=${sessionToken}`],
+    ['the token as a session', `Authorization: Session ${sessionToken}`],
+    ['a session that is made up', `Authorization: Session ${'x'.repeat(22)}.${'x'.repeat(43)}`],
+    ['a protocol without an upgrade', `Sec-WebSocket-Protocol: fic-dev, fic-dev.${sessionToken}`],
   ])('with %s it is refused', async (_what, header, query = '') => {
     const answer = await askInspector(room.port, { path: `/api/status${query}`, headers: [header] })
 

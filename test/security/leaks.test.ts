@@ -104,7 +104,7 @@ test.for(['SIGUSR2', 'SIGPIPE'] as const)(
         .filter(({ text }) => text.includes(token))
         .map(({ name }) => name)
         .toSorted(),
-    ).toEqual(['daemon.json', 'secrets.json'])
+    ).toEqual(['daemon.json'])
     expect(files.filter(({ name }) => /report|core|heap/.test(name))).toEqual([])
   },
 )

@@ -13,7 +13,6 @@ test('every route of the inspector is 404 at the sink, with token and Host of th
   const credentials = [
     `Host: ${inspector.host}`,
     `Authorization: Bearer ${house.fic.token}`,
-    `Cookie: fic_dev_${inspector.port}=${house.fic.token}`,
     `Origin: ${inspector.origin}`,
     'Content-Type: application/json',
   ]

@@ -47,7 +47,6 @@ test('secrets are the same on the next start', async () => {
   expect(await readSecretsOf(dataDir, () => 'calm-heron')).toEqual(first)
   expect(first).toMatchObject({
     sinkSecret: expect.stringMatching(/^[0-9a-f]{32}$/),
-    sessionToken: expect.stringMatching(/^[\w-]{43}$/),
     probeKey: expect.stringMatching(/^[0-9a-f]{64}$/),
     subdomain: 'brave-otter',
   })
@@ -56,13 +55,13 @@ test('secrets are the same on the next start', async () => {
 test('secrets that are missing are made, and the others stay', async () => {
   const dataDir = await testFolder()
   const first = await readSecretsOf(dataDir, () => 'brave-otter')
-  const { sessionToken: _lost, ...left } = first
+  const { probeKey: _lost, ...left } = first
   writeFileSync(join(dataDir, 'secrets.json'), JSON.stringify(left))
 
   const second = await readSecretsOf(dataDir, () => 'calm-heron')
 
   expect(second).toMatchObject(left)
-  expect(second.sessionToken).not.toBe(first.sessionToken)
+  expect(second.probeKey).not.toBe(first.probeKey)
 })
 
 test.for([

@@ -1,4 +1,4 @@
-/** Asks the private API (design section 9). The cookie that the opened link has set goes along by itself. */
+/** Asks the private API (design section 9), with the proof of the page's session. */
 
 import type {
   ApiError,
@@ -10,6 +10,7 @@ import type {
 } from '../../src/contract/api.ts'
 import type { Delivery, Notification } from '../../src/contract/notification.ts'
 import type { Status } from '../../src/contract/status.ts'
+import type { PageSession } from './session.ts'
 
 /** The daemon said no, or could not be asked (`status` 0). */
 export class RequestFailure extends Error {
@@ -24,7 +25,7 @@ export class RequestFailure extends Error {
   }
 }
 
-/** Half of it is out of sight; `first.js` asks for as many. */
+/** Half of it is out of sight; `first.ts` asks for as many. */
 const pageSize = 50
 
 export function fetchStatus(): Promise<Status> {
@@ -99,8 +100,10 @@ export async function openStream(
 
 declare global {
   interface Window {
-    /** What `first.js` has asked for, by path. */
+    /** What `first.ts` has asked for, by path. */
     firstAnswers?: Map<string, Promise<Response>>
+    /** Made by `first.ts`, which needs it before this module is loaded. */
+    pageSession: PageSession
   }
 }
 
@@ -114,11 +117,30 @@ function takeFirst(path: string, { method = 'GET' }: RequestInit): Promise<Respo
 
 async function request(path: string, init: RequestInit): Promise<Response> {
   try {
-    return await (takeFirst(path, init) ??
-      fetch(path, { ...init, credentials: 'same-origin', cache: 'no-store' }))
-  } catch {
-    throw new RequestFailure(0, 'fic-dev does not answer.', 'Look at the terminal in which it runs.')
+    const response = await (takeFirst(path, init) ?? window.pageSession.fetch(path, init))
+    if (response.status !== 401) return response
+    // Another run of the daemon wants another proof.
+    window.pageSession.forgetProof()
+    return await window.pageSession.fetch(path, init)
+  } catch (error) {
+    throw toRequestFailure(error)
   }
+}
+
+/** The proof of the page's session, for a request that is not made here. */
+export async function proveSession(): Promise<string> {
+  try {
+    return await window.pageSession.prove()
+  } catch (error) {
+    throw toRequestFailure(error)
+  }
+}
+
+function toRequestFailure(error: unknown): RequestFailure {
+  if (error instanceof Error && error.name === 'SignedOut') {
+    return new RequestFailure(401, 'This browser is not signed in.', 'Run "fic-dev open" for a link.')
+  }
+  return new RequestFailure(0, 'fic-dev does not answer.', 'Look at the terminal in which it runs.')
 }
 
 function toFailure({ status }: Response, answer: unknown): RequestFailure {

@@ -1,7 +1,7 @@
 /** Export to a file and import from one, with how far it is. */
 
 import type { ImportAnswer } from '../../src/contract/api.ts'
-import { RequestFailure, openStream } from './api.ts'
+import { RequestFailure, bodyUrl, openStream, proveSession } from './api.ts'
 
 /** Fetches an export and hands it to the browser as a file. `onBytes` is told how much has come. */
 export async function downloadExport(
@@ -9,7 +9,17 @@ export async function downloadExport(
   onBytes: (bytes: number) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const reader = await openStream(`/api/export?format=${format}`, { signal })
+  const bytes = await readAll(`/api/export?format=${format}`, onBytes, signal)
+  save(bytes, `fic-dev.${format}`)
+}
+
+/** Fetches the raw bytes of a body as a file: a plain link would carry no proof. */
+export async function downloadBody(seq: number): Promise<void> {
+  save(await readAll(bodyUrl(seq)), `notification-${seq}.bin`)
+}
+
+async function readAll(path: string, onBytes?: (bytes: number) => void, signal?: AbortSignal): Promise<Blob> {
+  const reader = await openStream(path, signal ? { signal } : {})
   const parts: Uint8Array<ArrayBuffer>[] = []
   let bytes = 0
   for (;;) {
@@ -17,9 +27,9 @@ export async function downloadExport(
     if (done) break
     parts.push(value)
     bytes += value.length
-    onBytes(bytes)
+    onBytes?.(bytes)
   }
-  save(new Blob(parts, { type: 'application/octet-stream' }), `fic-dev.${format}`)
+  return new Blob(parts, { type: 'application/octet-stream' })
 }
 
 /** Hands bytes to the browser as a file. */
@@ -33,14 +43,16 @@ export function save(blob: Blob, name: string): void {
 }
 
 /** Sends a file. Only the old way of asking tells how much of it has gone out. */
-export function uploadImport(
+export async function uploadImport(
   file: File,
   onShare: (share: number) => void,
   signal: AbortSignal,
 ): Promise<ImportAnswer> {
+  const proof = await proveSession()
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest()
     request.open('POST', '/api/import')
+    request.setRequestHeader('authorization', `Session ${proof}`)
     request.setRequestHeader('content-type', 'application/x-ndjson')
     request.upload.addEventListener('progress', ({ loaded, total }) =>
       onShare(total === 0 ? 1 : loaded / total),

@@ -17,7 +17,7 @@ const patienceMs = 150
 
 const store = createStore()
 const network = new Network(store)
-// The same key is read by first.js before the first paint.
+// The same key is read by first.ts before the first paint.
 const colorSchemeManager = localStorageColorSchemeManager({ key: 'fic-dev-color-scheme' })
 
 const place = document.querySelector('#page')

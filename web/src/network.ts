@@ -2,10 +2,19 @@
 
 import type { ReplayRequest, TriggerRequest } from '../../src/contract/api.ts'
 import type { StreamMessage } from '../../src/contract/stream.ts'
-import { RequestFailure, fetchNotification, fetchPage, fetchStatus, sendReplay, sendTrigger } from './api.ts'
+import {
+  RequestFailure,
+  fetchNotification,
+  fetchPage,
+  fetchStatus,
+  proveSession,
+  sendReplay,
+  sendTrigger,
+} from './api.ts'
+import { downloadBody } from './download.ts'
 import type { Store } from './store.ts'
 
-/** A locked page looks for its cookie this often, so that opening the link in another tab is enough. */
+/** A locked page looks for a session this often, so that opening the link in another tab is enough. */
 const lockedRetryMs = 3_000
 const longestPauseMs = 10_000
 /** What comes within one frame becomes one change of the page. */
@@ -118,6 +127,11 @@ export class Network {
     }
   }
 
+  /** Hands the raw bytes of a body to the browser as a file. */
+  downloadBody(seq: number): void {
+    void this.attempt(() => downloadBody(seq))
+  }
+
   /** Whether the emulator took it. */
   trigger(request: TriggerRequest): Promise<boolean> {
     return this.attempt(() => sendTrigger(request))
@@ -131,7 +145,8 @@ export class Network {
       // A refused WebSocket does not tell its status, so ordinary requests come first.
       const { loaded } = this.#store.state()
       await Promise.all([this.#fetchStatus(), ...(loaded ? [] : [this.#fetchList()])])
-      if (!this.#closed) this.#follow()
+      const proof = await proveSession()
+      if (!this.#closed) this.#follow(proof)
     } catch (error) {
       this.#comeBack(error)
     } finally {
@@ -139,9 +154,11 @@ export class Network {
     }
   }
 
-  #follow(): void {
+  #follow(proof: string): void {
     const origin = location.origin.replace(/^http/, 'ws')
-    const socket = new WebSocket(`${origin}/api/stream?after=${this.#store.state().lastSeq}`)
+    const url = `${origin}/api/stream?after=${this.#store.state().lastSeq}`
+    // A websocket of a browser has no other header for a proof. The server answers with the first protocol.
+    const socket = new WebSocket(url, ['fic-dev', `fic-dev.${proof}`])
     this.#socket = socket
     socket.addEventListener('message', (event) => {
       if (this.#socket !== socket || typeof event.data !== 'string') return
@@ -150,6 +167,8 @@ export class Network {
     })
     socket.addEventListener('close', () => {
       if (this.#socket !== socket) return
+      // The next server at this address may be another program: it has to prove itself first.
+      window.pageSession.forgetProof()
       this.#leave()
       this.#comeBack(null)
     })

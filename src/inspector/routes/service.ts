@@ -2,13 +2,18 @@
 
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
-import type { EventTypeEntry, OpenLink } from '../../contract/api.ts'
+import type { EventTypeEntry, OpenLink, RevokeAnswer } from '../../contract/api.ts'
 import { eventTypes, findEventType, groupTypes, toShortName } from '../../fic/event-types.ts'
 import { TriggerBody } from '../schemas.ts'
 import type { InspectorParts } from '../server.ts'
 import type { Session } from '../session.ts'
+import type { Stream } from '../stream.ts'
 
-export function serviceRoutes(parts: InspectorParts, session: Session): FastifyPluginAsyncTypebox {
+export function serviceRoutes(
+  parts: InspectorParts,
+  session: Session,
+  stream: Pick<Stream, 'closeRefused'>,
+): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.get('/api/status', async () => parts.status())
 
@@ -28,6 +33,12 @@ export function serviceRoutes(parts: InspectorParts, session: Session): FastifyP
     )
 
     app.post('/api/links', async (): Promise<OpenLink> => ({ openUrl: parts.url() + session.createLink() }))
+
+    app.delete('/api/sessions', async (): Promise<RevokeAnswer> => {
+      const revoked = session.revoke()
+      stream.closeRefused()
+      return { revoked }
+    })
   }
 }
 

@@ -6,7 +6,6 @@ import type { ReactNode } from 'react'
 import type { TwinEntry } from '../../../src/contract/detail.ts'
 import type { Notification } from '../../../src/contract/notification.ts'
 import type { Status } from '../../../src/contract/status.ts'
-import { bodyUrl } from '../api.ts'
 import { toAgo, toClock, toFullTime, toSize } from '../clock-words.ts'
 import { waitsForStream } from '../publication.ts'
 import { isFollower } from '../share-words.ts'
@@ -36,6 +35,8 @@ interface DetailProps {
   actions: ReactNode
   onClose: () => void
   onOpen: (seq: number) => void
+  /** The raw bytes of a body. */
+  onDownload: (seq: number) => void
   /** With another notification. */
   onCompare: (seq: number) => void
   /** Two answers, by delivery id. */
@@ -81,7 +82,7 @@ export function Detail(props: DetailProps) {
             onCompare={props.onCompareAnswers}
           />
           <Published notification={notification} waits={waits} nowMs={nowMs} />
-          <BodyBlock notification={notification} />
+          <BodyBlock notification={notification} onDownload={props.onDownload} />
           {notification.kind === 'event' && (
             <Resources notification={notification} emulated={status?.emulatorUrl != null} nowMs={nowMs} />
           )}
@@ -140,16 +141,24 @@ function Facts({ notification, twins, nowMs, onOpen }: FactsProps) {
   )
 }
 
-function BodyBlock({ notification: { seq, body, bodyBytes } }: Pick<DetailProps, 'notification'>) {
+function BodyBlock({
+  notification: { seq, body, bodyBytes },
+  onDownload,
+}: Pick<DetailProps, 'notification' | 'onDownload'>) {
   const [form, setForm] = useState<BodyForm>('tree')
   return (
     <Section
       title="Body"
       aside={
         <span className={classes.bodyTools}>
-          <a className="quiet" href={bodyUrl(seq)} download={`notification-${seq}.bin`}>
+          <button
+            type="button"
+            className={classes.download}
+            title="Download the raw bytes"
+            onClick={() => onDownload(seq)}
+          >
             {toSize(bodyBytes)}
-          </a>
+          </button>
           {body && <FormSwitch form={form} onChange={setForm} />}
         </span>
       }

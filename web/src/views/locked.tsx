@@ -1,4 +1,4 @@
-/** What somebody sees who has not opened the link: how to get in. */
+/** Without a session: how to sign in. */
 
 import { CopyText } from './copy-button.tsx'
 import { Icon } from './icons.tsx'
@@ -13,15 +13,16 @@ export function Locked() {
         </span>
         <h2>This page opens with a link</h2>
         <p>
-          It shows a company’s data and can act in its name, so fic-dev asks every browser for its key. Open
-          the link that fic-dev has printed in the terminal, or ask for a fresh one:
+          It shows a company’s data and can act in its name, so every browser has to sign in. Open the link
+          that fic-dev has printed in the terminal, or ask for a fresh one:
         </p>
         <p className={classes.command}>
           <code>npx fic-dev open</code>
           <CopyText text="npx fic-dev open" label="Copy the command" />
         </p>
         <p className="quiet">
-          A link works once. When it has been opened in this browser, this page goes on by itself.
+          A link works once and signs this browser in for 30 days. This page continues when the link has been
+          opened in another tab.
         </p>
       </div>
     </main>

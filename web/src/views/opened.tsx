@@ -22,9 +22,10 @@ interface OpenedProps {
   nowMs: number
   replaying: Replaying
   onOpen: (seq: number | null) => void
+  onDownload: (seq: number) => void
 }
 
-export function Opened({ notification, rows, status, nowMs, replaying, onOpen }: OpenedProps) {
+export function Opened({ notification, rows, status, nowMs, replaying, onOpen, onDownload }: OpenedProps) {
   const [panel, setPanel] = usePanel()
   const close = () => setPanel(null)
   const edit = () => setPanel({ kind: 'edit' })
@@ -49,6 +50,7 @@ export function Opened({ notification, rows, status, nowMs, replaying, onOpen }:
         }
         onClose={() => onOpen(null)}
         onOpen={onOpen}
+        onDownload={onDownload}
         onCompare={compare}
         onCompareAnswers={(left, right) => setPanel({ kind: 'answers', left, right })}
       />

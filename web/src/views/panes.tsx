@@ -39,7 +39,7 @@ export function Panes(props: PanesProps) {
   )
 }
 
-function Right({ state, nowMs, replaying, onOpen }: PanesProps) {
+function Right({ state, network, nowMs, replaying, onOpen }: PanesProps) {
   const { detail, status, opened } = state
   if (detail) {
     return (
@@ -51,6 +51,7 @@ function Right({ state, nowMs, replaying, onOpen }: PanesProps) {
           nowMs={nowMs}
           replaying={replaying}
           onOpen={onOpen}
+          onDownload={(seq) => network.downloadBody(seq)}
         />
       </Suspense>
     )

@@ -1,0 +1,33 @@
+/** Finds the running daemon of a project, and has it prove itself before it gets the token. */
+
+import { randomBytes } from 'node:crypto'
+import type { DaemonFile, ProofAnswer } from '../contract/api.ts'
+import { readDaemonFile } from '../daemon/daemon-file.ts'
+import { FicDevError } from '../errors.ts'
+import { isSame, proveDaemon } from '../inspector/proof.ts'
+
+/**
+ * `null` when no daemon runs: a file that `kill -9` left behind may name a process id and a port that another program
+ * has now.
+ * @throws FicDevError `DAEMON_UNREACHABLE` when nothing answers in time
+ */
+export async function findDaemon(dataDir: string, timeoutMs: number): Promise<DaemonFile | null> {
+  const daemon = readDaemonFile(dataDir)
+  if (daemon === null) return null
+  const nonce = randomBytes(32).toString('base64url')
+  try {
+    const response = await fetch(new URL(`/api/proof?nonce=${nonce}`, daemon.inspectorUrl), {
+      redirect: 'error',
+      signal: AbortSignal.timeout(timeoutMs),
+    })
+    const { proof } = (await response.json()) as Partial<ProofAnswer>
+    return isSame(String(proof), proveDaemon(daemon.token, nonce, daemon.inspectorUrl)) ? daemon : null
+  } catch (error) {
+    if (!(error instanceof Error && error.name === 'TimeoutError')) return null
+    throw new FicDevError(
+      'DAEMON_UNREACHABLE',
+      `The running fic-dev (process ${daemon.pid}) does not answer.`,
+      { hint: 'Look at its terminal, and start it again if it hangs.' },
+    )
+  }
+}
