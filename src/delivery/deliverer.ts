@@ -81,6 +81,7 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
   const deliveryListeners: ((delivery: Delivery) => void)[] = []
   const targetListeners: ((status: TargetStatus) => void)[] = []
   const sender = createSender(Math.max(options.concurrency, 8))
+  const passthroughMs = Math.min(passthroughTimeoutMs, options.timeoutMs || Infinity)
   let queues: TargetQueue[] = []
   /** Replays and passthroughs under way. */
   const unqueued = new Set<Promise<SendResult>>()
@@ -181,7 +182,7 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
       headers: toDeliveryHeaders(notification, addition),
       body,
     }
-    const { result } = await sendOnce(request, passthroughTimeoutMs, {
+    const { result } = await sendOnce(request, passthroughMs, {
       seq: notification.seq,
       target: target.url,
       replay: false,

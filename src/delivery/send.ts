@@ -1,9 +1,13 @@
 /** Sends requests to a target over kept connections, and describes each answer as a delivery stores it. */
 
-import http from 'node:http'
-import https from 'node:https'
 import type { HeaderPair } from '../contract/notification.ts'
-import { startExchange, type Exchange, type ExchangeRequest, type ExchangeResult } from '../http/exchange.ts'
+import {
+  createAgents,
+  startExchange,
+  type Exchange,
+  type ExchangeRequest,
+  type ExchangeResult,
+} from '../http/exchange.ts'
 
 export interface SendResult {
   /** `null` if no answer came. */
@@ -36,8 +40,7 @@ export interface Sender {
 
 /** `maxSockets` bounds the connections to one target. */
 export function createSender(maxSockets: number): Sender {
-  const options = { keepAlive: true, maxSockets, maxFreeSockets: maxSockets }
-  const agents = { http: new http.Agent(options), https: new https.Agent(options) }
+  const agents = createAgents(maxSockets)
   const sending = new Set<Exchange>()
 
   return {

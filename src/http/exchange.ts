@@ -2,7 +2,7 @@
 
 import http from 'node:http'
 import https from 'node:https'
-import type { LookupFunction } from 'node:net'
+import type { LookupFunction, Socket } from 'node:net'
 import type { HeaderPair } from '../contract/notification.ts'
 import { messageOf } from '../errors.ts'
 
@@ -27,6 +27,30 @@ export interface ExchangeOptions {
 export interface Agents {
   http: http.Agent
   https: https.Agent
+}
+
+/** Connections that are kept between exchanges; `maxSockets` bounds those to one target. */
+export function createAgents(maxSockets: number): Agents {
+  const options = { keepAlive: true, maxSockets, maxFreeSockets: maxSockets }
+  return { http: guardIdle(new http.Agent(options)), https: guardIdle(new https.Agent(options)) }
+}
+
+/** Closes an idle connection on which bytes arrive: Node would read them as the answer to the next request. */
+function guardIdle<Kind extends http.Agent>(agent: Kind): Kind {
+  const keep = agent.keepSocketAlive.bind(agent)
+  const reuse = agent.reuseSocket.bind(agent)
+  const close = function (this: Socket): void {
+    this.destroy()
+  }
+  agent.keepSocketAlive = (socket) => {
+    socket.on('data', close)
+    return keep(socket)
+  }
+  agent.reuseSocket = (socket, request) => {
+    socket.off('data', close)
+    reuse(socket, request)
+  }
+  return agent
 }
 
 export interface Exchange {

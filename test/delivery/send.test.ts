@@ -142,6 +142,22 @@ test('a kept connection that is reset says nothing about the target; a fresh one
   expect(target.requests.map(({ connection }) => connection)).toEqual([1, 1, 2, 3])
 })
 
+test('bytes on an idle connection are not the answer to the next request', async () => {
+  let tellClosed = () => {}
+  const closed = new Promise<void>((resolve) => (tellClosed = resolve))
+  const target = await startRawTarget((socket, number) => {
+    socket.write(ok)
+    if (number > 1) return
+    socket.on('close', () => tellClosed())
+    setImmediate(() => socket.write('HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n'))
+  })
+  const send = testSender()
+  await send(target.url)
+  await closed
+
+  expect(await send(target.url)).toMatchObject({ status: 200, body: 'ok' })
+})
+
 test('no redirect is followed', async () => {
   await using elsewhere = await startTarget()
   const target = await startRawTarget((socket) =>

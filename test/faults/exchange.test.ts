@@ -3,10 +3,15 @@
 import { createServer as createTlsServer } from 'node:tls'
 import type { Socket } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { checkCases } from '../../src/check/cases.ts'
+import { runCases } from '../../src/check/run.ts'
 import { createSender } from '../../src/delivery/send.ts'
 import { send as sendAsEmulator } from '../../src/emulator/sender.ts'
+import { createDevKey } from '../../src/fic/signature/sign.ts'
 import { startExchange, type ExchangeResult } from '../../src/http/exchange.ts'
 import { createProbe } from '../../src/tunnel/probe.ts'
+import { openDelivery } from '../delivery/parts.ts'
+import { sampleCapture } from '../support/capture.ts'
 import { createFolder, isReady, run, start, type JsonLine, type Running } from '../support/process.ts'
 import { freePort } from '../support/ports.ts'
 import { startRawTarget } from '../support/raw-target.ts'
@@ -257,18 +262,72 @@ async function probeOnce(behave: (socket: Socket) => void) {
   return (await createProbe(Buffer.from('key')).send(target.url, { timeoutMs })).outcome
 }
 
+async function replayOnce(behave: (socket: Socket) => void) {
+  const target = await startRawTarget(behave)
+  const { deliverer, capture } = await openDelivery([], { timeoutMs })
+  const { seq } = await capture()
+  const { status, responseBody, error } = await deliverer.replay(seq, { to: target.url })
+  return toOutcome(status, responseBody, error)
+}
+
+/** What Fatture in Cloud gets for an event and for a verification. */
+async function passThroughOnce(behave: (socket: Socket) => void) {
+  const target = await startRawTarget(behave)
+  const { deliverer, store } = await openDelivery([target.url], { timeoutMs })
+  const event = await store.capture(sampleCapture(), { targets: [] })
+  const verification = await store.capture(sampleCapture({ kind: 'verification', method: 'GET' }), {
+    targets: [],
+  })
+  const own = { status: 200, body: '{"verification":"a"}' }
+  const [toEvent, toVerification] = await Promise.all([
+    deliverer.passThrough(event, { challenge: null, answer: { status: 200, body: null } }),
+    deliverer.passThrough(verification, { challenge: 'a', answer: own }),
+  ])
+  return [toEvent?.status, toVerification?.body]
+}
+
+async function checkOnce(behave: (socket: Socket) => void) {
+  const target = await startRawTarget(behave)
+  const sender = createSender(1)
+  onTestFinished(() => sender.close())
+  const world = {
+    target: new URL(target.url),
+    audience: target.url,
+    company: 12_345,
+    eventType: 'it.fattureincloud.webhooks.receipts.create',
+    headers: {},
+    devKey: await createDevKey(),
+    strangerKey: (await createDevKey()).privateKey,
+    now: new Date(),
+  }
+  const cases = checkCases.filter(({ name }) => name === 'binary')
+  const results = []
+  const options = { world, exchange: sender.send, timeoutMs, waitMs: 100 }
+  for await (const result of runCases(cases, options)) results.push(result)
+  const [, binary] = results
+  return binary?.status === null ? { reason: binary.says } : { status: binary?.status }
+}
+
 test.each(misbehaviors)(
-  'a target that %s ends an exchange, two deliveries, a message of the emulator and a probe',
+  'a target that %s ends an exchange, deliveries, a replay, passthroughs, a case of check, a message of the emulator and a probe',
   async (_name, behave, outcome) => {
-    const [exchanged, delivered, emulated, probed] = await Promise.all([
+    const [exchanged, delivered, replayed, passed, checked, emulated, probed] = await Promise.all([
       exchangeOnce(behave),
       deliverTwice(behave),
+      replayOnce(behave),
+      passThroughOnce(behave),
+      checkOnce(behave),
       emulateOnce(behave),
       probeOnce(behave),
     ])
+    const status = 'status' in outcome ? outcome.status : null
 
     expect(exchanged).toEqual(outcome)
     expect(delivered).toEqual([outcome, outcome])
+    expect(replayed).toEqual(outcome)
+    // A lone 102 can't be relayed as an answer.
+    expect(passed).toEqual([status === null ? 503 : 200, '{"verification":"a"}'])
+    expect(checked).toEqual(status === null ? outcome : { status })
     // How long Fatture in Cloud waits for the end of a body is unknown, so the emulator wants all of it.
     expect([outcome, { reason: 'no whole answer within 1 s' }]).toContainEqual(emulated)
     expect(probed).toBe('failed')
