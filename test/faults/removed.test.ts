@@ -161,7 +161,8 @@ test.skipIf(!hasProc)(
   async () => {
     const cwd = createFolder()
     const { daemon, whileStopped, sinkUrl } = await startDaemon(cwd)
-    const load = startLoad(sinkUrl, 8)
+    // A commit that meets the removed files is answered 503, and Fatture in Cloud sends it again.
+    const load = startLoad(sinkUrl, 8, { goesOnAfter503: true })
     let reached = 0
     for (const name of ['fic-dev.db-wal', '', 'fic-dev.db', 'fic-dev.db-wal', '']) {
       await load.reached((reached += 50))

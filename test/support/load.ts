@@ -16,7 +16,8 @@ export interface Load {
   ended: Promise<number>
 }
 
-export function startLoad(sinkUrl: string, senders: number): Load {
+/** Each sender stops at a status other than 200, or other than 503 if it is to go on as Fatture in Cloud does. */
+export function startLoad(sinkUrl: string, senders: number, { goesOnAfter503 = false } = {}): Load {
   const answered: string[] = []
   const agent = new http.Agent({ keepAlive: true, maxSockets: senders })
   const waiting: { count: number; resolve: () => void }[] = []
@@ -31,6 +32,7 @@ export function startLoad(sinkUrl: string, senders: number): Load {
       } catch {
         return
       }
+      if (status === 503 && goesOnAfter503) continue
       if (status !== 200) throw new Error(`The sink answered ${status}.`)
       answered.push(id)
       for (const { count, resolve } of waiting) if (answered.length >= count) resolve()
