@@ -377,7 +377,8 @@ describe('the built program', () => {
 
   async function startWith(target: { url: string }, ...flags: string[]) {
     const cwd = createFolder()
-    const daemon = start(['--emulator', '--timeout', '1', '-f', target.url, ...flags], { cwd })
+    const place = { cwd, environment: { FIC_DEV_TIMEOUT: '1' } }
+    const daemon = start(['--emulator', '-f', target.url, ...flags], place)
     await daemon.line(isReady)
     return { cwd, daemon }
   }
