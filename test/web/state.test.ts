@@ -180,6 +180,13 @@ test('a paused list stands still and counts; what comes by page when it goes on 
   expect(on.held).toBe(0)
 })
 
+test('a notification counts as arrived once, whether the list or the stream brings it first', () => {
+  const first = after([newest([2, 1])])
+  expect(first.arrivals).toBe(0)
+  expect(after([newest([4, 3, 2, 1], { asOf: 2 }), arrived(3), arrived(4)], first).arrivals).toBe(2)
+  expect(after([arrived(3), newest([4, 3, 2, 1], { asOf: 3 }), arrived(4)], first).arrivals).toBe(2)
+})
+
 test('an hour of 50 a second leaves 2,000 rows, the newest, and the way back to the older ones', () => {
   let state = after([newest([1])])
   for (let seq = 2; seq <= 180_000; seq += 1) state = reduce(state, arrived(seq))

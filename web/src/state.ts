@@ -224,12 +224,15 @@ function withNewest(state: State, page: NotificationPage, asOf: number): State {
   const renewed = mergeNewest(state.rows, page.items, asOf)
   const tail = state.loaded ? tailBelow(state.rows, page) : []
   const rows = [...renewed, ...tail]
+  // The list may be here before the stream's message about the same notification, which is then no longer new.
+  const arrived = state.loaded ? page.items.filter(({ seq }) => seq > state.lastSeq).length : 0
   return {
     ...state,
     rows,
     loaded: true,
     misread: null,
     held: 0,
+    arrivals: state.arrivals + arrived,
     pulse: state.pulse + 1,
     nextBefore: tail.length > 0 ? state.nextBefore : page.nextBefore,
     lastSeq: Math.max(state.lastSeq, rows[0]?.seq ?? 0),
