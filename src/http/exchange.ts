@@ -151,7 +151,11 @@ export function startExchange(outgoing: ExchangeRequest, options: ExchangeOption
         answered(incoming, 'cut')
         request?.destroy()
       })
-      incoming.on('end', () => answered(incoming, 'whole'))
+      incoming.on('end', () => {
+        answered(incoming, 'whole')
+        // A target that answers before it has read the request may never read the rest.
+        if (request?.writableFinished === false) request.destroy()
+      })
       incoming.on('error', (error) => failed(codeOf(error), incompleteReason(error)))
       incoming.on('close', () => {
         if (incoming.complete) answered(incoming, 'whole')

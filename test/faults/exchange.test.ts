@@ -1,7 +1,7 @@
 /** F13: each way in which a target can end, spoil or drag out an exchange ends the attempt, for every sender. */
 
 import { createServer as createTlsServer } from 'node:tls'
-import type { Socket } from 'node:net'
+import { createServer, type Socket } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { checkCases } from '../../src/check/cases.ts'
 import { runCases } from '../../src/check/run.ts'
@@ -352,6 +352,27 @@ test('a TLS server whose certificate is not known, and a plain server asked for 
     { timeoutMs },
   ).result
   expect(refused).toMatchObject({ isAnswered: false, reason: expect.any(String) })
+})
+
+test('an answer before the request is read ends the exchange, and its connection makes way for the next', async () => {
+  const port = await freePort()
+  let connections = 0
+  const server = createServer((socket) => {
+    connections++
+    socket.on('error', () => {})
+    socket.pause()
+    socket.write(ok)
+  }).listen(port, '127.0.0.1')
+  onTestFinished(() => void server.close())
+  const sender = createSender(1)
+  onTestFinished(() => sender.close())
+  // More than the buffers of both sockets hold.
+  const request = { ...post(`http://127.0.0.1:${port}/`), body: Buffer.alloc(32 * 1024 * 1024) }
+
+  for (let round = 1; round <= 2; round++) {
+    expect(await sender.send(request, { timeoutMs: 0 })).toMatchObject({ status: 200, body: 'ok' })
+    expect(connections).toBe(round)
+  }
 })
 
 /** Each request at its own behavior; the last one for all that follow. */
