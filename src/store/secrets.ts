@@ -1,4 +1,4 @@
-/** What a project keeps from run to run and shows to nobody: the sink's secret path, the keys. */
+/** Secrets that a project keeps from run to run: the sink's path and the keys. */
 
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'

@@ -1,4 +1,4 @@
-/** A target that holds a subscription: keeps what it gets, answers challenges, and answers notifications as it is told. */
+/** A target that holds a subscription: keeps its requests, answers challenges, and answers notifications as the test says. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { startTarget } from './target.ts'
