@@ -34,7 +34,7 @@ function worldOf(url: string, changes: Partial<World> = {}): World {
 async function check(url: string, options: { timeoutMs?: number; changes?: Partial<World> } = {}) {
   const { timeoutMs = 2_000, changes } = options
   const results: CheckResult[] = []
-  const run = { world: worldOf(url, changes), exchange: sender.send, timeoutMs, waitMs: 300 }
+  const run = { world: worldOf(url, changes), exchange: sender.send, timeoutMs, waitMs: 3_000 }
   for await (const result of runCases(checkCases, run)) results.push(result)
   return results
 }

@@ -302,7 +302,7 @@ async function checkOnce(behave: (socket: Socket) => void) {
   }
   const cases = checkCases.filter(({ name }) => name === 'binary')
   const results = []
-  const options = { world, exchange: sender.send, timeoutMs, waitMs: 100 }
+  const options = { world, exchange: sender.send, timeoutMs, waitMs: 10_000 }
   for await (const result of runCases(cases, options)) results.push(result)
   const [, binary] = results
   return binary?.status === null ? { reason: binary.says } : { status: binary?.status }
