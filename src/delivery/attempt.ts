@@ -32,7 +32,7 @@ export function endAttempt(pending: Delivery, result: SendResult, nextAttemptAt:
     error: result.error,
     responseHeaders: result.headers,
     responseBody: result.body,
-    verdict: judgeAnswer(result.status),
+    verdict: result.isUnsendable ? 'dropped' : judgeAnswer(result.status),
     nextAttemptAt: nextAttemptAt?.toISOString() ?? null,
   }
 }

@@ -183,7 +183,7 @@ export class TargetQueue {
     const now = this.#parts.now()
     // While nobody listens everything waits, however long: the one that found that out must not be the one to be lost.
     const triedSince = result.refused ? now : job.createdAt
-    const isRetried = judgeAnswer(result.status) === 'retried'
+    const isRetried = judgeAnswer(result.status) === 'retried' && !result.isUnsendable
     const backOff = () => nextAttemptAt(pending.attempt, triedSince, now, Math.random())
     const nextAt = result.isStale ? now : isRetried ? backOff() : null
     return {

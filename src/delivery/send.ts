@@ -22,6 +22,8 @@ export interface SendResult {
   refused: boolean
   /** A kept connection was closed before any byte of an answer: that says nothing about the target. */
   isStale: boolean
+  /** No attempt could ever succeed: HTTP does not allow the request. */
+  isUnsendable: boolean
 }
 
 export interface SendOptions {
@@ -64,7 +66,17 @@ function toSendResult(result: ExchangeResult, timeoutMs: number): SendResult {
   if (!result.isAnswered) {
     const { code, reason, isStale } = result
     const refused = code === 'ECONNREFUSED'
-    return { status: null, error: reason, headers: [], body: null, durationMs, refused, isStale }
+    const isUnsendable = code === 'UNSENDABLE'
+    return {
+      status: null,
+      error: reason,
+      headers: [],
+      body: null,
+      durationMs,
+      refused,
+      isStale,
+      isUnsendable,
+    }
   }
   const { status, headers, body, bodyEnd } = result
   const note = bodyEnd === 'open' ? `the body of the answer had not ended after ${timeoutMs / 1_000} s` : null
@@ -77,5 +89,6 @@ function toSendResult(result: ExchangeResult, timeoutMs: number): SendResult {
     durationMs,
     refused: false,
     isStale: false,
+    isUnsendable: false,
   }
 }

@@ -101,14 +101,14 @@ export class Courier {
 
   /** Breaks off what is being sent, and forgets what was held. */
   interrupt(): void {
-    this.#abort.abort()
+    this.#abort.abort('the emulator was stopped')
     this.#abort = new AbortController()
     this.#held.clear()
   }
 
   /** Breaks off what is being sent, which stays pending, and sends nothing more. */
   stop(): void {
-    this.#abort.abort()
+    this.#abort.abort('the emulator was stopped')
   }
 
   #createDelivery(subscription: Subscription, kind: Delivery['kind'], eventType: string | null): Delivery {

@@ -21,13 +21,9 @@ export async function send(message: Message, timeoutMs: number, signal: AbortSig
       headers: Object.entries(message.headers),
       body: Buffer.from(message.body ?? ''),
     },
-    { timeoutMs },
+    { timeoutMs, signal },
   )
-  const abort = () => exchange.abort('the emulator was stopped')
-  if (signal.aborted) abort()
-  signal.addEventListener('abort', abort)
   const result = await exchange.result
-  signal.removeEventListener('abort', abort)
   if (!result.isAnswered) return { status: null, body: '', error: result.reason }
   const body = result.body.toString('utf8')
   if (result.bodyEnd === 'open') {

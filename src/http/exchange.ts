@@ -1,5 +1,6 @@
 /** One HTTP exchange: sends a request, and settles exactly once, whatever the other side does. */
 
+import { setMaxListeners } from 'node:events'
 import http from 'node:http'
 import https from 'node:https'
 import type { LookupFunction, Socket } from 'node:net'
@@ -22,6 +23,8 @@ export interface ExchangeOptions {
   /** Keep connections open for the next exchange. By default, an exchange has a connection of its own. */
   agents?: Agents | undefined
   lookup?: LookupFunction
+  /** Aborts the exchange; a reason that is a string is that of the failure. */
+  signal?: AbortSignal | undefined
 }
 
 export interface Agents {
@@ -77,7 +80,7 @@ export interface Answered {
 
 export interface Failed {
   isAnswered: false
-  /** Of the system, of Node, or `TIMEOUT`, `ABORTED`, `UPGRADED`, `CLOSED`. */
+  /** Of the system, of Node, or `TIMEOUT`, `ABORTED`, `UPGRADED`, `CLOSED`; `UNSENDABLE` if no attempt could ever succeed. */
   code: string
   /** A phrase without a period: `connection refused`. */
   reason: string
@@ -93,7 +96,7 @@ const discardedBodyBytes = 16 * 1024 * 1024
 
 /** Follows no redirect. */
 export function startExchange(outgoing: ExchangeRequest, options: ExchangeOptions): Exchange {
-  const { timeoutMs, keptBodyBytes = defaultKeptBodyBytes, agents } = options
+  const { timeoutMs, keptBodyBytes = defaultKeptBodyBytes, agents, signal } = options
   const longestBodyBytes = keptBodyBytes + (agents === undefined ? 0 : discardedBodyBytes)
   const startedAt = performance.now()
   let abort: Exchange['abort'] = () => {}
@@ -171,7 +174,8 @@ export function startExchange(outgoing: ExchangeRequest, options: ExchangeOption
     try {
       request = open(outgoing, options)
     } catch (error) {
-      return failed(codeOf(error), messageOf(error))
+      // Node refuses the request itself: a method, path or header that HTTP doesn't allow.
+      return failed('UNSENDABLE', `not sent, because HTTP does not allow it: ${messageOf(error)}`)
     }
     request.on('information', ({ statusCode }) => (isProcessing ||= statusCode === 102))
     request.on('response', read)
@@ -189,7 +193,17 @@ export function startExchange(outgoing: ExchangeRequest, options: ExchangeOption
     })
     request.end(outgoing.body)
   })
+  if (signal) abortWith(signal, result, (reason) => abort(reason))
   return { result, abort: (reason) => abort(reason) }
+}
+
+function abortWith(signal: AbortSignal, result: Exchange['result'], abort: Exchange['abort']): void {
+  const onAbort = () => abort(typeof signal.reason === 'string' ? signal.reason : 'the request was canceled')
+  if (signal.aborted) return onAbort()
+  // Many exchanges share a signal; from eleven on, Node would warn of a leak.
+  setMaxListeners(0, signal)
+  signal.addEventListener('abort', onAbort)
+  void result.then(() => signal.removeEventListener('abort', onAbort))
 }
 
 const loneProcessing = {

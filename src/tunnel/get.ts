@@ -29,12 +29,8 @@ export async function get(address: string, options: GetOptions): Promise<GetResu
   const exchange = startExchange(
     { method: 'GET', url, headers, body: Buffer.alloc(0) },
     // A kept connection would go on through a tunnel that accepts no new ones.
-    { timeoutMs, keptBodyBytes, lookup: watchedLookup },
+    { timeoutMs, keptBodyBytes, lookup: watchedLookup, signal },
   )
-  const abort = () => exchange.abort('the request was canceled')
-  if (signal?.aborted) abort()
-  signal?.addEventListener('abort', abort)
   const result = await exchange.result
-  signal?.removeEventListener('abort', abort)
   return result.isAnswered ? result : { ...result, isResolved }
 }

@@ -36,6 +36,7 @@ test('an answer is told with its headers as they came and its body', async () =>
     durationMs: expect.any(Number),
     refused: false,
     isStale: false,
+    isUnsendable: false,
   })
 })
 
