@@ -6,7 +6,7 @@ import type { TriggerRequest } from '../contract/api.ts'
 import { FicDevError } from '../errors.ts'
 import { eventTypePrefix } from '../fic/event-types.ts'
 import { silentLog, type Logger } from '../log.ts'
-import { createClock } from './clock.ts'
+import { createClock, readAdvance } from './clock.ts'
 import type { Controls } from './control-routes.ts'
 import { Courier } from './courier.ts'
 import { toEmulatedDelivery, type EmulatedDelivery } from './delivery.ts'
@@ -65,6 +65,8 @@ export interface Emulator {
 const defaultRetryDelaysMs = [30_000, 5 * 60_000, 30 * 60_000]
 const concurrency = 20
 const mostAtOnce = 10_000
+/** All of them are in memory until they are sent. */
+const mostIdsAtOnce = 1_000_000
 
 export async function createEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const log = options.log ?? silentLog()
@@ -90,22 +92,24 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
     publicKey: state.keys.publicPem,
     faults,
     now: () => new Date(clock.nowMs()),
-    advance: async (ms) => {
-      if (!Number.isFinite(ms) || ms < 0) {
-        throw new FicDevError('BAD_REQUEST', `The clock cannot be moved by ${ms} ms: it only goes forward.`)
-      }
-      await schedule.advance(ms)
-    },
+    advance: async (ms) => schedule.advance(readAdvance(clock, ms)),
     trigger: async (request) => {
       const planned = planTrigger(state.subscriptions, request.type, request.company)
       const { mapping = null, count = 1 } = request
       if (!Number.isInteger(count) || count < 1 || count > mostAtOnce) {
         throw new FicDevError('BAD_REQUEST', `count is ${count}, not a whole number from 1 to ${mostAtOnce}.`)
       }
+      const { manyIds } = faults.get()
+      const idsInAll = (request.ids?.length ?? manyIds) * count * planned.length
+      if (idsInAll > mostIdsAtOnce) {
+        throw new FicDevError('BAD_REQUEST', `These would be ${idsInAll} ids, more than ${mostIdsAtOnce}.`, {
+          hint: 'Trigger fewer at once, or lower the fault manyIds.',
+        })
+      }
       const notificationIds: string[] = []
       for (let done = 0; done < count; done++) {
         for (const { subscription, eventType } of planned) {
-          const ids = request.ids ?? createIds(state, eventType, faults.get().manyIds)
+          const ids = request.ids ?? createIds(state, eventType, manyIds)
           notificationIds.push(courier.sendNotification(subscription, eventType, ids, mapping))
         }
       }

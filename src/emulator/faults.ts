@@ -1,6 +1,7 @@
 /** What the emulator does wrong on demand. All of it is off until somebody asks. */
 
 import { FicDevError } from '../errors.ts'
+import { longestAdvanceMs } from './clock.ts'
 
 export interface Faults {
   /** Every notification goes out twice, with the same id. */
@@ -92,10 +93,15 @@ function checkFaults(changes: Partial<Faults>): void {
     }
     if (!fits(name as keyof Faults, value)) {
       throw new FicDevError('BAD_REQUEST', `The fault ${name} cannot be ${JSON.stringify(value)}.`, {
-        hint: `Without faults it is ${JSON.stringify(noFaults[name as keyof Faults])}.`,
+        hint: hintFor(name as keyof Faults),
       })
     }
   }
+}
+
+function hintFor(name: keyof Faults): string {
+  const most = name in largest ? ` At most ${largest[name as keyof typeof largest]}.` : ''
+  return `Without faults it is ${JSON.stringify(noFaults[name])}.${most}`
 }
 
 function fits(name: keyof Faults, value: unknown): boolean {
@@ -104,20 +110,33 @@ function fits(name: keyof Faults, value: unknown): boolean {
     return value === 'application/cloudevents+json' || value === 'application/json'
   }
   if (typeof noFaults[name] === 'boolean') return typeof value === 'boolean'
-  return Number.isInteger(value) && (value as number) >= 0
+  return isWithin(value, largest[name as keyof typeof largest])
+}
+
+/** What a fault may be at most: a message must fit into memory, a time into a date, and a delay into a timer. */
+const largest = {
+  lateWelcomeMs: longestAdvanceMs,
+  slowMs: longestAdvanceMs,
+  manyIds: 100_000,
+  lost: 1_000_000,
+} as const
+
+/** In real time: an hour. */
+const longestDelayMs = 60 * 60_000
+
+function isWithin(value: unknown, most: number): boolean {
+  return Number.isInteger(value) && Number(value) >= 0 && Number(value) <= most
 }
 
 function isApiFault(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false
   const { status, body, headers, delayMs, times } = value as Record<keyof ApiFault, unknown>
-  const isCount = (count: unknown): boolean =>
-    count === undefined || (Number.isInteger(count) && Number(count) >= 0)
   return (
     (status === undefined || status === 0 || (Number.isInteger(status) && inStatusRange(Number(status)))) &&
     (body === undefined || typeof body === 'string') &&
     (headers === undefined || (typeof headers === 'object' && headers !== null)) &&
-    isCount(delayMs) &&
-    isCount(times)
+    (delayMs === undefined || isWithin(delayMs, longestDelayMs)) &&
+    (times === undefined || isWithin(times, Number.MAX_SAFE_INTEGER))
   )
 }
 
