@@ -6,6 +6,7 @@ const exitCodes = {
   CONFIG_INVALID: 2,
   USAGE: 2,
   INTERNAL: 1,
+  OUTPUT_FAILED: 1,
   PORT_TAKEN: 2,
   DATA_DIR_UNUSABLE: 1,
   DATA_DIR_LOCKED: 1,

@@ -5,7 +5,7 @@ import { FicDevError, messageOf } from '../errors.ts'
 import { connect, type Client } from './client.ts'
 import type { Invocation } from './command.ts'
 import { writeFixtures, type FixtureOptions } from './export-fixtures.ts'
-import type { Output } from './output.ts'
+import { toOutputFailure, type Output } from './output.ts'
 import { megabytes, whileWaiting } from './waiting.ts'
 
 interface Options extends FixtureOptions {
@@ -76,7 +76,7 @@ async function toFile(chunks: ReturnType<Client['download']>, name: string, outp
       () => `exporting: ${megabytes(bytes)} MB`,
       async () => {
         for await (const chunk of chunks) {
-          await file.writeFile(chunk)
+          await file.writeFile(chunk).catch((error: unknown) => Promise.reject(toOutputFailure(name, error)))
           bytes += chunk.byteLength
         }
       },

@@ -43,6 +43,9 @@ function tell(thrown: unknown): number {
 }
 
 async function end(exitCode: number): Promise<void> {
+  const failure = await flushStreams()
+  if (failure === null) process.exit(exitCode)
+  const failed = tell(failure)
   await flushStreams()
-  process.exit(exitCode)
+  process.exit(exitCode === 0 ? failed : exitCode)
 }

@@ -3,6 +3,7 @@
 import { fstatSync } from 'node:fs'
 import pc from 'picocolors'
 import type { Config } from '../config/config.ts'
+import { FicDevError, messageOf } from '../errors.ts'
 import { BottomLine } from './bottom-line.ts'
 import { toJsonLine, visibleLines } from './visible.ts'
 
@@ -25,7 +26,7 @@ export interface Output {
   tell(chunk: Uint8Array | string, done?: () => void): void
   /** Data from outside: as it is into a file or a pipe; in a terminal, what could steer it is shown as a symbol. */
   data(chunk: Uint8Array): Promise<void>
-  /** Whether whoever read stdout has gone: `| head -1`. */
+  /** Whether stdout takes nothing more: its reader has gone (`| head -1`), or the disk is full. */
   closed(): boolean
   onClosed(listener: () => void): void
 }
@@ -53,17 +54,20 @@ export function createOutput({ json, color, live = false }: Manner): Output {
   }
 }
 
-// There is one stdout; a reader that goes away is no failure of ours.
+// There is one stdout.
 let closed = false
+let failure: FicDevError | null = null
 const listeners: (() => void)[] = []
 // And one terminal.
 const bottom = new BottomLine(process.stderr)
 
 /** To be called once, before anything is written. */
 export function guardStreams(): void {
-  process.stdout.on('error', () => {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (closed) return
     closed = true
+    // A reader that goes away has read enough.
+    if (error.code !== 'EPIPE') failure = toOutputFailure('stdout', error)
     for (const listener of listeners) listener()
   })
   process.stderr.on('error', () => {})
@@ -120,11 +124,20 @@ export function sharesTerminal(): boolean {
   return process.stdout.isTTY && process.stderr.isTTY && fstatSync(1).rdev === fstatSync(2).rdev
 }
 
-/** Resolves when everything that was printed has left the process. */
-export async function flushStreams(): Promise<void> {
+/** For what can't be written, as on a full disk. */
+export function toOutputFailure(name: string, cause: unknown): FicDevError {
+  return new FicDevError('OUTPUT_FAILED', `${name} cannot be written: ${messageOf(cause)}.`, {
+    hint: 'Is the disk full? What was written so far is incomplete.',
+    cause,
+  })
+}
+
+/** Resolves when everything that was printed has left the process, with the failure if something did not. */
+export async function flushStreams(): Promise<FicDevError | null> {
   bottom.remove()
   const streams = closed ? [process.stderr] : [process.stdout, process.stderr]
   await Promise.all(
     streams.map((stream) => new Promise<void>((resolve) => stream.write('', () => resolve()))),
   )
+  return failure
 }
