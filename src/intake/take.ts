@@ -40,6 +40,12 @@ export interface IntakeOptions {
   relay(notification: Notification, challenge: string | null, own: Answer): Promise<Answer | null>
 }
 
+/**
+ * Why nothing was captured. `limited`: too many came that are unsigned or invalid. `too-large`: its body is longer than
+ * that of an unsigned one may be.
+ */
+export type Refusal = 'limited' | 'too-large'
+
 /** A notification that is durable. */
 export interface Taken {
   /** May wait for the target. */
@@ -47,8 +53,8 @@ export interface Taken {
 }
 
 export interface Intake {
-  /** Rejects if it could not be captured; `null` if it was limited, which leaves nothing behind. */
-  take(request: IncomingRequest): Promise<Taken | null>
+  /** Rejects if it could not be captured. A refused one leaves nothing behind. */
+  take(request: IncomingRequest): Promise<Taken | Refusal>
   /** What the newest genuine token showed about the clock; `null` if nothing is wrong with it. */
   clock(): ClockStatus | null
 }
@@ -56,6 +62,9 @@ export interface Intake {
 /** Unsigned and invalid captures: a burst of 60, then 1 per second (design section 3). */
 const unverifiedBurst = 60
 const unverifiedPerSecond = 1
+
+/** 64 KiB: ids of thousands of resources, and a bound for what a stranger can put on the disk. */
+const unverifiedBodyBytes = 64 * 1024
 
 export function createIntake(options: IntakeOptions): Intake {
   const { verify, audiences, capture, targetsFor, relay, tokenTime } = options
@@ -66,7 +75,12 @@ export function createIntake(options: IntakeOptions): Intake {
       const { read, capture: found } = await judgeRequest(request, verify, { audiences, tokenTime })
       const behind = readBehindSeconds(found.signature, found.receivedAt)
       if (behind !== null || found.signature.outcome === 'valid') clock = toClock(behind, found.receivedAt)
-      if (found.signature.outcome !== 'valid' && !unverified.take()) return null
+      const { outcome } = found.signature
+      if (outcome !== 'valid') {
+        // One with a token may be genuine and signed with a new key, so it has to come again.
+        if (found.body.length > unverifiedBodyBytes) return outcome === 'missing' ? 'too-large' : 'limited'
+        if (!unverified.take()) return 'limited'
+      }
       const own = answerFor(read.kind, read.challenge)
       const whole = { ...found, answer: own }
       const notification = await capture(whole, targetsFor(whole))

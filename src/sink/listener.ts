@@ -1,7 +1,7 @@
 /** The HTTP server at the end of a tunnel: its limits, and an answer even to what is no HTTP. */
 
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
-import type { ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { noSchemas } from '../no-schemas.ts'
 import { limitConnections } from './open-connections.ts'
@@ -22,7 +22,7 @@ export interface ListenerOptions {
  * limit and by the tunnel.
  */
 export function createListener({ onBadPath, onUnknownMethod }: ListenerOptions): FastifyInstance {
-  const latest = new WeakMap<Duplex, ServerResponse>()
+  const latest = new WeakMap<Duplex, { request: IncomingMessage; response: ServerResponse }>()
   const app = Fastify({
     logger: false,
     schemaController: noSchemas,
@@ -32,10 +32,12 @@ export function createListener({ onBadPath, onUnknownMethod }: ListenerOptions):
     http: { headersTimeout: 0 },
     clientErrorHandler(error, socket) {
       const status = statusOf(error.code)
-      // An answer to an earlier request of the same connection goes out first, and says more.
-      if (status !== null && latest.get(socket)?.writableFinished === false) return
       if (status === 405) onUnknownMethod()
-      refuse(socket, status)
+      const { request, response } = latest.get(socket) ?? {}
+      // The answer to a whole request before the broken one goes out first. Node reads nothing more from the connection.
+      const isAnswering = request?.complete === true && response?.writableFinished === false
+      if (isAnswering) response.once('close', () => refuse(socket, status))
+      else refuse(socket, status)
     },
     frameworkErrors: (_error, request, reply) => onBadPath(request as FastifyRequest, reply as FastifyReply),
     return503OnClosing: true,
@@ -43,7 +45,7 @@ export function createListener({ onBadPath, onUnknownMethod }: ListenerOptions):
   // As an option, Fastify takes 0 for its default of 72 s.
   app.server.keepAliveTimeout = 0
   limitConnections(app.server)
-  app.server.on('request', (request, response) => latest.set(request.socket, response))
+  app.server.on('request', (request, response) => latest.set(request.socket, { request, response }))
   // Without a listener, Node closes the connection and says nothing.
   app.server.on('connect', (_request, socket) => {
     onUnknownMethod()

@@ -71,7 +71,11 @@ export function createSink(parts: SinkParts): Sink {
       body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
       receivedAt,
     })
-    if (taken === null) {
+    if (taken === 'too-large') {
+      counts.tooLarge++
+      return reply.code(413).send()
+    }
+    if (taken === 'limited') {
       counts.rateLimited++
       // 503, so that a genuine one (Fatture in Cloud may have changed its key) comes again later.
       return reply.header('retry-after', '5').code(503).send()

@@ -5,6 +5,8 @@ import type { Notification } from '../../src/contract/notification.ts'
 import type { EmulatedDelivery } from '../../src/emulator/delivery.ts'
 import '../support/localtunnel-server-names.cjs'
 import { publicRequest, startLocaltunnelServer } from '../support/localtunnel-server.ts'
+import { signedHeaders } from '../support/load.ts'
+import { fic as ficKeys } from '../support/tokens.ts'
 import { startDaemon, temporaryFolder, type TestDaemon } from '../support/daemon.ts'
 import { shortTiming } from '../tunnel/parts.ts'
 
@@ -62,10 +64,16 @@ test('50 notifications at once are all captured and answered', async () => {
 test('a body of 1 MiB is captured byte for byte, and one byte more is refused', async () => {
   await using folder = await temporaryFolder()
   const server = await startServer()
-  const config = { tunnel: ['localtunnel'], tunnelHost: server.url }
+  const config = {
+    tunnel: ['localtunnel'],
+    tunnelHost: server.url,
+    emulator: false,
+    publicKey: ficKeys.publicPem,
+  }
   await using fic = await startDaemon(folder.path, config)
   const body = Buffer.alloc(1024 * 1024, 'abcdefghijklmnopqrstuvwxyz 0123456789\n')
-  const send = (body: Buffer) => publicRequest(fic.sinkUrl, { method: 'POST', body })
+  const headers = signedHeaders(fic.sinkUrl, '1:large')
+  const send = (body: Buffer) => publicRequest(fic.sinkUrl, { method: 'POST', headers, body })
   expect((await send(body)).status).toBe(200)
   expect((await send(Buffer.concat([body, Buffer.from('x')]))).status).toBe(413)
   const { items } = (await (await fic.api('/api/notifications?limit=1')).json()) as { items: Notification[] }
