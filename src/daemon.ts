@@ -427,8 +427,8 @@ class RunningDaemon implements Daemon {
   }
 
   async replayLast(): Promise<Delivery | null> {
-    const [last] = this.#store.list({}, 1)
-    return last ? this.#rooms.deliverer.replay(last.seq, {}) : null
+    const { seqs } = await this.#store.find({}, 1)
+    return seqs[0] === undefined ? null : this.#rooms.deliverer.replay(seqs[0], {})
   }
 
   pause(paused: boolean): void {

@@ -39,6 +39,7 @@ export function subjectOf({
   eventType,
   cloudEvent,
   ids,
+  idCount = ids.length,
   method,
   bodyBytes,
   answer,
@@ -47,7 +48,7 @@ export function subjectOf({
   const type =
     eventType === null ? `unknown ${visible(method)} of ${bodyBytes} bytes` : visible(toShortName(eventType))
   const id = cloudEvent ? ` [${visible(shortId(cloudEvent.id))}]` : ''
-  return `${type}${id}${idsText(ids)}`
+  return `${type}${id}${idsText(ids, idCount)}`
 }
 
 /** `198:f059…` of `198:f059b211-24f4-44ab-9859-b1613a9a0712`: enough to tell two apart. */
@@ -57,10 +58,10 @@ export function shortId(id: string): string {
   return short.length < id.length ? `${short}…` : id
 }
 
-function idsText(ids: readonly (number | string)[]): string {
+function idsText(ids: readonly (number | string)[], count: number): string {
   if (ids.length === 0) return ''
   const named = ids.slice(0, idsNamed).map((id) => visible(String(id)))
-  const rest = ids.length > idsNamed ? ` and ${ids.length - idsNamed} more` : ''
+  const rest = count > idsNamed ? ` and ${count - idsNamed} more` : ''
   return ` ids ${named.join(', ')}${rest}`
 }
 

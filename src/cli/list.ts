@@ -31,6 +31,8 @@ export async function run({ args, options, config, output }: Invocation<Options>
     let before: number | null = null
     do {
       const query = toQuery(filter, Math.min(left, pageSize), before)
+      // A line shows a few ids and no headers.
+      if (!output.json) query.set('view', 'row')
       const page: NotificationPage = await client.request('GET', `/api/notifications?${query}`)
       for (const notification of page.items) {
         if (output.json) output.object({ type: 'notification', notification })

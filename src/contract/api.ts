@@ -16,8 +16,10 @@ export interface ApiError {
 export interface NotificationPage {
   /** Newest first. */
   items: Notification[]
-  /** Pass as `before` to get the next older page; `null` at the end. */
+  /** Pass as `before` to get the next older page; `null` at the end. A page may have fewer items than asked for: at most 8 MiB. */
   nextBefore: number | null
+  /** Present if the search took too long and ended at this `seq`; `nextBefore` continues it. */
+  searchedTo?: number
 }
 
 /** `POST /api/notifications/:seq/replay`. Everything left out stays as captured. */

@@ -67,6 +67,8 @@ export interface Notification {
   twinOf: number | null
   /** All of them in a detail; only the last one in a list. */
   deliveries: Delivery[]
+  /** With `view=row`: how many ids there are; `ids` has the first 100. */
+  idCount?: number
 }
 
 /** What Fatture in Cloud would make of an answer (protocol section 4). `pending`: there is none yet. */
@@ -90,6 +92,8 @@ export interface Delivery {
   responseHeaders: HeaderPair[]
   /** The first 64 KiB of the answer, as text. */
   responseBody: string | null
+  /** Present if headers and body of the answer were dropped: of several attempts, those of the first and the last are kept. */
+  answerDropped?: true
   verdict: Verdict
   /** What was really sent, where it differs from what was captured. */
   sent: { headers: HeaderPair[]; body: string } | null

@@ -22,7 +22,7 @@ export type StreamMessage =
   | { type: 'target'; target: TargetStatus }
   | { type: 'share'; share: ShareStatus }
   | { type: 'store'; store: StoreStatus }
-  /** Notifications were removed: one, or all of them when `seq` is `null`. */
-  | { type: 'removed'; seq: number | null }
-  /** This reader was too slow, or asked for too much: fetch again what came after `after`. */
+  /** One notification was removed, or, if `seq` is `null`, all of them up to `upTo`. */
+  | { type: 'removed'; seq: number | null; upTo?: number }
+  /** This reader was too slow or asked for too much, or an import has added many: fetch again what came after `after`. */
   | { type: 'lagged'; after: number; lastSeq: number }

@@ -1,7 +1,7 @@
 /** Reads a line of an export back: text from outside → a capture with its deliveries, or what is wrong with it. */
 
 import { Type, type Static } from 'typebox'
-import { Value } from 'typebox/value'
+import { Compile } from 'typebox/compile'
 import { FicDevError, messageOf } from '../errors.ts'
 import type { Delivery } from '../contract/notification.ts'
 import type { Capture } from '../store/notifications.ts'
@@ -70,6 +70,9 @@ const Exported = Type.Object({
   }),
 })
 
+/** Compiled, because an import checks thousands. */
+const validator = Compile(Exported)
+
 export interface Imported {
   capture: Capture
   deliveries: Delivery[]
@@ -100,8 +103,8 @@ function check(text: string, line: number): Static<typeof Exported> {
   } catch (thrown) {
     throw invalid(line, messageOf(thrown), thrown)
   }
-  if (Value.Check(Exported, value)) return withTrueTimes(value, line)
-  const [first] = Value.Errors(Exported, value)
+  if (validator.Check(value)) return withTrueTimes(value, line)
+  const [first] = validator.Errors(value)
   throw invalid(line, first ? `${first.instancePath || 'the line'} ${first.message}` : 'it has another shape')
 }
 

@@ -4,6 +4,9 @@ import { FicDevError } from '../errors.ts'
 import type { NotificationFilter } from '../store/filter.ts'
 import { readFilterText } from '../store/filter-language.ts'
 
+/** More than a person types; fifty terms fit in. */
+const longestFilter = 4_000
+
 /** Times are ISO 8601; `q` is in the filter language. */
 export type FilterQuery = Omit<NotificationFilter, 'since' | 'until' | 'terms'> & {
   since?: string
@@ -21,6 +24,15 @@ export function toFilter({ q, since, until, ...rest }: FilterQuery, now: Date): 
 }
 
 function readTerms(q: string, now: Date) {
+  if (q.length > longestFilter) {
+    throw new FicDevError(
+      'BAD_REQUEST',
+      `A filter has at most ${longestFilter} characters; this one has ${q.length}.`,
+      {
+        hint: 'Search for the part of the text that is typical for it.',
+      },
+    )
+  }
   const read = readFilterText(q, now)
   if (read.outcome === 'filter') return read.terms
   throw new FicDevError('BAD_REQUEST', read.problems.join(' '), {

@@ -22,8 +22,8 @@ const types: Record<string, string> = {
   '.svg': 'image/svg+xml',
 }
 
-/** No path leads out of the folder: a name has no slash, and begins with none of the dots. */
-const plainName = /^\w[\w.-]*$/
+/** No path leads out of the folder: a name has no slash, and begins with none of the dots. No system has longer ones. */
+const plainName = /^\w[\w.-]{0,200}$/
 
 export function createPageFiles(pageDir: string): PageFiles {
   const kept = new Map<string, PageFile>()

@@ -9,6 +9,7 @@ const time = Type.String({ format: 'date-time' })
 const ids = Type.Array(Type.Unsafe<number | string>({ type: ['integer', 'string'] }))
 const headers = Type.Record(Type.String(), Type.Unsafe<string | null>({ type: ['string', 'null'] }))
 const mapping = choice('binary', 'structured')
+const view = Type.Unsafe<'full' | 'row'>({ ...choice('full', 'row'), default: 'full' })
 
 export const SeqParams = Type.Object({ seq: Type.Integer({ minimum: 1 }) })
 
@@ -26,6 +27,7 @@ export const NotificationQuery = Type.Object(
     ),
     since: Type.Optional(time),
     until: Type.Optional(time),
+    view,
   },
   { additionalProperties: false },
 )
@@ -62,7 +64,7 @@ export const TriggerBody = Type.Object(
   { additionalProperties: false },
 )
 
-export const StreamQuery = Type.Object({ after: Type.Optional(Type.Integer({ minimum: 0 })) })
+export const StreamQuery = Type.Object({ after: Type.Optional(Type.Integer({ minimum: 0 })), view })
 
 export const ExportQuery = Type.Object({ format: choice('ndjson', 'har') }, { additionalProperties: false })
 

@@ -103,7 +103,8 @@ export async function createInspector(parts: InspectorParts): Promise<Inspector>
       lastSeq: parts.store.lastSeq(),
       status: parts.status(),
     }),
-    after: parts.store.after,
+    seqsAfter: parts.store.seqsAfter,
+    listed: parts.store.listed,
     lastSeq: parts.store.lastSeq,
   })
 
@@ -176,7 +177,8 @@ export async function createInspector(parts: InspectorParts): Promise<Inspector>
       wsHandler(socket, request) {
         const credential = session.credentialOf(request.headers)
         const mayRead = () => credential !== null && session.isValid(credential)
-        stream.add(socket, request.raw.socket, { after: request.query.after ?? null, mayRead })
+        const { after = null, view } = request.query
+        stream.add(socket, request.raw.socket, { after, view, mayRead })
       },
       handler() {
         throw new FicDevError('BAD_REQUEST', 'The stream is a websocket; this request asks for none.')

@@ -4,12 +4,14 @@ import type { Duplex } from 'node:stream'
 import type { WebSocket } from 'ws'
 import type { StreamMessage } from '../contract/stream.ts'
 import type { Notification } from '../contract/notification.ts'
-import { toListItem } from './list-item.ts'
+import { toListItem, toRowDelivery, type View } from './list-item.ts'
 
 export interface StreamParts {
   hello(): Extract<StreamMessage, { type: 'hello' }>
-  /** Notifications after a cursor, oldest first. */
-  after(seq: number, limit: number): Notification[]
+  /** The numbers of notifications after a cursor, oldest first. */
+  seqsAfter(seq: number, limit: number): number[]
+  /** One of them; `null` if it is gone. */
+  listed(seq: number): Notification | null
   lastSeq(): number
 }
 
@@ -25,6 +27,7 @@ export interface Stream {
 
 export interface ReaderOptions {
   after: number | null
+  view: View
   /** Whether its session is still valid. */
   mayRead(): boolean
 }
@@ -38,6 +41,7 @@ const pingEveryMs = 20_000
 interface Reader {
   socket: WebSocket
   connection: Duplex
+  view: View
   mayRead(): boolean
   /** What is sent in one turn of the event loop goes out in one write. */
   corked: boolean
@@ -50,11 +54,12 @@ export function createStream(parts: StreamParts): Stream {
   const readers = new Set<Reader>()
   const pings = setInterval(ping, pingEveryMs).unref()
 
-  function add(socket: WebSocket, connection: Duplex, { after, mayRead }: ReaderOptions): void {
+  function add(socket: WebSocket, connection: Duplex, { after, view, mayRead }: ReaderOptions): void {
     const lastSeq = after ?? parts.lastSeq()
     const reader: Reader = {
       socket,
       connection,
+      view,
       mayRead,
       corked: false,
       lagging: false,
@@ -71,16 +76,21 @@ export function createStream(parts: StreamParts): Stream {
   }
 
   function backfill(reader: Reader, after: number): void {
-    const missed = parts.after(after, backfillLimit + 1)
+    const missed = parts.seqsAfter(after, backfillLimit + 1)
     if (missed.length > backfillLimit) {
       send(reader, { type: 'lagged', after, lastSeq: parts.lastSeq() })
       return
     }
-    for (const notification of missed) send(reader, { type: 'notification', notification })
+    for (const seq of missed) {
+      // The rest would not be sent.
+      if (reader.lagging) return
+      const notification = parts.listed(seq)
+      if (notification !== null) send(reader, { type: 'notification', notification })
+    }
   }
 
   function send(reader: Reader, message: StreamMessage): void {
-    deliver(reader, message, toText(message))
+    deliver(reader, message, toText(message, reader.view))
   }
 
   function deliver(reader: Reader, message: StreamMessage, text: string): void {
@@ -136,8 +146,11 @@ export function createStream(parts: StreamParts): Stream {
     publish(message) {
       closeRefused()
       if (readers.size === 0) return
-      const text = toText(message)
-      for (const reader of readers) deliver(reader, message, text)
+      const texts: Partial<Record<View, string>> = {}
+      for (const reader of readers) {
+        const text = (texts[reader.view] ??= toText(message, reader.view))
+        deliver(reader, message, text)
+      }
     },
     closeRefused,
     readers: () => readers.size,
@@ -148,7 +161,12 @@ export function createStream(parts: StreamParts): Stream {
   }
 }
 
-function toText(message: StreamMessage): string {
-  if (message.type !== 'notification') return JSON.stringify(message)
-  return JSON.stringify({ ...message, notification: toListItem(message.notification) })
+function toText(message: StreamMessage, view: View): string {
+  if (message.type === 'notification') {
+    return JSON.stringify({ ...message, notification: toListItem(message.notification, view) })
+  }
+  if (message.type === 'delivery' && view === 'row') {
+    return JSON.stringify({ ...message, delivery: toRowDelivery(message.delivery) })
+  }
+  return JSON.stringify(message)
 }

@@ -3,8 +3,8 @@
 import type { HistogramBucket, Outcome } from '../contract/board.ts'
 import type { Database, Row } from './database.ts'
 import { isPublication } from './deliveries.ts'
-import { toWhere, type NotificationFilter } from './filter.ts'
-import { lastDelivery } from './filter-terms.ts'
+import { filterSql, lastDelivery, toParameters, type NotificationFilter } from './filter.ts'
+import { portionsOf, timePortions, type TimeCursor } from './portions.ts'
 
 /** What is kept of one event type; genuine notifications only. */
 export interface TypeCount {
@@ -18,64 +18,101 @@ export interface TypeCount {
 
 export interface Board {
   /** One bucket a minute, oldest first, empty ones included; the last is the minute of `now`. */
-  histogram(filter: NotificationFilter, minutes: number, now: Date): HistogramBucket[]
-  typeCounts(): TypeCount[]
+  histogram(filter: NotificationFilter, minutes: number, now: Date): Promise<HistogramBucket[]>
+  typeCounts(): Promise<TypeCount[]>
 }
 
 const minuteMs = 60_000
-const outcome = `coalesce(${lastDelivery('verdict')}, 'none')`
+const outcome = `coalesce(${lastDelivery('d.verdict')}, 'none')`
+
+/** Rows of the first portion; a single one may take milliseconds if texts are looked through. */
+const firstSize = 64
 
 export function createBoard(database: Database): Board {
   const countTypes = database.prepare(
     `SELECT n.event_type AS type, count(*) AS seen, max(n.seq) AS last_seq, max(n.received_at) AS last_at,
        sum(EXISTS (SELECT 1 FROM deliveries d WHERE d.seq = n.seq AND d.verdict = 'delivered' AND NOT ${isPublication})) AS answered
-     FROM notification_search n WHERE n.event_type IS NOT NULL AND n.signature = 'valid' GROUP BY n.event_type`,
+     FROM notification_search n NOT INDEXED
+     WHERE n.seq >= :from AND n.seq < :before AND n.event_type IS NOT NULL AND n.signature = 'valid'
+     GROUP BY n.event_type`,
   )
   const outcomeOf = database.prepare(
     `SELECT ${outcome} AS outcome FROM notification_search n WHERE n.seq = ?`,
   )
-  const histograms = new Map<string, ReturnType<Database['prepare']>>()
+  const ends = database.prepare('SELECT min(seq) AS first, max(seq) AS last FROM notification_search')
+  const byTime = 'notification_search n INDEXED BY notification_search_by_time'
+  const fromStart = 'n.received_at >= :at AND (n.received_at > :at OR n.seq >= :seq)'
+  const portionEnd = database.prepare(
+    `SELECT n.received_at AS at, n.seq FROM ${byTime} WHERE ${fromStart}
+     ORDER BY n.received_at, n.seq LIMIT 1 OFFSET :size`,
+  )
+  const countMinutes = database.prepare(
+    `SELECT n.received_at / ${minuteMs} AS minute, ${outcome} AS outcome, count(*) AS number
+     FROM ${byTime} WHERE ${fromStart}
+       AND n.received_at <= :endAt AND (n.received_at < :endAt OR n.seq < :endSeq) AND ${filterSql}
+     GROUP BY 1, 2`,
+  )
 
-  function histogramStatement(where: string) {
-    // A statement per shape of filter, kept: libsql leaks one that is forgotten.
-    const known = histograms.get(where)
-    if (known) return known
-    const made = database.prepare(
-      `SELECT n.received_at / ${minuteMs} AS minute, ${outcome} AS outcome, count(*) AS number
-       FROM notification_search n INDEXED BY notification_search_by_time ${where} GROUP BY 1, 2`,
-    )
-    histograms.set(where, made)
-    return made
+  function findEnd(start: TimeCursor, size: number): TimeCursor | null {
+    const row = portionEnd.get({ ...start, size }) as Row | undefined
+    return row === undefined ? null : { at: Number(row['at']), seq: Number(row['seq']) }
   }
 
   return {
-    histogram(filter, minutes, now) {
+    async histogram(filter, minutes, now) {
       const last = Math.floor(now.getTime() / minuteMs)
       const first = last - minutes + 1
       const buckets = Array.from({ length: minutes }, (_, index): HistogramBucket => ({
         at: new Date((first + index) * minuteMs).toISOString(),
         counts: {},
       }))
-      const { where, parameters } = toWhere({ ...filter, since: new Date(first * minuteMs) })
-      for (const value of histogramStatement(where).all(parameters)) {
-        const row = value as Row
-        const bucket = buckets[Number(row['minute']) - first]
-        if (bucket) bucket.counts[row['outcome'] as Outcome] = Number(row['number'])
+      const parameters = toParameters(filter)
+      const portions = timePortions({ at: first * minuteMs, seq: 0 }, { size: firstSize, find: findEnd })
+      for await (const { start, end } of portions) {
+        const cursors = { ...start, endAt: end.at, endSeq: end.seq }
+        for (const value of countMinutes.all({ ...parameters, ...cursors })) {
+          const row = value as Row
+          const counts = buckets[Number(row['minute']) - first]?.counts
+          const name = row['outcome'] as Outcome
+          if (counts) counts[name] = (counts[name] ?? 0) + Number(row['number'])
+        }
       }
       return buckets
     },
-    typeCounts: () =>
-      countTypes.all([]).map((value) => {
-        const row = value as Row
-        const lastSeq = Number(row['last_seq'])
-        return {
-          type: String(row['type']),
-          seen: Number(row['seen']),
-          answered: Number(row['answered']),
-          lastSeq,
-          lastAt: new Date(Number(row['last_at'])),
-          lastOutcome: (outcomeOf.get([lastSeq]) as Row)['outcome'] as Outcome,
+    async typeCounts() {
+      const range = ends.get([]) as Row
+      const whole = { from: Number(range['first'] ?? 0), before: Number(range['last'] ?? -1) + 1 }
+      const counts = new Map<string, Omit<TypeCount, 'lastOutcome'>>()
+      for await (const portion of portionsOf(whole, { size: firstSize })) {
+        for (const row of countTypes.all({ ...portion }) as Row[]) {
+          const count = toTypeCount(row)
+          const newer = counts.get(count.type)
+          counts.set(count.type, newer === undefined ? count : sumOf(newer, count))
         }
-      }),
+      }
+      return [...counts.values()].map((count) => ({
+        ...count,
+        lastOutcome: ((outcomeOf.get([count.lastSeq]) as Row | undefined)?.['outcome'] ?? 'none') as Outcome,
+      }))
+    },
+  }
+}
+
+function toTypeCount(row: Row): Omit<TypeCount, 'lastOutcome'> {
+  return {
+    type: String(row['type']),
+    seen: Number(row['seen']),
+    answered: Number(row['answered']),
+    lastSeq: Number(row['last_seq']),
+    lastAt: new Date(Number(row['last_at'])),
+  }
+}
+
+function sumOf<Count extends Omit<TypeCount, 'lastOutcome'>>(newer: Count, older: Count): Count {
+  return {
+    ...newer,
+    seen: newer.seen + older.seen,
+    answered: newer.answered + older.answered,
+    lastAt: newer.lastAt > older.lastAt ? newer.lastAt : older.lastAt,
   }
 }

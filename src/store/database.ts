@@ -84,6 +84,20 @@ export function closeDatabase(database: Database, dataDir: string | null = null)
   if (isInOrder && dataDir !== null) noteCleanEnd(databasePathOf(dataDir))
 }
 
+/** Returns a function that returns how many bytes of the database are in use; what was dropped is used again. */
+export function createUsedBytes(database: Pick<Database, 'prepare'>): () => number {
+  const numbers = ['page_count', 'freelist_count', 'page_size'].map((name) => ({
+    name,
+    statement: database.prepare(`PRAGMA ${name}`),
+  }))
+  return () => {
+    const [pages = 0, free = 0, size = 0] = numbers.map(({ name, statement }) =>
+      Number((statement.get([]) as Row)[name]),
+    )
+    return (pages - free) * size
+  }
+}
+
 function toRestorable(opened: Libsql.Database, dataDir: string): RestorableDatabase {
   const path = databasePathOf(dataDir)
   let connection = opened
@@ -181,6 +195,8 @@ function openFile(path: string): Libsql.Database {
     database.pragma('synchronous = NORMAL')
     // 16 MiB of log. A page that is written often goes into the database once for all of that, not every 4 MiB.
     database.pragma('wal_autocheckpoint = 4000')
+    // After a large write the log is cut back to that size.
+    database.pragma(`journal_size_limit = ${64 * 1024 * 1024}`)
     database.pragma('foreign_keys = ON')
     database.exec('BEGIN IMMEDIATE; COMMIT')
     // Only now: another process that holds the file has its own say about its end.

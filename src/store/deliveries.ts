@@ -24,12 +24,21 @@ export interface Deliveries {
 export function createDeliveries(database: Database): Deliveries {
   const writeRow = database.prepare(
     `INSERT OR REPLACE INTO deliveries (id, seq, target, attempt, replay, sign, started_at, duration_ms, status,
-       error, response_headers, response_body, verdict, sent, next_attempt_at)
-     SELECT ?, seq, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM notifications WHERE seq = ?`,
+       error, response_headers, response_body, answer_of, verdict, sent, next_attempt_at)
+     SELECT ?, seq, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM notifications WHERE seq = ?`,
   )
-  const selectOf = database.prepare('SELECT * FROM deliveries WHERE seq = ? ORDER BY id')
-  const selectLast = database.prepare(
-    `SELECT * FROM deliveries WHERE seq = ? ORDER BY ${isPublication}, id DESC LIMIT 1`,
+  const withAnswer = `SELECT d.*, CASE WHEN d.answer_of IS NULL THEN d.response_body
+    ELSE (SELECT first.response_body FROM deliveries first WHERE first.id = d.answer_of) END AS answer
+    FROM deliveries d WHERE d.seq = ?`
+  const selectOf = database.prepare(`${withAnswer} ORDER BY d.id`)
+  const selectLast = database.prepare(`${withAnswer} ORDER BY ${isPublication}, d.id DESC LIMIT 1`)
+  const ofSameJob = 'seq = ? AND target = ? AND replay = 0 AND id < ?'
+  const selectFirstAnswer = database.prepare(
+    `SELECT id, response_body FROM deliveries WHERE ${ofSameJob} AND response_body IS NOT NULL ORDER BY id LIMIT 1`,
+  )
+  const dropAnswers = database.prepare(
+    `UPDATE deliveries SET response_headers = '[]', response_body = NULL, is_dropped = answer_of IS NULL
+     WHERE ${ofSameJob} AND id > ? AND (response_body IS NOT NULL OR response_headers <> '[]')`,
   )
   const countAll = database.prepare('SELECT count(*) AS number FROM deliveries')
   const close = database.prepare(
@@ -39,10 +48,23 @@ export function createDeliveries(database: Database): Deliveries {
   const highest = database.prepare('SELECT max(id) AS id FROM deliveries').get([]) as Row
   let lastId = Number(highest['id'] ?? 0)
 
+  /**
+   * Bounds what the answers of a night of attempts take: those between the first and the last are dropped. Returns the id
+   * of the first attempt if its answer is the same.
+   */
+  function boundAnswers({ id, seq, target, attempt, replay, responseBody }: Delivery): number | null {
+    if (attempt === 1 || replay || responseBody === null) return null
+    const first = selectFirstAnswer.get([seq, target, id]) as Row | undefined
+    if (first === undefined) return null
+    dropAnswers.run([seq, target, id, first['id']])
+    return fromBlob(first['response_body']) === responseBody ? Number(first['id']) : null
+  }
+
   return {
     nextId: () => ++lastId,
     write(delivery) {
       const { id, seq, target, attempt, sign, durationMs, status, error, responseBody, verdict } = delivery
+      const answerOf = boundAnswers(delivery)
       writeRow.run([
         id,
         target,
@@ -54,7 +76,8 @@ export function createDeliveries(database: Database): Deliveries {
         status,
         error,
         JSON.stringify(delivery.responseHeaders),
-        toBlob(responseBody),
+        answerOf === null ? toBlob(responseBody) : null,
+        answerOf,
         verdict,
         delivery.sent === null ? null : JSON.stringify(delivery.sent),
         toMs(delivery.nextAttemptAt),
@@ -82,7 +105,8 @@ function toDelivery(value: unknown): Delivery {
     status: row['status'] as number | null,
     error: row['error'] as string | null,
     responseHeaders: JSON.parse(String(row['response_headers'])) as HeaderPair[],
-    responseBody: fromBlob(row['response_body']),
+    responseBody: fromBlob(row['answer']),
+    ...(row['is_dropped'] === 1 && { answerDropped: true as const }),
     verdict: row['verdict'] as Verdict,
     sent: row['sent'] === null ? null : (JSON.parse(String(row['sent'])) as Delivery['sent']),
     nextAttemptAt:

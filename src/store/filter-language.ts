@@ -44,6 +44,9 @@ type Field = Exclude<FilterCondition['field'], 'text'>
 /** Nobody types more; each is a condition that the store must look at. */
 const mostTerms = 50
 
+/** A longer text is not looked for: comparing takes its length times that of each body. */
+const longestText = 200
+
 /** Never throws. `now` is what `since:1h` counts from; clock times are those of this machine. */
 export function readFilterText(text: string, now: Date): FilterReading {
   const terms: FilterTerm[] = []
@@ -78,6 +81,8 @@ function splitWords(text: string): Word[] {
 
 /** A sentence where the word is a mistake; `null` where it says nothing. */
 function readWord({ name, value }: Word, now: Date): FilterCondition | string | null {
+  if (value.length > longestText)
+    return `A text in a filter has at most ${longestText} characters; "${value.slice(0, 20)}…" has ${value.length}.`
   if (name === null) return value === '' ? null : { field: 'text', value }
   const field = name.toLowerCase()
   if (!isField(field)) {

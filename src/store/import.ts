@@ -3,6 +3,7 @@
 import type { ImportAnswer } from '../contract/api.ts'
 import type { Delivery, Notification } from '../contract/notification.ts'
 import type { Deliveries } from './deliveries.ts'
+import type { KnownRequests } from './known.ts'
 import type { Capture, Notifications } from './notifications.ts'
 import type { ImportLimits } from './retention.ts'
 
@@ -13,10 +14,10 @@ export interface Exported {
 }
 
 export interface Import {
-  /** Resolves with those that were added, when they are durable. Nothing is delivered, and nothing is dropped for them. */
+  /** Resolves with those that were added, in one commit. Nothing is delivered, and nothing is dropped for them. */
   add(exported: readonly Exported[]): Promise<Notification[]>
-  /** What has become of all of them. */
-  answer(): ImportAnswer
+  /** Resolves with the outcome when everything that was added is durable. */
+  end(): Promise<ImportAnswer>
 }
 
 export interface ImportOptions {
@@ -25,72 +26,93 @@ export interface ImportOptions {
 }
 
 export interface ImportParts {
-  notifications: Pick<Notifications, 'isKept' | 'restore' | 'lastSeq'>
+  notifications: Pick<Notifications, 'restore'>
+  /** What was here before: duplicates within the file are added. */
+  known: KnownRequests
   deliveries: Pick<Deliveries, 'write' | 'nextId'>
   /** `null`: no limits. */
   limits(): ImportLimits | null
-  /** Runs in one commit; resolves when that is durable. */
+  /** Runs in one commit. */
   write<T>(run: () => T): Promise<T>
+  /** Resolves when all commits so far are durable. */
+  synced(): Promise<void>
 }
 
 export function createImport(parts: ImportParts, { isTrial = false }: ImportOptions = {}): Import {
-  const { notifications, deliveries, limits, write } = parts
-  // Duplicates within the file are no doubles: only what is here before the import counts as known.
-  const knownUpTo = notifications.lastSeq()
+  const { notifications, known, deliveries, limits, write, synced } = parts
   const total = noCounts()
 
   /** Counts and adds one; `null` if it is not added. */
   function restoreOne(
     { capture, deliveries: ended }: Exported,
-    { room, before }: Pick<ImportLimits, 'room' | 'before'>,
+    room: Room,
     counts: Counts,
   ): Notification | null {
-    const outcome = outcomeOf(capture, before, room - counts.imported)
+    const outcome = outcomeOf(capture, room, counts)
     counts[outcome]++
+    if (outcome === 'imported') counts.bytes += toStoredBytes(capture)
     if (isTrial || outcome !== 'imported') return null
     const restored = notifications.restore(capture)
     for (const delivery of ended) deliveries.write(toEnded(delivery, deliveries.nextId(), restored.seq))
     return restored
   }
 
-  function outcomeOf(capture: Capture, before: Date | null, room: number): keyof Counts {
-    if (notifications.isKept(capture, knownUpTo)) return 'skipped'
+  function outcomeOf(
+    capture: Capture,
+    { room, roomBytes, before }: Room,
+    { imported, bytes }: Counts,
+  ): Outcome {
+    if (known.has(capture)) return 'skipped'
     if (before !== null && capture.receivedAt < before) return 'tooOld'
-    return room > 0 ? 'imported' : 'tooMany'
+    if (room <= imported) return 'tooMany'
+    return bytes + toStoredBytes(capture) > roomBytes ? 'tooLarge' : 'imported'
   }
 
   return {
     async add(exported) {
+      await known.load(exported.map(({ capture }) => capture))
       // A write may run twice before it is committed, so it counts on its own.
       const { added, counts } = await write(() => {
-        const { room, before } = limits() ?? { room: Infinity, before: null }
-        const left = isTrial ? room - total.imported : room
+        const left: Room = { ...(limits() ?? { room: Infinity, roomBytes: Infinity, before: null }) }
+        if (isTrial) {
+          left.room -= total.imported
+          left.roomBytes -= total.bytes
+        }
         const own = noCounts()
-        const found = exported.flatMap((one) => restoreOne(one, { room: left, before }, own) ?? [])
+        const found = exported.flatMap((one) => restoreOne(one, left, own) ?? [])
         return { added: found, counts: own }
       })
-      for (const name of outcomes) total[name] += counts[name]
+      for (const name of [...outcomes, 'bytes'] as const) total[name] += counts[name]
       return added
     },
-    answer() {
-      const { imported, skipped, tooMany, tooOld } = total
+    async end() {
+      if (!isTrial) await synced()
+      const { imported, skipped, tooMany, tooLarge, tooOld } = total
+      const leftOut = tooMany + tooLarge + tooOld
       const found = limits()
-      if (tooMany + tooOld === 0 || found === null) return { imported, skipped }
+      if (leftOut === 0 || found === null) return { imported, skipped }
       const reasons = [
-        ...(tooMany > 0
-          ? [`${tooMany} exceed the ${found.keep} that are kept (--keep); an import drops nothing`]
-          : []),
-        ...(tooOld > 0 ? [`${tooOld} are older than ${found.keepDays} days (--keep-days)`] : []),
+        tooMany > 0 && `${tooMany} exceed the ${found.keep} that are kept (--keep); an import drops nothing`,
+        tooLarge > 0 && `${tooLarge} exceed what the store takes on disk; an import drops nothing`,
+        tooOld > 0 && `${tooOld} are older than ${found.keepDays} days (--keep-days)`,
       ]
-      return { imported, skipped, leftOut: tooMany + tooOld, reason: `${reasons.join('; ')}.` }
+      return { imported, skipped, leftOut, reason: `${reasons.filter(Boolean).join('; ')}.` }
     },
   }
 }
 
-const outcomes = ['imported', 'skipped', 'tooMany', 'tooOld'] as const
-type Counts = Record<(typeof outcomes)[number], number>
+type Room = Pick<ImportLimits, 'room' | 'roomBytes' | 'before'>
 
-const noCounts = (): Counts => ({ imported: 0, skipped: 0, tooMany: 0, tooOld: 0 })
+const outcomes = ['imported', 'skipped', 'tooMany', 'tooLarge', 'tooOld'] as const
+type Outcome = (typeof outcomes)[number]
+type Counts = Record<Outcome | 'bytes', number>
+
+const noCounts = (): Counts => ({ imported: 0, skipped: 0, tooMany: 0, tooLarge: 0, tooOld: 0, bytes: 0 })
+
+/** Roughly: the body, once more what was read of it, and headers and claims. */
+function toStoredBytes({ body }: Capture): number {
+  return body.length * 2 + 4 * 1024
+}
 
 /** Nothing that was exported goes on here. */
 function toEnded(exported: Delivery, id: number, seq: number): Delivery {

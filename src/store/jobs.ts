@@ -26,8 +26,11 @@ export interface Jobs {
   /** Makes all that wait for a target due now. */
   wake(target: string, now: Date): void
   remove(id: number): void
-  all(target: string): Job[]
-  move(id: number, target: string): void
+  /**
+   * Gives some jobs of a target to others, by event type; those that have none end. Returns how many it was about, at
+   * most `limit`.
+   */
+  moveSome(from: string, toTarget: (eventType: string | null) => string | null, limit: number): number
   /** How many wait, for one target or for all. */
   count(target?: string): number
   /** Targets that something waits for, configured or not. */
@@ -47,7 +50,10 @@ export function createJobs(database: Database): Jobs {
   )
   const updateRetry = database.prepare('UPDATE jobs SET attempts = ?, next_at = ? WHERE id = ?')
   const wakeAll = database.prepare('UPDATE jobs SET next_at = ? WHERE target = ? AND next_at > ?')
-  const selectAll = database.prepare('SELECT * FROM jobs WHERE target = ? ORDER BY id')
+  const selectSome = database.prepare(
+    `SELECT j.id, n.event_type FROM jobs j JOIN notification_search n ON n.seq = j.seq
+     WHERE j.target = ? ORDER BY j.id LIMIT ?`,
+  )
   const updateTarget = database.prepare('UPDATE jobs SET target = ? WHERE id = ?')
   const deleteOne = database.prepare('DELETE FROM jobs WHERE id = ?')
   const countAll = database.prepare('SELECT count(*) AS number FROM jobs')
@@ -64,8 +70,15 @@ export function createJobs(database: Database): Jobs {
     },
     retryAt: (id, attempts, nextAt) => void updateRetry.run([attempts, nextAt.getTime(), id]),
     wake: (target, now) => void wakeAll.run([now.getTime(), target, now.getTime()]),
-    all: (target) => selectAll.all([target]).map(toJob),
-    move: (id, target) => void updateTarget.run([target, id]),
+    moveSome(from, toTarget, limit) {
+      const rows = selectSome.all([from, limit]) as Row[]
+      for (const { id, event_type: eventType } of rows) {
+        const to = toTarget(eventType as string | null)
+        if (to === null) deleteOne.run([id])
+        else updateTarget.run([to, id])
+      }
+      return rows.length
+    },
     remove: (id) => void deleteOne.run([id]),
     count(target) {
       const row = target === undefined ? countAll.get([]) : countOf.get([target])

@@ -11,8 +11,8 @@ import type {
   SignatureReport,
 } from '../contract/notification.ts'
 import { textOf } from '../fic/read-notification.ts'
-import type { Database, Row, Statement } from './database.ts'
-import { toWhere, type NotificationFilter } from './filter.ts'
+import type { Database, Row } from './database.ts'
+import { isCaptured } from './drop.ts'
 import { createSearch } from './search.ts'
 
 /** A notification that is about to be made durable. */
@@ -52,8 +52,6 @@ interface Details extends Pick<
 
 export interface Notifications {
   insert(capture: Capture): Notification
-  /** Whether the same request is among those up to a `seq`. */
-  isKept(capture: Capture, upTo: number): boolean
   /** Adds an exported one under a new `seq`, as it was, and marked as imported. */
   restore(capture: Capture): Notification
   /** Replaces what Fatture in Cloud got back, and adds problems; `null` when it is no longer kept. */
@@ -63,38 +61,23 @@ export interface Notifications {
   captured(seq: number): { notification: Notification; body: Buffer } | null
   /** The raw bytes of the body. */
   body(seq: number): Buffer | null
-  /** Newest first; at most `limit`. */
-  list(filter: NotificationFilter, limit: number): Notification[]
-  /** Oldest first, after a cursor; at most `limit`. */
-  after(seq: number, limit: number): Notification[]
+  /** One as it is in a list: with its last delivery. */
+  listed(seq: number): Notification | null
+  /** The numbers of those after a cursor, oldest first; at most `limit`. */
+  seqsAfter(seq: number, limit: number): number[]
   count(): number
+  countImported(): number
   /** The highest `seq` that was ever given. */
   lastSeq(): number
   remove(seq: number): boolean
-  removeAll(): void
-  /**
-   * Drops what is more or older than wanted: imported ones first, then captured ones, each by `seq`. One that waits for a
-   * delivery or is being delivered stays. Of each kind at most `atMost` at a time; returns how many were dropped.
-   */
-  prune(limits: Limits, atMost: number): number
+  /** The newest unsigned or invalid capture that isn't among the `kept` newest of them; `null` if there is none. */
+  lastUnverified(kept: number): number | null
   /**
    * When the newest one came, of those up to `now`; a genuine one, if there is any: its token bears out the time.
    * `null` if none did.
    */
   newestAt(now: Date): Date | null
 }
-
-/** What is kept. */
-export interface Limits {
-  keep: number
-  /** Of the captured ones that are unsigned or invalid. */
-  keepUnverified: number
-  /** What came before is dropped; `null`: nothing because of its age. */
-  before: Date | null
-}
-
-/** SQL: whether notification `n` was captured here. */
-const isCaptured = 'NOT EXISTS (SELECT 1 FROM imported i WHERE i.seq = n.seq)'
 
 const columns = 'n.seq, n.kind, n.received_at, n.event_type, n.company, n.twin_of, n.details, n.body'
 
@@ -117,68 +100,24 @@ export function createNotifications(
   const capturedOriginal = originalOf(isCaptured)
   const anyOriginal = originalOf('true')
   const markImported = database.prepare('INSERT INTO imported (seq) VALUES (?)')
-  const sameTime = database.prepare(
-    `SELECT n.details, n.body FROM notification_search s JOIN notifications n ON n.seq = s.seq
-     WHERE s.received_at = ? AND s.seq <= ?`,
-  )
   const updateDetails = database.prepare('UPDATE notifications SET details = ? WHERE seq = ?')
   const selectOne = database.prepare(`SELECT ${columns} FROM notifications n WHERE n.seq = ?`)
   const selectBody = database.prepare('SELECT body FROM notifications WHERE seq = ?')
   const selectAfter = database.prepare(
-    `SELECT ${columns} FROM notifications n WHERE n.seq > ? ORDER BY n.seq LIMIT ?`,
+    'SELECT seq FROM notification_search WHERE seq > ? ORDER BY seq LIMIT ?',
   )
   const countAll = database.prepare('SELECT count(*) AS number FROM notification_search')
   const highest = database.prepare(`SELECT seq FROM sqlite_sequence WHERE name = 'notifications'`)
   const deleteOne = database.prepare('DELETE FROM notifications WHERE seq = ?')
   const countImported = database.prepare('SELECT count(*) AS number FROM imported')
-  const oldestImported = database.prepare('SELECT seq FROM imported ORDER BY seq LIMIT 1 OFFSET ?')
-  const oldest = database.prepare(
-    `SELECT seq FROM notifications n WHERE ${isCaptured} ORDER BY seq LIMIT 1 OFFSET ?`,
-  )
   const oldestUnverified = database.prepare(
     `SELECT seq FROM notifications n WHERE signature <> 'valid' AND ${isCaptured}
      ORDER BY seq DESC LIMIT 1 OFFSET ?`,
-  )
-  const dropTheseOf = (condition: string) =>
-    database.prepare(
-      `DELETE FROM notifications WHERE seq IN (
-         SELECT n.seq FROM notifications n WHERE ${condition}
-           AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.seq = n.seq)
-           AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.seq = n.seq AND d.verdict = 'pending')
-         ORDER BY n.seq LIMIT ?)`,
-    )
-  const dropImported = dropTheseOf('n.seq IN (SELECT i.seq FROM imported i WHERE i.seq <= ?)')
-  const dropCaptured = dropTheseOf(`n.seq <= ? AND ${isCaptured}`)
-  const dropUnverified = dropTheseOf(`n.signature <> 'valid' AND n.seq <= ? AND ${isCaptured}`)
-  // Of one with a token from the future the time of arrival is known to be wrong.
-  const dropOld = dropTheseOf(
-    `n.seq IN (SELECT s.seq FROM notification_search s WHERE s.received_at < ?)
-       AND instr(n.details, '"verdict":"ahead"') = 0`,
   )
   const newest = database.prepare(
     `SELECT coalesce(max(CASE WHEN signature = 'valid' THEN received_at END), max(received_at)) AS at
      FROM notification_search n WHERE received_at <= ? AND ${isCaptured}`,
   )
-  const listStatements = new Map<string, ReturnType<Database['prepare']>>()
-
-  function listStatement(where: string) {
-    // A statement per shape of filter, kept: libsql leaks one that is forgotten.
-    const known = listStatements.get(where)
-    if (known) return known
-    const made = database.prepare(
-      `SELECT ${columns} FROM (SELECT n.seq AS found FROM notification_search n ${where} ORDER BY n.seq DESC LIMIT ?)
-       CROSS JOIN notifications n ON n.seq = found ORDER BY n.seq DESC`,
-    )
-    listStatements.set(where, made)
-    return made
-  }
-
-  const withLastDelivery = (row: unknown): Notification => {
-    const notification = toNotification(row as Row)
-    notification.deliveries = lastDeliveryOf(notification.seq)
-    return notification
-  }
-
   function insertWith(capture: Capture, isImported: boolean): Notification {
     const ceId = capture.cloudEvent?.id || null
     const original = isImported ? anyOriginal : capturedOriginal
@@ -205,26 +144,8 @@ export function createNotifications(
     return inserted
   }
 
-  function isKept(capture: Capture, upTo: number): boolean {
-    const headers = JSON.stringify(capture.headers)
-    return sameTime.all([capture.receivedAt.getTime(), upTo]).some((value) => {
-      const row = value as Row
-      const details = JSON.parse(String(row['details'])) as Details
-      return JSON.stringify(details.headers) === headers && toBuffer(row['body']).equals(capture.body)
-    })
-  }
-
-  const count = () => Number((countAll.get([]) as Row)['number'])
-
-  /** The oldest `number` of a kind, as far as they may be dropped. */
-  function dropOldest(number: number, find: Statement, drop: Statement, atMost: number): number {
-    const last = number > 0 ? seqOf(find.get([number - 1])) : null
-    return last === null ? 0 : drop.run([last, atMost]).changes
-  }
-
   return {
     insert: (capture) => insertWith(capture, false),
-    isKept,
     restore: (capture) => insertWith(capture, true),
     answered(seq, answer, problems) {
       const row = selectOne.get([seq]) as Row | undefined
@@ -248,33 +169,22 @@ export function createNotifications(
       const row = selectBody.get([seq]) as Row | undefined
       return row === undefined ? null : toBuffer(row['body'])
     },
-    list(filter, limit) {
-      const { where, parameters } = toWhere(filter)
-      return listStatement(where)
-        .all([...parameters, limit])
-        .map(withLastDelivery)
+    listed(seq) {
+      const row = selectOne.get([seq])
+      if (row === undefined) return null
+      const notification = toNotification(row as Row)
+      notification.deliveries = lastDeliveryOf(seq)
+      return notification
     },
-    after(seq, limit) {
-      return selectAfter.all([seq, limit]).map(withLastDelivery)
-    },
-    count,
+    seqsAfter: (seq, limit) => selectAfter.all([seq, limit]).map((row) => Number((row as Row)['seq'])),
+    count: () => Number((countAll.get([]) as Row)['number']),
+    countImported: () => Number((countImported.get([]) as Row)['number']),
     lastSeq: () => Number((highest.get([]) as Row | undefined)?.['seq'] ?? 0),
     remove: (seq) => deleteOne.run([seq]).changes > 0,
-    removeAll: () => void database.exec('DELETE FROM notifications'),
+    lastUnverified: (kept) => seqOf(oldestUnverified.get([kept])),
     newestAt(now) {
       const { at } = newest.get([now.getTime()]) as Row
       return at === null ? null : new Date(Number(at))
-    },
-    prune({ keep, keepUnverified, before }, atMost) {
-      const excess = count() - keep
-      const imported = excess > 0 ? Number((countImported.get([]) as Row)['number']) : 0
-      const lastUnverified = seqOf(oldestUnverified.get([keepUnverified]))
-      return (
-        dropOldest(Math.min(excess, imported), oldestImported, dropImported, atMost) +
-        dropOldest(excess - imported, oldest, dropCaptured, atMost) +
-        (lastUnverified === null ? 0 : dropUnverified.run([lastUnverified, atMost]).changes) +
-        (before === null ? 0 : dropOld.run([before.getTime(), atMost]).changes)
-      )
     },
   }
 }

@@ -1,17 +1,22 @@
-/** Drops the oldest: on opening, after many captures, and by the hour, so that an idle store ages too. */
+/** Drops the oldest: on opening, after many captures, and every hour, so that an idle store ages too. */
 
 import { messageOf } from '../errors.ts'
 import type { Logger } from '../log.ts'
-import type { Limits, Notifications } from './notifications.ts'
-import type { WriteQueue } from './write-queue.ts'
+import { dropStart, type Drop, type DropKind } from './drop.ts'
+import type { Notifications } from './notifications.ts'
+import type { Steps } from './steps.ts'
 
 export interface RetentionOptions {
+  notifications: Pick<Notifications, 'count' | 'countImported' | 'lastSeq' | 'newestAt' | 'lastUnverified'>
+  drop: Pick<Drop, 'some'>
   /** How many notifications are kept; `null`: nothing is dropped. */
   keep: number | null
   /** For how many days; `null`: whatever their age. */
   keepDays: number | null
   /** `false`: nothing is dropped by this process, though an import keeps to the limits. */
   isPruning: boolean
+  /** What the store takes on disk. */
+  usedBytes(): number
   log: Logger
   now(): Date
 }
@@ -22,6 +27,8 @@ export interface Retention {
 
   /** Something was captured. Looks only once in a while: it costs a scan of an index. */
   captured(): void
+  /** Resolves when everything is dropped that has to be. */
+  ended(): Promise<void>
   close(): void
 }
 
@@ -31,74 +38,117 @@ export interface ImportLimits {
   keepDays: number | null
   /** How many more are kept. */
   room: number
+  /** How many more bytes are kept. */
+  roomBytes: number
   /** What was received earlier is not kept. */
   before: Date | null
 }
 
-/** How many unsigned or invalid captures are kept (design section 3). */
+/** How many unsigned or invalid captures are kept. */
 const keepUnverified = 500
 
-/** Dropping one takes about as long as capturing one. */
-const stepSize = 50
+/** What is kept takes 1 GiB on disk, or 8 KiB for each notification if that is more: twice what a usual one takes. */
+const leastBytes = 1024 ** 3
+const bytesEach = 8 * 1024
 
 const dayMs = 24 * 60 * 60_000
 const everyMs = 60 * 60_000
 
+const nothingToDo = { captured: () => {}, ended: async () => {}, close: () => {} }
+
 export function startRetention(
-  queue: WriteQueue,
-  notifications: Pick<Notifications, 'prune' | 'count' | 'newestAt'>,
-  { keep: limit, keepDays, isPruning, log, now }: RetentionOptions,
+  steps: Steps,
+  { notifications, drop, keep: limit, keepDays, isPruning, usedBytes, log, now }: RetentionOptions,
 ): Retention {
-  if (limit === null) return { forImport: () => null, captured: () => {}, close: () => {} }
+  if (limit === null) return { ...nothingToDo, forImport: () => null }
   const keep = limit
-  const limits = (): Limits => ({
-    keep,
-    keepUnverified,
-    before: keepDays === null ? null : oldestKept(now(), keepDays),
-  })
+  const keepBytes = Math.max(leastBytes, keep * bytesEach)
+  const before = () => (keepDays === null ? null : oldestKept(now(), keepDays))
   const forImport = () => ({
     keep,
     keepDays,
     room: Math.max(0, keep - notifications.count()),
-    before: limits().before,
+    roomBytes: Math.max(0, keepBytes - usedBytes()),
+    before: before(),
   })
-  if (!isPruning) return { forImport, captured: () => {}, close: () => {} }
+  if (!isPruning) return { ...nothingToDo, forImport }
   const pruneEvery = Math.max(50, Math.min(500, Math.floor(keep / 20)))
   let sincePrune = 0
+  /** Of those that exceed the limits, how many stayed the last time, because they wait for a delivery. */
+  let busy = 0
   let isWanted = false
-  let isRunning = false
-  let isClosed = false
+  let running: Promise<void> | null = null
+  const closing = new AbortController()
 
-  /** In small steps, between which notifications are taken in. */
-  async function drop(): Promise<void> {
-    isRunning = true
-    let dropped = 0
+  function prune(): void {
+    isWanted = true
+    running ??= dropWhileWanted().finally(() => {
+      running = null
+      // It was asked for when the last look was over.
+      if (isWanted && !closing.signal.aborted) prune()
+    })
+  }
+
+  async function dropWhileWanted(): Promise<void> {
     try {
-      while (isWanted) {
+      while (isWanted && !closing.signal.aborted) {
         isWanted = false
         sincePrune = 0
-        const some = await queue.write(() => notifications.prune(limits(), stepSize))
-        isWanted = !isClosed && (isWanted || some > 0)
-        dropped += some
+        await dropAll()
       }
-      if (dropped > 0) log.debug({ dropped }, 'old notifications dropped')
-    } catch (thrown) {
-      log.warn({ reason: messageOf(thrown) }, 'old notifications could not be dropped')
-    } finally {
-      isRunning = false
+    } catch (error) {
+      isWanted = false
+      log.warn({ reason: messageOf(error) }, 'old notifications could not be dropped')
     }
+  }
+
+  /** Imported ones first, then captured ones, each by `seq`. */
+  async function dropAll(): Promise<void> {
+    const lastSeq = notifications.lastSeq()
+    const excess = Math.max(0, notifications.count() - keep)
+    const imported = Math.min(excess, notifications.countImported())
+    const lastUnverified = notifications.lastUnverified(keepUnverified)
+    const time = before()?.getTime()
+    busy = 0
+    await walk('imported', { end: lastSeq, looks: imported })
+    await walk('captured', { end: lastSeq, looks: excess - imported })
+    if (lastUnverified !== null) await walk('unverified', { end: lastUnverified })
+    if (time !== undefined) await walk('old', { end: time })
+    for (const kind of ['imported', 'captured'] as const) {
+      if (usedBytes() > keepBytes) await walk(kind, { end: lastSeq, isNeeded: () => usedBytes() > keepBytes })
+    }
+  }
+
+  interface Walk {
+    end: number
+    /** How many of the oldest it is about. */
+    looks?: number
+    isNeeded?(): boolean
+  }
+
+  async function walk(kind: DropKind, { end, looks = Infinity, isNeeded = () => true }: Walk): Promise<void> {
+    if (looks === 0) return
+    const { dropped, looked } = await steps.run(
+      { cursor: dropStart, looked: 0, dropped: 0 },
+      (state, size) => {
+        const limit = Math.min(size, looks - state.looked)
+        const some = drop.some(kind, state.cursor, { end, limit })
+        const looked = state.looked + some.looked
+        return {
+          state: { cursor: some.cursor, looked, dropped: state.dropped + some.dropped },
+          isMore: !closing.signal.aborted && some.looked === limit && looked < looks && isNeeded(),
+        }
+      },
+    )
+    busy += looked - dropped
+    if (dropped > 0) log.debug({ kind, dropped }, 'old notifications dropped')
   }
 
   /** If even the newest is older by our clock, the clock may be wrong: the age is measured from the newest. */
   function oldestKept(clock: Date, days: number): Date {
-    const before = clock.getTime() - days * dayMs
+    const start = clock.getTime() - days * dayMs
     const newest = notifications.newestAt(clock)?.getTime() ?? clock.getTime()
-    return new Date(newest < before ? newest - days * dayMs : before)
-  }
-
-  function prune(): void {
-    isWanted = true
-    if (!isRunning) void drop()
+    return new Date(newest < start ? newest - days * dayMs : start)
   }
 
   const timer = setInterval(prune, everyMs).unref()
@@ -106,11 +156,13 @@ export function startRetention(
   return {
     forImport,
     captured() {
-      if (++sincePrune >= pruneEvery) prune()
+      // While many wait for a delivery, each look walks past all of them.
+      if (++sincePrune >= Math.max(pruneEvery, busy / 10)) prune()
     },
+    ended: async () => void (await running),
     close() {
       // The step under way is the last one; the next start goes on from there.
-      isClosed = true
+      closing.abort()
       clearInterval(timer)
     },
   }

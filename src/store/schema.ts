@@ -1,6 +1,7 @@
 /** The schema, one entry per version. An entry that was released is never changed: add another. */
 
 import { arrivalsSchema } from './arrivals.ts'
+import { largeBodiesSchema } from './list.ts'
 import { resourcesSchema } from './resources.ts'
 import { searchByTypeSchema, searchSchema } from './search.ts'
 import { subscriptionsSchema } from './subscriptions.ts'
@@ -63,6 +64,17 @@ const importedSchema = `
   CREATE TABLE IF NOT EXISTS imported (seq INTEGER PRIMARY KEY REFERENCES notifications (seq) ON DELETE CASCADE);
 `
 
+/**
+ * The original of an id is found at once, however many copies came. An answer that equals that of the first attempt is
+ * kept once, and those between the first and the last attempt are dropped.
+ */
+const boundsSchema = `
+  DROP INDEX notifications_by_ce_id;
+  CREATE INDEX notifications_by_ce_id ON notifications (ce_id, signature, seq) WHERE ce_id IS NOT NULL;
+  ALTER TABLE deliveries ADD COLUMN answer_of INTEGER;
+  ALTER TABLE deliveries ADD COLUMN is_dropped INTEGER NOT NULL DEFAULT 0;
+`
+
 export const migrations: readonly string[] = [
   notificationsSchema + deliveriesSchema + subscriptionsSchema,
   searchSchema,
@@ -70,4 +82,5 @@ export const migrations: readonly string[] = [
   arrivalsSchema,
   searchByTypeSchema,
   importedSchema,
+  largeBodiesSchema + boundsSchema,
 ]

@@ -7,18 +7,21 @@ import type { StoreStatus } from '../contract/status.ts'
 import type { Logger } from '../log.ts'
 import { createArrivals, type Arrival } from './arrivals.ts'
 import { createBoard, type Board } from './board.ts'
-import { closeDatabase, logPathOf, openDatabase } from './database.ts'
+import { closeDatabase, createUsedBytes, logPathOf, openDatabase } from './database.ts'
 import { prepareDataDir } from './data-dir.ts'
 import { createDeliveries, type Deliveries } from './deliveries.ts'
 import { createDiskSync } from './disk-sync.ts'
 import { createFileGuard } from './file-guard.ts'
-import type { NotificationFilter } from './filter.ts'
+import { createDrop } from './drop.ts'
 import { createImport, type Import, type ImportOptions } from './import.ts'
 import { createJobs, type Job, type Jobs } from './jobs.ts'
+import { createKnownRequests } from './known.ts'
+import { createFind, type FindNotifications } from './list.ts'
 import { createNotifications, type Capture, type CaptureOptions } from './notifications.ts'
 import { startRetention } from './retention.ts'
 import { createResources } from './resources.ts'
 import { createSubscriptionRecords, type SubscriptionRecords } from './subscriptions.ts'
+import { createSteps } from './steps.ts'
 import { createTwins } from './twins.ts'
 import { createUndelivered, type Captured } from './undelivered.ts'
 import { createWriteQueue } from './write-queue.ts'
@@ -55,14 +58,21 @@ export interface Store {
   body(seq: number): Buffer | null
   /** One with the raw bytes of its body, and without its deliveries: what a delivery needs. */
   captured(seq: number): Captured | null
-  list(filter: NotificationFilter, limit: number): Notification[]
-  after(seq: number, limit: number): Notification[]
+  /** The numbers of those that a filter means, newest first; ends after a few seconds and reports how far it got. */
+  find: FindNotifications
+  /** One as it is in a list: with its last delivery. */
+  listed(seq: number): Notification | null
+  /** The numbers of those after a cursor, oldest first; at most `limit`. */
+  seqsAfter(seq: number, limit: number): number[]
   /** The others with the same CloudEvents id, oldest first. */
   twins(seq: number): TwinEntry[]
   lastSeq(): number
   counts(): { notifications: number; deliveries: number; waiting: number }
   remove(seq: number): Promise<boolean>
-  removeAll(): Promise<void>
+  /** Removes all that are there now. Resolves with the last `seq` that is gone. */
+  removeAll(): Promise<number>
+  /** Resolves when what exceeds the limits is dropped. */
+  pruned(): Promise<void>
   nextDeliveryId(): number
   beginDelivery(delivery: Delivery): Promise<void>
   /** Writes down how an attempt ended and, for one of the queue, what becomes of its job, in one commit. */
@@ -115,6 +125,8 @@ export function openStore({
   const resources = createResources(database)
   const undelivered = createUndelivered()
   const arrivals = createArrivals(database)
+  const drop = createDrop(database)
+  const steps = createSteps(queue)
   const listeners: ((notification: Notification) => void)[] = []
   /** Attempts whose beginning waits to be written down. */
   const begun = new Set<number>()
@@ -123,10 +135,13 @@ export function openStore({
   if (interrupted > 0)
     log.info({ interrupted }, 'deliveries of the last run were interrupted and will be tried again')
 
-  const retention = startRetention(queue, notifications, {
+  const retention = startRetention(steps, {
+    notifications,
+    drop,
     keep,
     keepDays,
     isPruning,
+    usedBytes: createUsedBytes(database),
     log,
     now: now ?? (() => new Date()),
   })
@@ -160,8 +175,6 @@ export function openStore({
     return written
   }
 
-  const writeDurably = async <T>(run: () => T) => durable(await queue.write(run))
-
   return {
     async capture(capture, options) {
       files.demand()
@@ -177,7 +190,17 @@ export function openStore({
     },
     lastArrival: arrivals.latest,
     beginImport: (options) =>
-      createImport({ notifications, deliveries, limits: retention.forImport, write: writeDurably }, options),
+      createImport(
+        {
+          notifications,
+          known: createKnownRequests(database, notifications.lastSeq()),
+          deliveries,
+          limits: retention.forImport,
+          write: queue.write,
+          synced: disk.synced,
+        },
+        options,
+      ),
     answered: (seq, answer, problems) =>
       queue.write(() => changing(notifications.answered(seq, answer, problems))),
     notification(seq) {
@@ -187,8 +210,9 @@ export function openStore({
     },
     body: notifications.body,
     captured: (seq) => undelivered.get(seq) ?? notifications.captured(seq),
-    list: notifications.list,
-    after: notifications.after,
+    find: createFind(database),
+    listed: notifications.listed,
+    seqsAfter: notifications.seqsAfter,
     twins: createTwins(database),
     lastSeq: notifications.lastSeq,
     counts: () => ({
@@ -197,7 +221,12 @@ export function openStore({
       waiting: jobs.count(),
     }),
     remove: (seq) => queue.write(() => changing(notifications.remove(seq))),
-    removeAll: () => queue.write(() => changing(notifications.removeAll())),
+    async removeAll() {
+      const last = notifications.lastSeq()
+      await steps.run(null, (state, size) => ({ state, isMore: changing(drop.removeUpTo(last, size)) }))
+      return last
+    },
+    pruned: retention.ended,
     nextDeliveryId: deliveries.nextId,
     async beginDelivery(delivery) {
       begun.add(delivery.id)
@@ -219,15 +248,14 @@ export function openStore({
     },
     wakeJobs: (target, now) => queue.write(() => jobs.wake(target, now)),
     moveJobs: (from, toTarget) =>
-      queue.write(() => {
-        const moving = jobs.all(from)
-        for (const job of moving) {
-          const to = toTarget(notifications.get(job.seq)?.eventType ?? null)
-          if (to === null) jobs.remove(job.id)
-          else jobs.move(job.id, to)
-        }
-        return moving.length
-      }),
+      steps.run(
+        0,
+        (moved, size) => {
+          const some = jobs.moveSome(from, toTarget, size)
+          return { state: moved + some, isMore: some === size }
+        },
+        { isUrgent: true },
+      ),
     board: createBoard(database),
     jobs,
     subscriptions: createSubscriptionRecords(database, disk.syncNow),
@@ -238,6 +266,7 @@ export function openStore({
     onCaptured: (listener) => void listeners.push(listener),
     close() {
       retention.close()
+      steps.close()
       queue.close()
       const areThere = files.close()
       try {

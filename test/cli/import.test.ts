@@ -2,14 +2,13 @@ import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { eventually } from '../support/eventually.ts'
 import { exportedLine } from '../support/exported.ts'
 import { createFolder, follow, run, start, type JsonLine } from '../support/process.ts'
 
 const isReady = (line: JsonLine) => line['type'] === 'ready'
-const hasId = (id: string) => (line: JsonLine) =>
-  line['type'] === 'notification' && line['notification'].cloudEvent?.id === id
 
-/** As many as the API takes in at once. */
+/** More than the API takes in at once. */
 const batch = Array.from({ length: 200 }, (_, index) => exportedLine(`1:${index}`))
 
 test('what comes on stdin is taken in while it still comes', async () => {
@@ -19,7 +18,9 @@ test('what comes on stdin is taken in while it still comes', async () => {
   const importing = follow(['import', '-', '--json'], { cwd })
   // The line after a batch lets the reader know that the one before it is whole.
   importing.write(`${batch.join('\n')}\n${exportedLine('2:0')}\n`)
-  await daemon.line(hasId('1:199'))
+  await eventually(
+    async () => (await run(['list', '--json', '--limit', '500', 'id:1:199'], { cwd })).stdout,
+  ).not.toBe('')
   importing.endInput()
   expect(JSON.parse(await importing.text(() => true))).toEqual({ imported: 201, skipped: 0 })
   expect(await importing.ended).toBe(0)

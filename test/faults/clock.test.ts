@@ -2,7 +2,6 @@
 
 import { expect, test } from 'vitest'
 import { forwardTo, startDaemon, temporaryFolder, type Told } from '../support/daemon.ts'
-import { eventually } from '../support/eventually.ts'
 import { startTarget } from '../support/target.ts'
 
 const hourMs = 60 * 60_000
@@ -50,5 +49,5 @@ test('deliveries that an earlier run left for a time far ahead of the clock are 
   await second.until(ended(3, 'delivered'))
 
   // The emulator sends again what the first daemon had not answered before it was closed.
-  await eventually(() => second.daemon.status().counts.waiting).toBe(0)
+  await expect.poll(() => second.daemon.status().counts.waiting).toBe(0)
 })

@@ -242,7 +242,7 @@ test('removal of one, then of all, is done and told on the stream', async () => 
   const messages = await reader.until(3)
   expect(messages.slice(1)).toEqual([
     { type: 'removed', seq: 2 },
-    { type: 'removed', seq: null },
+    { type: 'removed', seq: null, upTo: 3 },
   ])
   expect((await own.capture()).seq).toBe(4)
 })

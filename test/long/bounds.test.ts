@@ -1,11 +1,18 @@
 /** What a stranger, or a large store, may cost: bounds that hold, and the figures that were seen. */
 
+import { once } from 'node:events'
+import { createWriteStream, readFileSync } from 'node:fs'
 import { Agent } from 'node:http'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
-import { createFolder, isReady, kill, pidIn, start, storedIds } from '../support/process.ts'
+import { exportedLine } from '../support/exported.ts'
+import { createFolder, isReady, kill, pidIn, run, start, storedIds } from '../support/process.ts'
 import { arrived, startTarget } from '../support/target.ts'
 import { post, publicKey } from '../support/load.ts'
 import { hasProc, residentBytes } from '../support/process-facts.ts'
+import { attack } from './bounds/attacker.ts'
+import { sayTimes, startWatch, toMib } from './bounds/watch.ts'
 import { sized } from './size.ts'
 
 const mib = 1024 * 1024
@@ -71,4 +78,123 @@ async function flood(sinkUrl: string): Promise<Map<number, number>> {
   }
   await Promise.all(Array.from({ length: senders }, sendSome))
   return statuses
+}
+
+const secondsInAll = sized(300, 25)
+const linesAtOnce = sized(20_000, 2_000)
+const linesOfOneTime = sized(6_000, 1_000)
+
+test(
+  `in ${secondsInAll} s of a stranger's requests, and of imports, exports, searches and clears, captures go on`,
+  { timeout: (secondsInAll * 2 + 240) * 1_000 },
+  async () => {
+    const cwd = createFolder()
+    const times = Array.from(
+      { length: linesAtOnce },
+      (_, index) => new Date(Date.UTC(2026, 0, 1) + index * 60_000),
+    )
+    await writeLines(join(cwd, 'many.ndjson'), times)
+    await writeLines(
+      join(cwd, 'one-time.ndjson'),
+      times.slice(0, 1).concat(Array(linesOfOneTime - 1).fill(times[0])),
+    )
+    const target = await startTarget()
+    onTestFinished(() => target.close())
+    const flags = ['--tunnel', 'none', '--public-key', publicKey, '-f', target.url, '--keep', '100000']
+    const daemon = start(flags, { cwd })
+    const { sinkUrl } = await daemon.line(isReady)
+    const watch = startWatch(sinkUrl, pidIn(cwd), join(cwd, '.fic-dev'))
+    await pause(sized(15_000, 2_000))
+
+    const end = new AbortController()
+    const endsAtMs = performance.now() + secondsInAll * 1_000
+    const attacking = attack(sinkUrl, end.signal)
+    const { api, seconds, endMs } = startUser(cwd, watch)
+    do {
+      await seconds('import of many', () => importFile(api, join(cwd, 'many.ndjson')))
+      await seconds('search', () => api('/api/notifications?limit=100&q=nothing-has-this'))
+      await seconds('list', () => api('/api/notifications?limit=1000'))
+      await seconds('rows', () => api('/api/notifications?limit=1000&view=row'))
+      await seconds('histogram', () => api('/api/histogram?minutes=1440&q=invoices'))
+      await seconds('coverage', () => api('/api/coverage'))
+      await seconds('import of one time', () => importFile(api, join(cwd, 'one-time.ndjson')))
+      await seconds('import of one time, again', () => importFile(api, join(cwd, 'one-time.ndjson')))
+      await seconds('export', () => api('/api/export?format=ndjson'))
+      await seconds('export as HAR', () => api('/api/export?format=har'))
+      await seconds('clear', () => api('/api/notifications', { method: 'DELETE' }))
+    } while (performance.now() < endsAtMs)
+    watch.phase = 'command line'
+    await endMs('import', ['import', 'one-time.ndjson'])
+    await endMs('list', ['list', '--limit', '1000'])
+    end.abort()
+    const statuses = await attacking
+    await watch.stop()
+    await arrived(target, watch.answered)
+
+    const { memoryBytes, diskBytes, answerMs, answered } = watch
+    const all = [...answerMs.values()].flat()
+    console.info(
+      [
+        `stranger: ${[...statuses].map(([status, count]) => `${count} x ${status}`).join(', ')}`,
+        ...[...answerMs].map(([phase, phaseMs]) => `captures, ${phase}: ${sayTimes(phaseMs)}`),
+        `captures in all: ${sayTimes(all)}`,
+        `memory: ${toMib(memoryBytes.rest)} MiB at rest, at most ${toMib(memoryBytes.most)} MiB`,
+        `disk: at most ${toMib(diskBytes)} MiB`,
+      ].join('\n'),
+    )
+    expect(answered).toHaveLength(all.length)
+    expect(statuses.get(0) ?? 0).toBe(0)
+    const startedAt = performance.now()
+    daemon.signal('SIGTERM')
+    expect(await daemon.ended).toBe(0)
+    console.info(`the daemon ended after ${Math.round(performance.now() - startedAt)} ms`)
+  },
+)
+
+async function writeLines(path: string, times: readonly (Date | undefined)[]): Promise<void> {
+  const file = createWriteStream(path)
+  for (const [index, time] of times.entries()) {
+    if (!file.write(`${exportedLine(`${index}:imported`, time?.toISOString())}\n`)) await once(file, 'drain')
+  }
+  file.end()
+  await once(file, 'close')
+}
+
+type Api = (path: string, init?: RequestInit) => Promise<unknown>
+
+/** What a careless person does: by the API, each with its time, and by the command line, with the time that its process takes to end. */
+function startUser(cwd: string, watch: ReturnType<typeof startWatch>) {
+  const { inspectorUrl, token } = JSON.parse(readFileSync(join(cwd, '.fic-dev/daemon.json'), 'utf8')) as {
+    inspectorUrl: string
+    token: string
+  }
+  const api: Api = async (path, init = {}) => {
+    const headers = { authorization: `Bearer ${token}`, ...init.headers }
+    const response = await fetch(new URL(path, inspectorUrl), { ...init, headers })
+    expect(response.status).toBeLessThan(300)
+    // Read as it comes: an export is larger than the memory that it may take.
+    let bytes = 0
+    for await (const chunk of response.body ?? []) bytes += chunk.length
+    return bytes
+  }
+  return {
+    api,
+    async seconds(phase: string, act: () => Promise<unknown>) {
+      watch.phase = phase
+      const startedAt = performance.now()
+      await act()
+      console.info(`${phase}: ${((performance.now() - startedAt) / 1_000).toFixed(1)} s`)
+    },
+    async endMs(name: string, args: string[]) {
+      const startedAt = performance.now()
+      const { exitCode } = await run(args, { cwd })
+      expect(exitCode).toBe(0)
+      console.info(`fic-dev ${name}: ${Math.round(performance.now() - startedAt)} ms in all`)
+    },
+  }
+}
+
+function importFile(api: Api, path: string): Promise<unknown> {
+  const headers = { 'content-type': 'application/x-ndjson' }
+  return api('/api/import', { method: 'POST', headers, body: readFileSync(path) })
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { openTestStore, sampleCapture, sampleDelivery, testFolder } from '../support/capture.ts'
+import { listOf, openTestStore, sampleCapture, sampleDelivery, testFolder } from '../support/capture.ts'
 
 const at = new Date('2026-03-01T12:00:00.000Z')
 const now = () => new Date('2026-03-02T12:00:00.000Z')
@@ -67,10 +67,10 @@ test('what a stream confirmed does not hide what the app answered', async () => 
   const delivery = sampleDelivery({ seq })
   await store.beginDelivery({ ...delivery, id: 1, status: 400, verdict: 'dropped' })
   await store.beginDelivery({ ...delivery, id: 2, target: 'nats://y:4222', status: null })
-  const [listed] = store.list({}, 1)
+  const [listed] = await listOf(store, {}, 1)
   expect(listed?.deliveries.map(({ id }) => id)).toEqual([1])
-  expect(store.list({ delivery: 'dropped' }, 1)).toHaveLength(1)
-  expect(store.board.typeCounts().map(({ answered, lastOutcome }) => [answered, lastOutcome])).toEqual([
-    [0, 'dropped'],
-  ])
+  expect(await listOf(store, { delivery: 'dropped' }, 1)).toHaveLength(1)
+  expect(
+    (await store.board.typeCounts()).map(({ answered, lastOutcome }) => [answered, lastOutcome]),
+  ).toEqual([[0, 'dropped']])
 })

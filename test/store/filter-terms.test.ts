@@ -5,7 +5,7 @@ import type { Delivery } from '../../src/contract/notification.ts'
 import { silentLog } from '../../src/log.ts'
 import { readFilterText } from '../../src/store/filter-language.ts'
 import { openStore, type Store } from '../../src/store/store.ts'
-import { sampleCapture, sampleDelivery, typePrefix } from '../support/capture.ts'
+import { listOf, sampleCapture, sampleDelivery, typePrefix } from '../support/capture.ts'
 import { temporaryFolder } from '../support/daemon.ts'
 
 let store: Store
@@ -53,10 +53,10 @@ async function deliver(...deliveries: Partial<Delivery>[]): Promise<void> {
   }
 }
 
-function find(text: string): number[] {
+async function find(text: string): Promise<number[]> {
   const read = readFilterText(text, now)
   if (read.outcome === 'problems') throw new Error(read.problems.join(' '))
-  return store.list({ terms: read.terms }, 100).map(({ seq }) => seq)
+  return (await listOf(store, { terms: read.terms }, 100)).map(({ seq }) => seq)
 }
 
 test.for<[text: string, seqs: number[]]>([
@@ -110,20 +110,20 @@ test.for<[text: string, seqs: number[]]>([
   ['"key another"', []],
   ['-deep', [5, 4, 3, 2, 1]],
   ['type:invoices -is:twin target:5xx', [2]],
-])('%j finds %j', ([text, seqs]) => {
-  expect(find(text)).toEqual(seqs)
+])('%j finds %j', async ([text, seqs]) => {
+  expect(await find(text)).toEqual(seqs)
 })
 
 test('a text is found in what was added to a notification later', async () => {
   await store.answered(1, { status: 502, body: 'from the target' }, ['It came too late.'])
 
-  expect(find('"too late"')).toEqual([1])
-  expect(find('"from the target" is:problem')).toEqual([1])
+  expect(await find('"too late"')).toEqual([1])
+  expect(await find('"from the target" is:problem')).toEqual([1])
 })
 
 test('what is removed is found no more', async () => {
   await store.remove(4)
 
-  expect(find('id:cash-7')).toEqual([])
-  expect(find('')).toEqual([6, 5, 3, 2, 1])
+  expect(await find('id:cash-7')).toEqual([])
+  expect(await find('')).toEqual([6, 5, 3, 2, 1])
 })

@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest'
 import { silentLog } from '../../src/log.ts'
-import { openTestStore, sampleCapture, sampleDelivery, type TestStore } from '../support/capture.ts'
+import { listOf, openTestStore, sampleCapture, sampleDelivery, type TestStore } from '../support/capture.ts'
 
 const target = 'http://127.0.0.1:3000/webhooks'
 const unverified = { signature: { outcome: 'invalid' as const, claims: [], problems: [] } }
@@ -10,20 +10,16 @@ const unverified = { signature: { outcome: 'invalid' as const, claims: [], probl
 /** Captures come in one turn; what is dropped after them goes step by step, each with a later commit. */
 async function captureMany(store: TestStore, count: number, overrides = {}, targets: string[] = []) {
   await Promise.all(Array.from({ length: count }, () => store.capture(sampleCapture(overrides), { targets })))
-  await settle(store)
-}
-
-/** More commits than any test here needs. */
-async function settle(store: TestStore) {
-  for (let commit = 0; commit < 30; commit++) await store.remove(0)
+  await store.pruned()
 }
 
 test('the newest are kept, as many as wanted', async () => {
   const store = await openTestStore({ keep: 20 })
 
   await captureMany(store, 100)
+  await store.pruned()
 
-  expect(store.list({}, 1000).map(({ seq }) => seq)).toEqual(
+  expect((await listOf(store, {}, 1000)).map(({ seq }) => seq)).toEqual(
     Array.from({ length: 20 }, (_, index) => 100 - index),
   )
 })
@@ -33,8 +29,9 @@ test('one that waits for a delivery is never dropped', async () => {
   await captureMany(store, 3, {}, [target])
 
   await captureMany(store, 97)
+  await store.pruned()
 
-  const seqs = store.list({}, 1000).map(({ seq }) => seq)
+  const seqs = (await listOf(store, {}, 1000)).map(({ seq }) => seq)
   expect(seqs.slice(-3)).toEqual([3, 2, 1])
   expect(store.jobs.count()).toBe(3)
 })
@@ -44,10 +41,11 @@ test('of those that are not genuine 500 are kept, however many may be, and genui
   await captureMany(store, 100)
 
   await captureMany(store, 900, unverified)
+  await store.pruned()
 
-  expect(store.list({ signature: 'invalid' }, 2000)).toHaveLength(500)
-  expect(store.list({ signature: 'valid' }, 2000)).toHaveLength(100)
-  expect(store.list({}, 1)).toMatchObject([{ seq: 1000 }])
+  expect(await listOf(store, { signature: 'invalid' }, 2000)).toHaveLength(500)
+  expect(await listOf(store, { signature: 'valid' }, 2000)).toHaveLength(100)
+  expect(await listOf(store, {}, 1)).toMatchObject([{ seq: 1000 }])
 })
 
 test('deliveries go with their notification', async () => {
@@ -72,9 +70,9 @@ test('what is older than wanted is dropped when the store opens, but none that w
   store.close()
 
   const again = await openTestStore({ dataDir: store.dataDir, keepDays: 30, now: () => received })
-  await settle(again)
+  await again.pruned()
 
-  expect(again.list({}, 10).map(({ seq }) => seq)).toEqual([5, 4, 3])
+  expect((await listOf(again, {}, 10)).map(({ seq }) => seq)).toEqual([5, 4, 3])
   expect(again.jobs.count()).toBe(1)
 })
 
@@ -98,13 +96,13 @@ test.each([
       ? { outcome: 'valid' as const, claims: [ahead], problems: [] }
       : unverified.signature
     await captureMany(wrong, 1, { receivedAt: new Date(at), signature })
-    await settle(wrong)
+    await wrong.pruned()
     expect(wrong.counts().notifications).toBe(5)
     wrong.close()
 
     const right = await openTestStore({ dataDir: store.dataDir, keepDays: 30, now: () => received })
-    await settle(right)
-    expect(right.list({}, 10).map(({ seq }) => seq)).toEqual([5, 4, 3])
+    await right.pruned()
+    expect((await listOf(right, {}, 10)).map(({ seq }) => seq)).toEqual([5, 4, 3])
   },
 )
 
@@ -118,7 +116,7 @@ test('a store that is opened to keep less drops the rest at once, but none that 
   expect(again.counts().notifications).toBe(10)
   await captureMany(again, 60)
 
-  expect(again.list({}, 100).map(({ seq }) => seq)).toContain(25)
+  expect((await listOf(again, {}, 100)).map(({ seq }) => seq)).toContain(25)
   expect(again.counts().notifications).toBeLessThan(61)
 })
 
@@ -136,7 +134,7 @@ test('a store that closes in the middle of dropping says nothing of it, and drop
   expect(warnings).toEqual([])
 
   const again = await openTestStore({ dataDir: store.dataDir, keep: 20 })
-  await settle(again)
+  await again.pruned()
   expect(again.counts().notifications).toBe(20)
 })
 
@@ -153,10 +151,10 @@ test('an import fills what is left and drops nothing; later captures take the pl
 
   const importing = store.beginImport()
   const added = await importing.add(exportedBefore(300))
-  await settle(store)
+  await store.pruned()
 
   expect(added.map(({ seq }) => seq)).toEqual(Array.from({ length: 40 }, (_, index) => 61 + index))
-  expect(importing.answer()).toEqual({
+  expect(await importing.end()).toEqual({
     imported: 40,
     skipped: 0,
     leftOut: 260,
@@ -165,7 +163,7 @@ test('an import fills what is left and drops nothing; later captures take the pl
   expect(store.counts().notifications).toBe(100)
 
   await captureMany(store, 50)
-  const seqs = store.list({}, 200).map(({ seq }) => seq)
+  const seqs = (await listOf(store, {}, 200)).map(({ seq }) => seq)
   expect(seqs).toHaveLength(100)
   // The ten oldest of those captured here go only after all forty that were imported.
   expect(seqs.toReversed().slice(0, 50)).toEqual(Array.from({ length: 50 }, (_, index) => 11 + index))
@@ -185,7 +183,7 @@ test('imported notifications that are not genuine evict none that was captured h
   await captureMany(store, 1, unverified)
   await store.remove(0)
 
-  const seqs = store.list({ signature: 'invalid' }, 2000).map(({ seq }) => seq)
+  const seqs = (await listOf(store, { signature: 'invalid' }, 2000)).map(({ seq }) => seq)
   expect(seqs.filter((seq) => seq <= 500).length).toBeGreaterThanOrEqual(499)
 })
 
@@ -203,7 +201,7 @@ test('a trial counts as the import does, over all its parts, and writes nothing'
   for (const isTrial of [true, false]) {
     const importing = store.beginImport({ isTrial })
     for (const part of parts) await importing.add(part)
-    answers.push([importing.answer(), store.counts().notifications])
+    answers.push([await importing.end(), store.counts().notifications])
   }
 
   const answer = { imported: 99, skipped: 1, leftOut: 22, reason: expect.stringMatching(/21 .* 1 .*30 days/) }

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import Libsql from 'libsql'
 import { expect, test } from 'vitest'
 import { migrations } from '../../src/store/schema.ts'
-import { openTestStore, sampleCapture, testFolder } from '../support/capture.ts'
+import { listOf, openTestStore, sampleCapture, testFolder } from '../support/capture.ts'
 import { startHolder } from '../support/holder.ts'
 
 const fileName = 'fic-dev.db'
@@ -87,8 +87,10 @@ test.for(migrations.map((_, index) => index + 1))(
 
     expect(store.notification(1)).toMatchObject({ receivedAt: '2026-03-01T12:00:00.000Z', body: '{}' })
     expect(await store.capture(sampleCapture(), { targets: [] })).toMatchObject({ seq: 2 })
-    expect(store.list({}, 10).map(({ seq }) => seq)).toEqual([2, 1])
-    expect(store.list({ type: 'taxes.*', q: 'brave-otter' }, 10).map(({ seq }) => seq)).toEqual([1])
+    expect((await listOf(store, {}, 10)).map(({ seq }) => seq)).toEqual([2, 1])
+    expect((await listOf(store, { type: 'taxes.*', q: 'brave-otter' }, 10)).map(({ seq }) => seq)).toEqual([
+      1,
+    ])
     store.close()
     expect(schemaVersion(dataDir)).toBe(current)
   },
@@ -178,12 +180,12 @@ test('a second process is refused while the first lives, and gets the store when
 test('a store that was closed can be opened again at once by the same process', async () => {
   const store = await openTestStore()
   await store.capture(sampleCapture(), { targets: ['http://127.0.0.1:3000/'] })
-  expect(store.list({}, 10)).toHaveLength(1)
+  expect(await listOf(store, {}, 10)).toHaveLength(1)
   store.close()
 
   const again = await openTestStore({ dataDir: store.dataDir })
 
-  expect(again.list({}, 10)).toHaveLength(1)
+  expect(await listOf(again, {}, 10)).toHaveLength(1)
   expect(again.jobs.count()).toBe(1)
 })
 

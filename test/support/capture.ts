@@ -1,8 +1,9 @@
 /** Captures as the sink makes them of the samples in the protocol notes, and a store to put them into. */
 
 import { onTestFinished } from 'vitest'
-import type { Delivery } from '../../src/contract/notification.ts'
+import type { Delivery, Notification } from '../../src/contract/notification.ts'
 import { silentLog } from '../../src/log.ts'
+import type { NotificationFilter } from '../../src/store/filter.ts'
 import type { Capture } from '../../src/store/notifications.ts'
 import { openStore, type Store, type StoreOptions } from '../../src/store/store.ts'
 import { temporaryFolder } from './daemon.ts'
@@ -87,4 +88,14 @@ export async function testFolder(): Promise<string> {
   const folder = await temporaryFolder()
   onTestFinished(() => folder[Symbol.asyncDispose]())
   return folder.path
+}
+
+/** What a list of a store shows, newest first. */
+export async function listOf(
+  store: Pick<Store, 'find' | 'listed'>,
+  filter: NotificationFilter,
+  limit: number,
+): Promise<Notification[]> {
+  const { seqs } = await store.find(filter, limit)
+  return seqs.flatMap((seq) => store.listed(seq) ?? [])
 }

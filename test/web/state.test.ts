@@ -119,6 +119,7 @@ test('a row shows the last delivery, the detail all of them in order', () => {
   const state = after([
     newest([1]),
     { type: 'open', seq: 1 },
+    { type: 'detail', notification: notification(1) },
     { type: 'delivery', delivery: delivery(9, 1, { attempt: 2 }) },
     { type: 'delivery', delivery: delivery(8, 1, { status: 500, verdict: 'retried' }) },
   ])
@@ -131,6 +132,7 @@ test('a detail that comes late does not take the place of another that was opene
     newest([2, 1]),
     { type: 'open', seq: 1 },
     { type: 'open', seq: 2 },
+    { type: 'detail', notification: notification(2) },
     { type: 'detail', notification: notification(1) },
   ])
   expect(state.detail?.seq).toBe(2)
@@ -195,18 +197,31 @@ test('an hour of 50 a second leaves 2,000 rows, the newest, and the way back to 
   expect(state.nextBefore).toBe(178_001)
 })
 
-test('who reads further down keeps the rows that were scrolled through, without their headers and bodies', () => {
+test('further down in the list, the rows that were scrolled through stay', () => {
   const deep = after([newest([9_000], { nextBefore: 9_000 }), { type: 'deep', deep: true }])
-  const items = Array.from({ length: 8_000 }, (_, index) =>
-    notification(8_999 - index, { headers: [['Host', 'x']], body: '{}', bodyBytes: 2 }),
-  )
+  const items = Array.from({ length: 8_000 }, (_, index) => notification(8_999 - index))
   const state = after(
     [{ type: 'older', page: { items, nextBefore: 1_000 }, query: '' }, arrived(9_001)],
     deep,
   )
   expect(state.rows).toHaveLength(8_002)
-  expect(state.rows.at(-1)).toMatchObject({ seq: 1_000, headers: [], body: null, bodyBytes: 2 })
-  expect(after([{ type: 'open', seq: 1_000 }], state).detail).toBe(null)
+  expect(state.rows.at(-1)).toMatchObject({ seq: 1_000 })
+})
+
+test('a row has no headers and no body, so an opened one has no detail before it is fetched', () => {
+  const state = after([newest([2, 1]), { type: 'open', seq: 1 }])
+  expect(state).toMatchObject({ opened: 1, detail: null, absent: false })
+})
+
+test('of all that were removed, those that came meanwhile stay', () => {
+  const state = after([
+    newest([3, 2, 1]),
+    arrived(4),
+    { type: 'open', seq: 2 },
+    { type: 'removed', seq: null, upTo: 3 },
+  ])
+  expect(state.rows.map(({ seq }) => seq)).toEqual([4])
+  expect(state).toMatchObject({ nextBefore: null, absent: true })
 })
 
 test('fetched again, the rows below the first page stay where they go on, and go where there may be a gap', () => {

@@ -32,9 +32,9 @@ export function fetchStatus(): Promise<Status> {
   return get('/api/status')
 }
 
-/** Newest first. */
+/** Newest first, without headers, bodies and claims: the detail has them. */
 export function fetchPage(query: string, before: number | null): Promise<NotificationPage> {
-  const search = new URLSearchParams({ limit: String(pageSize) })
+  const search = new URLSearchParams({ view: 'row', limit: String(pageSize) })
   if (query) search.set('q', query)
   if (before !== null) search.set('before', String(before))
   return get(`/api/notifications?${search}`)

@@ -27,7 +27,7 @@ window.pageSession = session
 
 // As api.ts asks: it takes these answers where the paths are the same (a test holds that they are).
 const query = new URLSearchParams(location.hash.split('?')[1]).get('q')
-const list = new URLSearchParams({ limit: '50' })
+const list = new URLSearchParams({ view: 'row', limit: '50' })
 if (query) list.set('q', query)
 window.firstAnswers = new Map(
   ['/api/status', `/api/notifications?${list}`].map((path) => {

@@ -156,7 +156,7 @@ export class Network {
 
   #follow(proof: string): void {
     const origin = location.origin.replace(/^http/, 'ws')
-    const url = `${origin}/api/stream?after=${this.#store.state().lastSeq}`
+    const url = `${origin}/api/stream?view=row&after=${this.#store.state().lastSeq}`
     // A websocket of a browser has no other header for a proof. The server answers with the first protocol.
     const socket = new WebSocket(url, ['fic-dev', `fic-dev.${proof}`])
     this.#socket = socket
@@ -188,6 +188,10 @@ export class Network {
     this.#arrived = []
     if (messages.length > 0) this.#store.dispatch(...messages)
     const types = new Set(messages.map((message) => message.type))
+    const { opened } = this.#store.state()
+    // The stream says that there is an answer; the answer itself is part of the detail.
+    if (messages.some((message) => message.type === 'delivery' && message.delivery.seq === opened))
+      this.#fetchDetail(opened ?? 0).catch(this.#say)
     if (types.has('hello')) this.#failures = 0
     // Another public URL is another sink URL, which only the whole status tells.
     if (types.has('tunnel')) this.#fetchStatus().catch(this.#say)

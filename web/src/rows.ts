@@ -35,7 +35,8 @@ export function byId(a: Delivery, b: Delivery): number {
   return a.id - b.id
 }
 
-function isOver(delivery: Delivery): boolean {
+/** Whether the target has answered, or not in time. */
+export function isOver(delivery: Delivery): boolean {
   return delivery.verdict !== 'pending'
 }
 

@@ -4,9 +4,9 @@ import type { NotificationPage } from '../../src/contract/api.ts'
 import type { Delivery, Notification } from '../../src/contract/notification.ts'
 import type { Status } from '../../src/contract/status.ts'
 import type { StreamMessage } from '../../src/contract/stream.ts'
-import { isSlim, keptRows, mostRows, toSlim } from './memory.ts'
+import { keptRows, mostRows } from './memory.ts'
 import { withPart } from './parts.ts'
-import { byId, insertNotification, mergeNewest, onlyLast, withDelivery } from './rows.ts'
+import { byId, insertNotification, isOver, mergeNewest, onlyLast, withDelivery } from './rows.ts'
 import { nothingSeen, sawAll, sawDelivery } from './seen.ts'
 import type { Seen } from './seen.ts'
 
@@ -125,7 +125,7 @@ export function reduce(state: State, message: Message): State {
     case 'store':
       return state.status ? { ...state, status: withPart(state.status, message) } : state
     case 'removed':
-      return without(state, message.seq)
+      return without(state, message)
     case 'lagged':
       // The network fetches again; there is nothing to know before that has come.
       return state
@@ -207,16 +207,18 @@ function withAnswer(state: State, seq: number, late: Pick<Notification, 'answer'
   return { ...state, rows, detail: state.detail?.seq === seq ? { ...state.detail, ...late } : state.detail }
 }
 
-function without(state: State, seq: number | null): State {
-  const rows = seq === null ? [] : state.rows.filter((row) => row.seq !== seq)
-  const gone = seq === null || state.opened === seq
+/** What was captured while all were removed is still there. */
+function without(state: State, { seq, upTo = Infinity }: Extract<StreamMessage, { type: 'removed' }>): State {
+  const isGone = (row: number) => (seq === null ? row <= upTo : row === seq)
+  const rows = state.rows.filter((row) => !isGone(row.seq))
+  const gone = state.opened !== null && isGone(state.opened)
   return {
     ...state,
     rows,
     pulse: state.pulse + 1,
     nextBefore: seq === null ? null : state.nextBefore,
     detail: gone ? null : state.detail,
-    absent: gone && state.opened !== null ? true : state.absent,
+    absent: gone || state.absent,
   }
 }
 
@@ -253,7 +255,7 @@ function withOlder(state: State, page: NotificationPage): State {
   const older = page.items.filter((item) => item.seq < oldest)
   return {
     ...state,
-    rows: [...state.rows, ...older.map(toSlim)],
+    rows: [...state.rows, ...older],
     nextBefore: page.nextBefore,
     seen: sawAll(state.seen, older),
   }
@@ -261,9 +263,13 @@ function withOlder(state: State, page: NotificationPage): State {
 
 function withDetail(state: State, notification: Notification): State {
   if (state.opened !== notification.seq) return state
-  // A delivery may have come over the stream while this was on its way.
-  const known = state.detail?.seq === notification.seq ? state.detail.deliveries : []
-  const deliveries = known.reduce(withDelivery, [...notification.deliveries].sort(byId))
+  // A delivery may have come over the stream while this was on its way, but without its answer.
+  const isOpen = state.detail?.seq === notification.seq
+  const shown = isOpen ? state.detail : state.rows.find(({ seq }) => seq === notification.seq)
+  const known = shown?.deliveries ?? []
+  const ended = new Set(notification.deliveries.filter(isOver).map(({ id }) => id))
+  const newer = known.filter(({ id }) => !ended.has(id))
+  const deliveries = newer.reduce(withDelivery, [...notification.deliveries].sort(byId))
   return { ...state, absent: false, detail: { ...notification, deliveries } }
 }
 
@@ -275,6 +281,6 @@ function opened(state: State, seq: number | null): State {
     opened: seq,
     cursor: seq,
     absent: false,
-    detail: state.rows.find((row) => row.seq === seq && !isSlim(row)) ?? null,
+    detail: null,
   }
 }

@@ -19,12 +19,12 @@ export function boardRoutes({
       async ({ query: { minutes, q } }): Promise<HistogramAnswer> => {
         const now = new Date()
         const filter = toFilter(q === undefined ? {} : { q }, now)
-        return { buckets: store.board.histogram(filter, minutes, now) }
+        return { buckets: await store.board.histogram(filter, minutes, now) }
       },
     )
 
     app.get('/api/coverage', async (): Promise<CoverageAnswer> => ({
-      items: toCoverage(heldTypes(), store.board.typeCounts()),
+      items: toCoverage(heldTypes(), await store.board.typeCounts()),
     }))
   }
 }

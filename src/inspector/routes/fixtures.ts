@@ -8,9 +8,8 @@ import { FixturesQuery } from '../schemas.ts'
 import type { InspectorParts } from '../server.ts'
 
 export function fixtureRoutes({ store }: Pick<InspectorParts, 'store'>): FastifyPluginAsyncTypebox {
-  function* lines(wanted: string, keepToken: boolean): Generator<string> {
-    const counts = store.board
-      .typeCounts()
+  async function* lines(wanted: string, keepToken: boolean): AsyncGenerator<string> {
+    const counts = (await store.board.typeCounts())
       .filter(({ type }) => matchesType(type, wanted))
       .toSorted((one, other) => (one.type < other.type ? -1 : 1))
     for (const { lastSeq } of counts) {

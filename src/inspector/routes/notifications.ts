@@ -3,7 +3,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { FicDevError } from '../../errors.ts'
 import { toFilter } from '../filter-query.ts'
-import { toListItem } from '../list-item.ts'
+import { writeListPage } from '../list-page.ts'
 import { NotificationQuery, ReplayBody, SeqParams } from '../schemas.ts'
 import type { InspectorParts } from '../server.ts'
 
@@ -12,14 +12,9 @@ export function notificationRoutes({ store, replay, publish }: InspectorParts): 
     app.get(
       '/api/notifications',
       { schema: { querystring: NotificationQuery } },
-      async ({ query: { limit, ...asked } }) => {
-        // One more than asked for tells whether there is an older page.
-        const found = store.list(toFilter(asked, new Date()), limit + 1)
-        const items = found.slice(0, limit)
-        return {
-          items: items.map(toListItem),
-          nextBefore: found.length > limit ? (items.at(-1)?.seq ?? null) : null,
-        }
+      async ({ query: { limit, view, ...asked } }, reply) => {
+        const page = await writeListPage(store, toFilter(asked, new Date()), { limit, view })
+        return reply.type('application/json; charset=utf-8').send(page)
       },
     )
 
@@ -34,8 +29,8 @@ export function notificationRoutes({ store, replay, publish }: InspectorParts): 
     })
 
     app.delete('/api/notifications', async (_request, reply) => {
-      await store.removeAll()
-      publish({ type: 'removed', seq: null })
+      const upTo = await store.removeAll()
+      publish({ type: 'removed', seq: null, upTo })
       return reply.code(204).send()
     })
 

@@ -1,49 +1,89 @@
 /** Export and import: NDJSON is lossless both ways, HAR is for other tools to read. */
 
-import { createInterface } from 'node:readline'
 import { Readable } from 'node:stream'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { ExportedNotification, ImportAnswer } from '../../contract/api.ts'
 import type { Notification } from '../../contract/notification.ts'
-import { ExportQuery, ImportQuery } from '../schemas.ts'
 import type { Exported } from '../../store/import.ts'
+import { createTurns } from '../../turns.ts'
+import { harHead, harTail, toHarEntries } from '../har.ts'
+import { readLines } from '../lines.ts'
+import { ExportQuery, ImportQuery } from '../schemas.ts'
 import type { InspectorParts } from '../server.ts'
-import { toHarEntries, harHead, harTail } from '../har.ts'
 
-const pageSize = 200
+/** An exported notification with a body of 1 MiB has less than half of that. */
+const longestLineBytes = 8 * 1024 * 1024
+
+/** What one commit of an import holds, so that a capture never waits long for it. */
+const batchSize = 50
+const batchLength = 256 * 1024
 
 export function transferRoutes({ store, publish, version }: InspectorParts): FastifyPluginAsyncTypebox {
-  function* pages(): Generator<Notification> {
+  async function* everyone(): AsyncGenerator<Notification, void> {
+    const turn = createTurns()
     let cursor = 0
     for (;;) {
-      const page = store.after(cursor, pageSize)
-      for (const { seq } of page) {
+      const seqs = store.seqsAfter(cursor, 100)
+      for (const seq of seqs) {
         const notification = store.notification(seq)
         if (notification) yield notification
+        await turn()
       }
-      const last = page.at(-1)
-      if (!last) return
-      cursor = last.seq
+      const last = seqs.at(-1)
+      if (last === undefined) return
+      cursor = last
     }
   }
 
-  function* ndjson(): Generator<string> {
-    for (const { body: _text, ...notification } of pages()) {
+  async function* ndjson(): AsyncGenerator<string, void> {
+    for await (const { body: _text, ...notification } of everyone()) {
       const bodyBase64 = store.body(notification.seq)?.toString('base64') ?? ''
       yield `${JSON.stringify({ version: 1, notification, bodyBase64 } satisfies ExportedNotification)}\n`
     }
   }
 
-  function* har(): Generator<string> {
+  async function* har(): AsyncGenerator<string, void> {
     yield harHead(version)
     let separator = ''
-    for (const notification of pages()) {
+    for await (const notification of everyone()) {
       for (const entry of toHarEntries(notification)) {
         yield separator + JSON.stringify(entry)
         separator = ',\n'
       }
     }
     yield harTail
+  }
+
+  async function importLines(lines: AsyncIterable<string>, isTrial: boolean): Promise<ImportAnswer> {
+    // With it comes a library that nothing else here needs.
+    const { readExported } = await import('../exported.ts')
+    const after = store.lastSeq()
+    const importing = store.beginImport({ isTrial })
+    const turn = createTurns()
+    let line = 0
+    let length = 0
+    let added = 0
+    let batch: Exported[] = []
+    const flush = async () => {
+      added += (await importing.add(batch)).length
+      batch = []
+      length = 0
+    }
+    try {
+      for await (const text of lines) {
+        line++
+        if (text.trim() === '') continue
+        batch.push(readExported(text, line))
+        length += text.length
+        if (batch.length === batchSize || length > batchLength) await flush()
+        await turn()
+      }
+      await flush()
+      return await importing.end()
+    } finally {
+      // Once: a message for each of thousands would make every reader of the stream wait.
+      if (added > 0) publish({ type: 'lagged', after, lastSeq: store.lastSeq() })
+    }
   }
 
   return async (app) => {
@@ -59,29 +99,17 @@ export function transferRoutes({ store, publish, version }: InspectorParts): Fas
 
     app.post(
       '/api/import',
-      { bodyLimit: Number.MAX_SAFE_INTEGER, schema: { querystring: ImportQuery } },
-      async ({ body, query }): Promise<ImportAnswer> => {
-        // With it comes a library that nothing else here needs.
-        const { readExported } = await import('../exported.ts')
+      { bodyLimit: longestLineBytes, schema: { querystring: ImportQuery } },
+      async ({ body, query }) => {
         // One notification is an import too, so that a client that can only send JSON gets along.
-        const lines = body instanceof Readable ? createInterface({ input: body }) : [JSON.stringify(body)]
-        const importing = store.beginImport({ isTrial: query.trial })
-        let line = 0
-        let batch: Exported[] = []
-        const flush = async () => {
-          for (const notification of await importing.add(batch))
-            publish({ type: 'notification', notification })
-          batch = []
-        }
-        for await (const text of lines) {
-          line++
-          if (text.trim() === '') continue
-          batch.push(readExported(text, line))
-          if (batch.length === pageSize) await flush()
-        }
-        await flush()
-        return importing.answer()
+        const isStream = body instanceof Readable
+        const lines = isStream ? readLines(body, longestLineBytes) : onlyLine(JSON.stringify(body))
+        return importLines(lines, query.trial)
       },
     )
   }
+}
+
+async function* onlyLine(line: string): AsyncGenerator<string, void> {
+  yield line
 }

@@ -129,7 +129,11 @@ function DeliveryLine({ delivery, nowMs }: { delivery: Delivery; nowMs: number }
           {delivery.responseBody ? (
             <Body text={delivery.responseBody} label="Body of the answer" />
           ) : (
-            <p className="quiet">The answer has no body.</p>
+            <p className="quiet">
+              {delivery.answerDropped
+                ? 'The answer was dropped: of several attempts, those of the first and the last are kept.'
+                : 'The answer has no body.'}
+            </p>
           )}
           {delivery.sent && (
             <details>

@@ -41,7 +41,7 @@ export function ListPane({ state, network, nowMs, selection, filter, go, onOpen,
         loaded={state.loaded}
         query={state.query}
         cursor={state.cursor}
-        hasOlder={state.nextBefore !== null}
+        nextBefore={state.nextBefore}
         selection={selection}
         nowMs={minuteMs}
         onOpen={onOpen}

@@ -14,7 +14,8 @@ interface ListProps {
   loaded: boolean
   query: string
   cursor: number | null
-  hasOlder: boolean
+  /** Where the next older page begins; `null` if all are here. */
+  nextBefore: number | null
   selection: Selection
   nowMs: number
   onOpen: (seq: number) => void
@@ -27,7 +28,7 @@ interface ListProps {
 const rowsAhead = 30
 
 export function List(props: ListProps) {
-  const { rows, loaded, query, cursor, hasOlder, selection, nowMs, onOpen, onOlder, onDeep } = props
+  const { rows, loaded, query, cursor, nextBefore, selection, nowMs, onOpen, onOlder, onDeep } = props
   const scroller = useRef<HTMLDivElement>(null)
   const virtual = useVirtualizer({
     count: rows.length,
@@ -46,8 +47,8 @@ export function List(props: ListProps) {
 
   const last = items.at(-1)?.index ?? 0
   useEffect(() => {
-    if (hasOlder && last >= rows.length - rowsAhead) onOlder()
-  }, [hasOlder, last, rows.length, onOlder])
+    if (nextBefore !== null && last >= rows.length - rowsAhead) onOlder()
+  }, [nextBefore, last, rows.length, onOlder])
 
   const cursorIndex = cursor === null ? -1 : rows.findIndex((row) => row.seq === cursor)
   useEffect(() => {
@@ -103,8 +104,8 @@ export function List(props: ListProps) {
             )
           })}
         </div>
-        {rows.length === 0 && <Nothing loaded={loaded} query={query} />}
-        {rows.length > 0 && hasOlder && <p className={classes.foot}>Loading older ones…</p>}
+        {rows.length === 0 && <Nothing loaded={loaded} query={query} nextBefore={nextBefore} />}
+        {rows.length > 0 && nextBefore !== null && <p className={classes.foot}>Loading older ones…</p>}
       </div>
     </div>
   )
@@ -143,8 +144,10 @@ function useStillness(
   return { above, onScroll }
 }
 
-function Nothing({ loaded, query }: { loaded: boolean; query: string }) {
+function Nothing({ loaded, query, nextBefore }: Pick<ListProps, 'loaded' | 'query' | 'nextBefore'>) {
   if (!loaded) return <p className={classes.nothing}>Loading…</p>
+  // A search through many texts comes back every few seconds.
+  if (nextBefore !== null) return <p className={classes.nothing}>Searching before no. {nextBefore}…</p>
   if (query) return <p className={classes.nothing}>Nothing matches this filter.</p>
   return (
     <p className={classes.nothing}>

@@ -62,7 +62,7 @@ export const Row = memo(function Row({ notification, chosen, selected, nowMs, on
       <RowOutcome notification={notification} />
       <span className={classes.facts}>
         <time dateTime={receivedAt}>{toClock(receivedAt, nowMs)}</time>
-        <RowIds ids={notification.ids} />
+        <RowIds notification={notification} />
         {company !== null && <span className={classes.company}>company {company}</span>}
         {twinOf !== null && (
           <span className={classes.twin} title={`The same id came first as ${twinOf}`}>
@@ -100,12 +100,12 @@ function RowType({ notification: { kind, eventType, method } }: Pick<RowProps, '
   )
 }
 
-function RowIds({ ids }: { ids: (number | string)[] }) {
-  if (ids.length === 0) return null
+function RowIds({ notification: { ids, idCount = ids.length } }: Pick<RowProps, 'notification'>) {
+  if (idCount === 0) return null
   return (
     <span className={classes.ids} title={ids.slice(0, 50).join(', ')}>
       <Outside text={ids.slice(0, 2).join(', ')} />
-      {ids.length > 2 && <span className={classes.more}> +{ids.length - 2}</span>}
+      {idCount > 2 && <span className={classes.more}> +{idCount - 2}</span>}
     </span>
   )
 }
