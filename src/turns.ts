@@ -3,7 +3,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 
 /** How long work may keep a turn, in milliseconds. */
-export const turnMs = 10
+export const turnMs = 5
 
 /**
  * Returns a function for work to await between its steps. It returns nothing while the turn is short; otherwise it

@@ -18,13 +18,13 @@ export interface Job {
 
 export interface Jobs {
   insert(seq: number, target: string, now: Date): void
-  /** Those of a target that are due, in order of capture, but for these; at most `limit`. */
+  /** Those of a target that fell due first, in order of capture, but for these; at most `limit`. */
   due(target: string, now: Date, limit: number, except?: Iterable<number>): Job[]
   /** When the first of those that wait falls due, or the first of those that do `after` a time; `null` when none waits. */
   nextDue(target: string, after?: Date): Date | null
   retryAt(id: number, attempts: number, nextAt: Date): void
-  /** Makes all that wait for a target due now. */
-  wake(target: string, now: Date): void
+  /** Makes some that wait for a target due, as if they had not been tried. Returns how many, at most `limit`. */
+  wakeSome(target: string, now: Date, limit: number): number
   remove(id: number): void
   /**
    * Gives some jobs of a target to others, by event type; those that have none end. Returns how many it was about, at
@@ -37,19 +37,33 @@ export interface Jobs {
   targets(): string[]
 }
 
+/** Of those that are due, at least so many are put in order of capture; with all of them, each look would walk through the backlog of an outage. */
+const mostDue = 1_000
+
+/** Finds what is due among a hundred thousand that wait for their next attempt. */
+export const dueJobsSchema = `
+  CREATE INDEX jobs_by_due ON jobs (target, next_at);
+`
+
 export function createJobs(database: Database): Jobs {
   const insertRow = database.prepare(
     'INSERT INTO jobs (seq, target, created_at, next_at) VALUES (?, ?, ?, ?)',
   )
   const selectDue = database.prepare(
-    `SELECT * FROM jobs WHERE target = ? AND next_at <= ? AND id NOT IN (SELECT value FROM json_each(?))
+    `SELECT * FROM
+       (SELECT * FROM jobs INDEXED BY jobs_by_due
+        WHERE target = ? AND next_at <= ? AND id NOT IN (SELECT value FROM json_each(?))
+        ORDER BY next_at LIMIT ?)
      ORDER BY id LIMIT ?`,
   )
   const selectNext = database.prepare(
-    'SELECT min(next_at) AS next_at FROM jobs WHERE target = ? AND next_at > ?',
+    'SELECT min(next_at) AS next_at FROM jobs INDEXED BY jobs_by_due WHERE target = ? AND next_at > ?',
   )
   const updateRetry = database.prepare('UPDATE jobs SET attempts = ?, next_at = ? WHERE id = ?')
-  const wakeAll = database.prepare('UPDATE jobs SET next_at = ? WHERE target = ? AND next_at > ?')
+  const wakeThese = database.prepare(
+    `UPDATE jobs SET next_at = min(created_at, :now) WHERE id IN
+       (SELECT id FROM jobs INDEXED BY jobs_by_due WHERE target = :target AND next_at > :now LIMIT :limit)`,
+  )
   const selectSome = database.prepare(
     `SELECT j.id, n.event_type FROM jobs j JOIN notification_search n ON n.seq = j.seq
      WHERE j.target = ? ORDER BY j.id LIMIT ?`,
@@ -63,13 +77,15 @@ export function createJobs(database: Database): Jobs {
   return {
     insert: (seq, target, now) => void insertRow.run([seq, target, now.getTime(), now.getTime()]),
     due: (target, now, limit, except = []) =>
-      selectDue.all([target, now.getTime(), JSON.stringify([...except]), limit]).map(toJob),
+      selectDue
+        .all([target, now.getTime(), JSON.stringify([...except]), Math.max(limit, mostDue), limit])
+        .map(toJob),
     nextDue(target, after) {
       const nextAt = (selectNext.get([target, after?.getTime() ?? -1]) as Row)['next_at']
       return nextAt === null ? null : new Date(Number(nextAt))
     },
     retryAt: (id, attempts, nextAt) => void updateRetry.run([attempts, nextAt.getTime(), id]),
-    wake: (target, now) => void wakeAll.run([now.getTime(), target, now.getTime()]),
+    wakeSome: (target, now, limit) => wakeThese.run({ target, now: now.getTime(), limit }).changes,
     moveSome(from, toTarget, limit) {
       const rows = selectSome.all([from, limit]) as Row[]
       for (const { id, event_type: eventType } of rows) {

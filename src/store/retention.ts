@@ -13,6 +13,8 @@ export interface RetentionOptions {
   keep: number | null
   /** For how many days; `null`: whatever their age. */
   keepDays: number | null
+  /** What is kept takes so many bytes on disk at least; 1 GiB if left out. */
+  leastBytes?: number | undefined
   /** `false`: nothing is dropped by this process, though an import keeps to the limits. */
   isPruning: boolean
   /** What the store takes on disk. */
@@ -47,8 +49,7 @@ export interface ImportLimits {
 /** How many unsigned or invalid captures are kept. */
 const keepUnverified = 500
 
-/** What is kept takes 1 GiB on disk, or 8 KiB for each notification if that is more: twice what a usual one takes. */
-const leastBytes = 1024 ** 3
+/** Twice what a usual notification takes on disk. */
 const bytesEach = 8 * 1024
 
 const dayMs = 24 * 60 * 60_000
@@ -58,7 +59,17 @@ const nothingToDo = { captured: () => {}, ended: async () => {}, close: () => {}
 
 export function startRetention(
   steps: Steps,
-  { notifications, drop, keep: limit, keepDays, isPruning, usedBytes, log, now }: RetentionOptions,
+  {
+    notifications,
+    drop,
+    keep: limit,
+    keepDays,
+    leastBytes = 1024 ** 3,
+    isPruning,
+    usedBytes,
+    log,
+    now,
+  }: RetentionOptions,
 ): Retention {
   if (limit === null) return { ...nothingToDo, forImport: () => null }
   const keep = limit
@@ -114,29 +125,35 @@ export function startRetention(
     await walk('captured', { end: lastSeq, looks: excess - imported })
     if (lastUnverified !== null) await walk('unverified', { end: lastUnverified })
     if (time !== undefined) await walk('old', { end: time })
-    for (const kind of ['imported', 'captured'] as const) {
-      if (usedBytes() > keepBytes) await walk(kind, { end: lastSeq, isNeeded: () => usedBytes() > keepBytes })
-    }
+    await walk('imported', { end: lastSeq, most: excessOfBytes })
+    await walk('captured', { end: lastSeq, most: excessOfBytes })
+  }
+
+  /** About how many notifications take what the store exceeds its bytes by. */
+  function excessOfBytes(): number {
+    const bytes = usedBytes()
+    return bytes <= keepBytes ? 0 : Math.ceil(((bytes - keepBytes) / bytes) * notifications.count())
   }
 
   interface Walk {
     end: number
     /** How many of the oldest it is about. */
     looks?: number
-    isNeeded?(): boolean
+    /** How many a step may drop; with 0, the walk ends. */
+    most?(): number
   }
 
-  async function walk(kind: DropKind, { end, looks = Infinity, isNeeded = () => true }: Walk): Promise<void> {
-    if (looks === 0) return
+  async function walk(kind: DropKind, { end, looks = Infinity, most = () => Infinity }: Walk): Promise<void> {
+    if (looks === 0 || most() === 0) return
     const { dropped, looked } = await steps.run(
       { cursor: dropStart, looked: 0, dropped: 0 },
       (state, size) => {
-        const limit = Math.min(size, looks - state.looked)
+        const limit = Math.min(size, looks - state.looked, Math.max(1, most()))
         const some = drop.some(kind, state.cursor, { end, limit })
         const looked = state.looked + some.looked
         return {
           state: { cursor: some.cursor, looked, dropped: state.dropped + some.dropped },
-          isMore: !closing.signal.aborted && some.looked === limit && looked < looks && isNeeded(),
+          isMore: !closing.signal.aborted && some.looked === limit && looked < looks && most() > 0,
         }
       },
     )

@@ -1,6 +1,7 @@
 /** The schema, one entry per version. An entry that was released is never changed: add another. */
 
 import { arrivalsSchema } from './arrivals.ts'
+import { dueJobsSchema } from './jobs.ts'
 import { largeBodiesSchema } from './list.ts'
 import { resourcesSchema } from './resources.ts'
 import { searchByTypeSchema, searchSchema } from './search.ts'
@@ -82,5 +83,5 @@ export const migrations: readonly string[] = [
   arrivalsSchema,
   searchByTypeSchema,
   importedSchema,
-  largeBodiesSchema + boundsSchema,
+  largeBodiesSchema + dueJobsSchema + boundsSchema,
 ]

@@ -34,6 +34,8 @@ export interface StoreOptions {
   keep?: number | null
   /** For how many days; whatever their age when left out. */
   keepDays?: number | null
+  /** What the store may take on disk at least, whatever `keep` is; 1 GiB if left out. */
+  leastBytes?: number
   /** `false`: nothing is dropped by this process; an import keeps to the limits all the same. */
   isPruning?: boolean
   now?: () => Date
@@ -105,6 +107,7 @@ export function openStore({
   log,
   keep = 10_000,
   keepDays = null,
+  leastBytes,
   isPruning = true,
   now,
 }: StoreOptions): Store {
@@ -140,6 +143,7 @@ export function openStore({
     drop,
     keep,
     keepDays,
+    leastBytes,
     isPruning,
     usedBytes: createUsedBytes(database),
     log,
@@ -246,7 +250,11 @@ export function openStore({
           jobs.retryAt(job.id, outcome.isCounted === false ? job.attempts : delivery.attempt, outcome.nextAt)
       })
     },
-    wakeJobs: (target, now) => queue.write(() => jobs.wake(target, now)),
+    async wakeJobs(target, now) {
+      await steps.run(null, (state, size) => ({ state, isMore: jobs.wakeSome(target, now, size) === size }), {
+        isUrgent: true,
+      })
+    },
     moveJobs: (from, toTarget) =>
       steps.run(
         0,

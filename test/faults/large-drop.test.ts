@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest'
 import { during } from '../support/during.ts'
-import { openTestStore, sampleCapture, type TestStore } from '../support/capture.ts'
+import { openTestStore, sampleCapture, sampleDelivery, type TestStore } from '../support/capture.ts'
 
 const many = 3_000
 const old = 'http://127.0.0.1:3000/old'
@@ -83,4 +83,42 @@ test('deliveries that wait move to another target a few at a time, in order, and
   expect(largestStep(waiting, many + 1)).toBeLessThan(many)
   expect(store.jobs.count(old)).toBe(0)
   expect(store.jobs.due(target, new Date(), many + 1).map(({ id }) => id)).toEqual(ids.slice(0, -1))
+})
+
+test('what takes more of the disk than it may is dropped, the oldest first, but none that waits for a delivery', async () => {
+  const store = await openTestStore()
+  const body = Buffer.alloc(64 * 1024, 'x')
+  for (let count = 0; count < 100; count++) {
+    await store.capture(sampleCapture({ body }), { targets: count < 5 ? [target] : [] })
+  }
+  store.close()
+
+  // 8 KiB for each of `keep` are less than that.
+  const bounded = await openTestStore({ dataDir: store.dataDir, keep: 100, leastBytes: 2 * 1024 * 1024 })
+  await bounded.pruned()
+
+  const kept = bounded.seqsAfter(0, 1_000)
+  expect(kept.slice(0, 5)).toEqual([1, 2, 3, 4, 5])
+  expect(kept.at(-1)).toBe(100)
+  expect(kept.length).toBeGreaterThan(15)
+  expect(kept.length).toBeLessThan(35)
+  expect(kept.slice(5)).toEqual(
+    Array.from({ length: kept.length - 5 }, (_, index) => 106 - kept.length + index),
+  )
+})
+
+test('among thousands that wait for their next attempt, those that are due are found without a walk', async () => {
+  const store = await openFilled([target])
+  const now = new Date()
+  const nextAt = new Date(now.getTime() + 60_000)
+  const failing = store.jobs.due(target, now, many).map((job) => {
+    const delivery = sampleDelivery({ id: store.nextDeliveryId(), seq: job.seq, target, verdict: 'retried' })
+    return store.endDelivery(delivery, { job, outcome: { job: 'retry', nextAt } })
+  })
+  await Promise.all(failing)
+  const { seq } = await store.capture(sampleCapture(), { targets: [target] })
+
+  expect(store.jobs.due(target, now, 10).map((job) => job.seq)).toEqual([seq])
+  await store.wakeJobs(target, now)
+  expect(store.jobs.due(target, now, 3).map((job) => job.seq)).toEqual([1, 2, 3])
 })

@@ -26,6 +26,7 @@ export interface Watch {
 export function startWatch(sinkUrl: string, pid: number, dataDir: string): Watch {
   const agent = new Agent({ keepAlive: true, maxSockets: 8 })
   const rest = memoryOf(pid)
+  const stopping = new AbortController()
   const sending = new Set<Promise<void>>()
   const watch: Watch = {
     phase: 'rest',
@@ -34,12 +35,11 @@ export function startWatch(sinkUrl: string, pid: number, dataDir: string): Watch
     memoryBytes: { rest, most: rest },
     diskBytes: 0,
     stop: async () => {
-      isStopped = true
+      stopping.abort()
       await Promise.all([...sending, running])
       agent.destroy()
     },
   }
-  let isStopped = false
   let count = 0
 
   async function capture(): Promise<void> {
@@ -53,7 +53,7 @@ export function startWatch(sinkUrl: string, pid: number, dataDir: string): Watch
   }
 
   async function run(): Promise<void> {
-    for (let tick = 0; !isStopped; tick++) {
+    for (let tick = 0; !stopping.signal.aborted; tick++) {
       const one = capture()
       sending.add(one)
       void one.finally(() => sending.delete(one))
