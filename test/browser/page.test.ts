@@ -277,10 +277,10 @@ test('what the first screen shows is asked for once and at once after the proof,
   await seen.rows.first().waitFor()
 
   for (const [hash, list] of [
-    ['', '/api/notifications?limit=50'],
+    ['', '/api/notifications?view=row&limit=50'],
     [
       '#/?q=kind%3Awelcome+signature%3Avalid',
-      '/api/notifications?limit=50&q=kind%3Awelcome+signature%3Avalid',
+      '/api/notifications?view=row&limit=50&q=kind%3Awelcome+signature%3Avalid',
     ],
   ] as const) {
     const page = await seen.page.context().newPage()

@@ -9,9 +9,10 @@ import { eventually } from '../support/eventually.ts'
 import { launchChromium, visit, type Visit } from './chromium.ts'
 import { openUrl, seqs } from './looking.ts'
 
-/** More than all buffers between the two hold: 64 KiB each, which the stream does not shorten. */
+/** More than all buffers between the two hold: a row has 100 ids at most, here of 640 characters each. */
 const flood = 320
-const body = '{"data":{"ids":[1]}}'.padEnd(64 * 1024)
+const ids = Array.from({ length: 100 }, (_, index) => String(index).padStart(640, '0'))
+const body = JSON.stringify({ data: { ids } })
 
 /** From the newest to the oldest, as a person sees them who scrolls through. */
 async function scrollThrough({ page }: Visit, seen: () => Promise<number[]>): Promise<number[]> {
