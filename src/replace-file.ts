@@ -3,14 +3,14 @@
 import { closeSync, fchmodSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 
-/** Writes the text to a draft beside the file, syncs it, renames it, and syncs the folder. */
-export function replaceFile(path: string, text: string, mode: number): void {
+/** Writes the content to a draft beside the file, syncs it, renames it, and syncs the folder. */
+export function replaceFile(path: string, content: string | Uint8Array, mode: number): void {
   const draft = `${path}.${process.pid}.new`
   try {
     const file = openSync(draft, 'w', mode)
     try {
       fchmodSync(file, mode)
-      writeFileSync(file, text)
+      writeFileSync(file, content)
       fsyncSync(file)
     } finally {
       closeSync(file)

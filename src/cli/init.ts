@@ -87,13 +87,11 @@ function companiesOf({ apiBase }: Config, output: Output): Companies {
 }
 
 async function write(cwd: string, plan: Plan, existing: string | null, output: Output): Promise<void> {
-  const { file, aside } = await writeConfigFile(cwd, plan, existing)
+  // Those that are edited come first: if one of them can't be, nothing else is written.
   const ignored = await addIgnored(cwd, plan.token === null ? ['.fic-dev/'] : ['.fic-dev/', '.env'])
-  const written = [file, ...(ignored ? ['.gitignore'] : [])]
-  if (plan.token !== null) {
-    await saveToken(cwd, plan.token)
-    written.push('.env')
-  }
+  if (plan.token !== null) await saveToken(cwd, plan.token)
+  const { file, aside } = await writeConfigFile(cwd, plan, existing)
+  const written = [file, ...(ignored ? ['.gitignore'] : []), ...(plan.token === null ? [] : ['.env'])]
   if (output.json) output.object({ written: written.map((name) => path.join(cwd, name)) })
   else output.say(`Wrote ${written.join(', ')}.${aside === null ? '' : ` What was there is ${aside} now.`}`)
   output.say(nextSteps(cwd, plan).map(visible).join('\n'))

@@ -3,9 +3,10 @@
 import { existsSync, realpathSync, statSync } from 'node:fs'
 import { readFile, rename } from 'node:fs/promises'
 import path from 'node:path'
-import { parseEnv } from 'node:util'
+import { isDeepStrictEqual, parseEnv } from 'node:util'
 import { FicDevError, messageOf } from '../errors.ts'
 import { replaceFile } from '../replace-file.ts'
+import { encodingOf, notTextHint } from '../text-file.ts'
 import type { Plan } from './init-plan.ts'
 
 const fileName = 'fic-dev.config.ts'
@@ -62,14 +63,18 @@ function quote(text: string): string {
   return `'${text.replaceAll(/[\\']/g, String.raw`\$&`)}'`
 }
 
-/** Gives whether something had to be added. */
+/**
+ * Adds lines to `.gitignore`. Returns whether something had to be added.
+ * @throws FicDevError USAGE if it can't be edited
+ */
 export async function addIgnored(cwd: string, entries: readonly string[]): Promise<boolean> {
   const file = path.join(cwd, '.gitignore')
-  const text = (await readIfThere(file)) ?? ''
-  const known = new Set(text.split(/\r?\n/).map(plain))
+  const bytes = await readIfThere(file)
+  const known = new Set(toLines(bytes).map(plain))
   const missing = entries.filter((entry) => !known.has(plain(entry)))
   if (missing.length === 0) return false
-  await write(file, `${withLineEnd(text)}${missing.join('\n')}\n`)
+  demandAscii(file, bytes, `add ${missing.join(' and ')} to it by hand`)
+  await write(file, Buffer.from(addLines(bytes, missing), 'latin1'))
   return true
 }
 
@@ -78,35 +83,86 @@ function plain(entry: string): string {
   return entry.trim().replaceAll(/^\/|\/$/g, '')
 }
 
-/** Adds the token to `.env`, or takes the place of the one that is there. */
+/** An assignment: the value in quotes, which may have several lines, or to the end of its line. */
+const assignment =
+  /^([^\S\n]*(?:export[^\S\n]+)?([\w.-]+)[^\S\n]*=)[^\S\n]*(?:"[^"]*"|'[^']*'|`[^`]*`|[^\r\n]*)/gm
+
+/**
+ * Puts the token into `.env`: into the assignment that is there, or on a line of its own. All other bytes stay.
+ * @throws FicDevError USAGE if the file can't be edited
+ */
 export async function saveToken(cwd: string, token: string): Promise<void> {
   const file = path.join(cwd, '.env')
-  const text = (await readIfThere(file)) ?? ''
-  const line = `FIC_ACCESS_TOKEN=${token}`
-  const kept = text.split(/(?<=\n)/).filter((one) => !/^\s*(?:export\s+)?FIC_ACCESS_TOKEN\s*=/.test(one))
-  await write(file, `${withLineEnd(kept.join(''))}${quoteForEnv(line, token)}\n`, 0o600)
+  const byHand = 'add FIC_ACCESS_TOKEN to it by hand'
+  const bytes = await readIfThere(file)
+  demandAscii(file, bytes, byHand)
+  const [before, mark] = splitMark(bytes)
+  const replaced = before.replaceAll(assignment, (all: string, start: string, name: string) =>
+    name === tokenName ? start + quoteForEnv(token) : all,
+  )
+  const isThere = parseEnv(replaced)[tokenName] === token
+  const after = isThere ? replaced : addLines(before, [`${tokenName}=${quoteForEnv(token)}`])
+  if (!isDeepStrictEqual(parseEnv(after), { ...parseEnv(before), [tokenName]: token })) {
+    throw new FicDevError(
+      'USAGE',
+      `${file} can't be edited without a change of its other variables; ${byHand}.`,
+      {
+        hint: 'Is a quote in it not closed?',
+      },
+    )
+  }
+  await write(file, Buffer.from(mark + after, 'latin1'), 0o600)
 }
 
-/** Where the token has a sign that means something in such a file. */
-function quoteForEnv(line: string, token: string): string {
-  if (parseEnv(line)['FIC_ACCESS_TOKEN'] === token) return line
+const tokenName = 'FIC_ACCESS_TOKEN'
+
+/** If the token has a sign that means something in such a file. */
+function quoteForEnv(token: string): string {
+  if (parseEnv(`${tokenName}=${token}`)[tokenName] === token) return token
   const mark = ["'", '"', '`'].find((one) => !token.includes(one)) ?? "'"
-  return `FIC_ACCESS_TOKEN=${mark}${token}${mark}`
+  return `${mark}${token}${mark}`
 }
 
-function withLineEnd(text: string): string {
-  return text === '' || text.endsWith('\n') ? text : `${text}\n`
+/** Bytes as Latin-1, in which every byte is a character: what isn't understood is written back as it was. */
+type Bytes = string
+
+async function readIfThere(file: string): Promise<Bytes> {
+  return existsSync(file) ? readFile(file, 'latin1') : ''
 }
 
-async function readIfThere(file: string): Promise<string | null> {
-  return existsSync(file) ? readFile(file, 'utf8') : null
+function toLines(bytes: Bytes): string[] {
+  return splitMark(bytes)[0].split(/\r?\n/)
+}
+
+const utf8Mark = '\u00EF\u00BB\u00BF'
+
+function splitMark(bytes: Bytes): [rest: Bytes, mark: Bytes] {
+  return bytes.startsWith(utf8Mark) ? [bytes.slice(utf8Mark.length), utf8Mark] : [bytes, '']
+}
+
+/** Appends lines with the line ends of the file. */
+function addLines(bytes: Bytes, lines: readonly string[]): Bytes {
+  const end = bytes.includes('\r\n') ? '\r\n' : '\n'
+  const start = bytes === '' || bytes.endsWith('\n') ? bytes : `${bytes}${end}`
+  return start + lines.map((line) => `${line}${end}`).join('')
+}
+
+/** In UTF-16, with or without its mark, an added line would be garbage. */
+function demandAscii(file: string, bytes: Bytes, byHand: string): void {
+  const isWide = encodingOf(Buffer.from(bytes.slice(0, 2), 'latin1')) !== 'utf-8' || bytes.includes('\0')
+  if (!isWide) return
+  throw new FicDevError('USAGE', `${file} is not UTF-8 text; ${byHand}.`, { hint: notTextHint })
 }
 
 /** A file that is there keeps its mode, and a link to one stays a link. */
-async function write(file: string, text: string, mode = 0o666 & ~process.umask()): Promise<void> {
+async function write(
+  file: string,
+  content: string | Uint8Array,
+  mode = 0o666 & ~process.umask(),
+): Promise<void> {
   try {
     const isThere = existsSync(file)
-    replaceFile(isThere ? realpathSync(file) : file, text, isThere ? statSync(file).mode & 0o777 : mode)
+    replaceFile(isThere ? realpathSync(file) : file, content, isThere ? statSync(file).mode & 0o777 : mode)
   } catch (error) {
     throw new FicDevError('USAGE', `${file} cannot be written: ${messageOf(error)}.`, {
       hint: 'Check the permissions of the folder, or run init elsewhere.',

@@ -1,10 +1,10 @@
 /** `fic-dev replay <n…>`: hands notifications to the target again, as they were or changed. */
 
-import { readFile } from 'node:fs/promises'
 import type { ReplayRequest } from '../contract/api.ts'
 import type { Delivery } from '../contract/notification.ts'
 import { readHttpUrl } from '../config/kinds.ts'
 import { FicDevError, messageOf } from '../errors.ts'
+import { readTextFile } from '../text-file.ts'
 import { connect } from './client.ts'
 import type { Invocation } from './command.ts'
 import { createHints, hintOnDelivery } from './hints.ts'
@@ -43,7 +43,7 @@ async function toRequest({ to, sign, mapping, ids, body, header }: Options): Pro
     ...(sign && { sign }),
     ...(mapping && { mapping }),
     ...(ids && { ids }),
-    ...(body !== undefined && { body: await readBody(body) }),
+    ...(body !== undefined && { body: readBody(body) }),
     ...(header && { headers: header }),
   }
 }
@@ -56,9 +56,12 @@ function readTarget(to: string): string {
   })
 }
 
-async function readBody(text: string): Promise<string> {
+function readBody(text: string): string {
   if (!text.startsWith('@')) return text
-  return readFile(text.slice(1), 'utf8').catch((error: unknown) => {
+  try {
+    return readTextFile(text.slice(1), 'USAGE')
+  } catch (error) {
+    if (error instanceof FicDevError) throw error
     throw new FicDevError(
       'USAGE',
       `--body names ${text.slice(1)}, which cannot be read: ${messageOf(error)}.`,
@@ -67,5 +70,5 @@ async function readBody(text: string): Promise<string> {
         cause: error,
       },
     )
-  })
+  }
 }

@@ -1,11 +1,12 @@
 /** Finds and loads `fic-dev.config.*`. It is code of the project, so only the named file is run (threats S16). */
 
 import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { FicDevError, messageOf } from '../errors.ts'
+import { encodingOf, notTextHint, readTextFile } from '../text-file.ts'
 
 const fileNames = ['ts', 'mts', 'js', 'mjs', 'json'].map((extension) => `fic-dev.config.${extension}`)
 
@@ -28,7 +29,7 @@ export async function loadConfigFile(cwd: string, named: string | null): Promise
       hint: 'Check the path after --config; without --config, fic-dev.config.ts of the working directory is used.',
     })
   }
-  return { file, content: file.endsWith('.json') ? await loadJson(file) : await loadModule(file) }
+  return { file, content: file.endsWith('.json') ? loadJson(file) : await loadModule(file) }
 }
 
 function findIn(cwd: string): string | null {
@@ -41,15 +42,22 @@ function findIn(cwd: string): string | null {
   return found[0] === undefined ? null : path.join(cwd, found[0])
 }
 
-async function loadJson(file: string): Promise<unknown> {
-  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+function readText(file: string): string {
+  try {
+    return readTextFile(file)
+  } catch (error) {
+    if (error instanceof FicDevError) throw error
     throw new FicDevError('CONFIG_FILE', `${file} cannot be read: ${messageOf(error)}.`, {
       hint: 'Check its permissions.',
       cause: error,
     })
-  })
+  }
+}
+
+function loadJson(file: string): unknown {
+  const text = readText(file)
   try {
-    return JSON.parse(text.replace(/^\uFEFF/, ''))
+    return JSON.parse(text)
   } catch (error) {
     const message = messageOf(error)
     const offset = /position (\d+)/.exec(message)?.[1]
@@ -66,6 +74,10 @@ async function loadJson(file: string): Promise<unknown> {
 }
 
 async function loadModule(file: string): Promise<unknown> {
+  // Node and tsx read UTF-8 only, and would report a syntax error.
+  if (encodingOf(readFileSync(file)) !== 'utf-8') {
+    throw new FicDevError('CONFIG_FILE', `${file} is not UTF-8 text.`, { hint: notTextHint })
+  }
   const url = pathToFileURL(file).href
   try {
     return defaultExport(file, await (/\.m?ts$/.test(file) ? importTypeScript(url) : import(url)))

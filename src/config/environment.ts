@@ -1,9 +1,9 @@
 /** Reads the environment and `.env`. Nobody else looks at `process.env`. */
 
-import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { parseEnv } from 'node:util'
 import { FicDevError, messageOf } from '../errors.ts'
+import { readTextFile } from '../text-file.ts'
 import type { Config } from './config.ts'
 
 /** Stands beside the config, never inside: a config can be printed. */
@@ -40,16 +40,27 @@ export function readEnvironment(cwd: string, variables: NodeJS.ProcessEnv = proc
       }
     }
   }
-  add(variables, '')
+  add(unquoted(variables), '')
   const dotEnv = readDotEnv(path.join(cwd, '.env'))
   add(Object.fromEntries(Object.entries(dotEnv).filter(([name]) => name.startsWith('FIC_'))), ' (.env)')
   return environment
 }
 
+/** Ours without the quotes around the whole value: `docker --env-file`, for one, keeps those of the file. */
+function unquoted(variables: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(variables).map(([name, value]) => [
+      name,
+      name.startsWith('FIC_') ? value?.trim().replace(/^(["'`])([^]*)\1$/, '$2') : value,
+    ]),
+  )
+}
+
 function readDotEnv(file: string): NodeJS.Dict<string> {
   try {
-    return parseEnv(readFileSync(file, 'utf8'))
+    return parseEnv(readTextFile(file))
   } catch (error) {
+    if (error instanceof FicDevError) throw error
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {}
     throw new FicDevError('CONFIG_FILE', `${file} cannot be read: ${messageOf(error)}.`, {
       hint: 'Check its permissions, or remove it.',
@@ -83,7 +94,7 @@ function readAccessToken(environment: Environment, cwd: string): { secrets: Secr
   let token = direct?.value.trim()
   if (token === undefined && named) {
     try {
-      token = readFileSync(path.resolve(cwd, named.value.trim()), 'utf8').trim()
+      token = readTextFile(path.resolve(cwd, named.value.trim())).trim()
     } catch (error) {
       return { secrets: none, problems: [`FIC_ACCESS_TOKEN_FILE cannot be read: ${messageOf(error)}.`] }
     }

@@ -1,9 +1,9 @@
 /** Reads the public key that signatures are checked with: PEM text, the base64 of it, or a file that holds either. */
 
-import { createPublicKey } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { messageOf } from '../errors.ts'
+import { readPublicKey } from '../fic/signature/public-key.ts'
+import { readTextFile } from '../text-file.ts'
 import { isNot, show } from './kinds.ts'
 import type { Kind, Reading } from './kinds.ts'
 
@@ -15,12 +15,9 @@ export const publicKeyKind: Kind<string> = {
 
 function readKey(value: unknown, folder: string): Reading<string> {
   if (typeof value !== 'string' || value.trim() === '') return isNot(value, 'a PEM file or a base64 key')
-  const inline = toPem(value)
-  if (inline !== null) return checkKey(inline, 'is a key')
-  const file = path.resolve(folder, value)
+  if (isKeyText(value)) return checkKey(value, 'is a key')
   try {
-    const pem = toPem(readFileSync(file, 'utf8'))
-    return checkKey(pem ?? '', `is ${show(value)}, a file`)
+    return checkKey(readTextFile(path.resolve(folder, value)), `is ${show(value)}, a file`)
   } catch (error) {
     return {
       wrong: [
@@ -33,22 +30,15 @@ function readKey(value: unknown, folder: string): Reading<string> {
   }
 }
 
-/** `null` when it is neither PEM nor base64 of PEM. */
-function toPem(text: string): string | null {
-  if (text.includes('-----BEGIN')) return text
-  const decoded = Buffer.from(text, 'base64').toString('utf8')
-  return decoded.startsWith('-----BEGIN') ? decoded : null
+/** Whether it is the key itself, or base64 of one, and not the name of a file. */
+function isKeyText(text: string): boolean {
+  return text.includes('-----BEGIN') || Buffer.from(text, 'base64').toString('utf8').startsWith('-----BEGIN')
 }
 
-function checkKey(pem: string, is: string): Reading<string> {
-  const wrong = { wrong: [{ path: '', says: `${is} that is not a P-256 public key in PEM form` }] }
-  // Node would take the public half out of a private key without a word; that key has no business here.
-  if (!pem.includes('-----BEGIN PUBLIC KEY-----')) return wrong
+function checkKey(text: string, is: string): Reading<string> {
   try {
-    const key = createPublicKey(pem)
-    if (key.asymmetricKeyDetails?.namedCurve !== 'prime256v1') return wrong
-    return { value: key.export({ type: 'spki', format: 'pem' }).toString() }
+    return { value: readPublicKey(text, '') }
   } catch {
-    return wrong
+    return { wrong: [{ path: '', says: `${is} that is not a P-256 public key in PEM form` }] }
   }
 }

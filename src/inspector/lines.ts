@@ -1,12 +1,14 @@
 /** Reads the lines of a stream that may hold anything: none of them may fill the memory. */
 
 import { FicDevError } from '../errors.ts'
+import { decodeText, encodingOf, notTextHint } from '../text-file.ts'
 
 const newline = 0x0a
 
 /**
- * Yields the lines without their ends, and the last one if it isn't empty.
- * @throws FicDevError IMPORT_INVALID if a line is longer than `longestBytes`
+ * Yields the lines without their ends, and the last one if it isn't empty. UTF-16 is decoded if it begins with its byte
+ * order mark, as what a Windows PowerShell has written with `>`.
+ * @throws FicDevError IMPORT_INVALID if a line is longer than `longestBytes` or not UTF-8
  */
 export async function* readLines(
   chunks: AsyncIterable<Uint8Array>,
@@ -20,12 +22,11 @@ export async function* readLines(
     pendingBytes += part.length
     if (pendingBytes > longestBytes) throw tooLong(line, longestBytes)
   }
-  for await (const chunk of chunks) {
-    const buffer = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
+  for await (const buffer of toUtf8(chunks)) {
     let start = 0
     for (let end = buffer.indexOf(newline); end !== -1; end = buffer.indexOf(newline, start)) {
       add(buffer.subarray(start, end))
-      yield toText(pending)
+      yield toText(pending, line)
       pending = []
       pendingBytes = 0
       line++
@@ -33,12 +34,39 @@ export async function* readLines(
     }
     add(buffer.subarray(start))
   }
-  if (pendingBytes > 0) yield toText(pending)
+  if (pendingBytes > 0) yield toText(pending, line)
 }
 
-function toText(parts: readonly Buffer[]): string {
+/** The same bytes without a byte order mark, or those of UTF-16 as UTF-8. */
+async function* toUtf8(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer, void> {
+  let begin: Buffer | null = Buffer.alloc(0)
+  let decoder: InstanceType<typeof TextDecoder> | null = null
+  const decode = (bytes: Buffer) => (decoder ? Buffer.from(decoder.decode(bytes, { stream: true })) : bytes)
+  for await (const chunk of chunks) {
+    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
+    if (begin === null) {
+      yield decode(bytes)
+      continue
+    }
+    begin = Buffer.concat([begin, bytes])
+    if (begin.length < markBytes) continue
+    const encoding = encodingOf(begin)
+    if (encoding !== 'utf-8') decoder = new TextDecoder(encoding)
+    const rest: Buffer = begin.subarray(begin.indexOf(utf8Mark) === 0 ? utf8Mark.length : 0)
+    begin = null
+    yield decode(rest)
+  }
+  if (begin !== null) yield begin
+}
+
+const utf8Mark = Buffer.from('\uFEFF')
+const markBytes = utf8Mark.length
+
+function toText(parts: readonly Buffer[], line: number): string {
   const [first] = parts
-  return (parts.length === 1 && first ? first : Buffer.concat(parts)).toString('utf8').replace(/\r$/, '')
+  const text = decodeText(parts.length === 1 && first ? first : Buffer.concat(parts))
+  if (text !== null) return text.replace(/\r$/, '')
+  throw new FicDevError('IMPORT_INVALID', `Line ${line} is not UTF-8 text.`, { hint: notTextHint })
 }
 
 function tooLong(line: number, longestBytes: number): FicDevError {

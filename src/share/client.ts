@@ -1,12 +1,12 @@
 /** The official NATS client: an optional peer, loaded only where something is shared. */
 
-import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type * as JetStream from '@nats-io/jetstream'
 import type * as Nats from '@nats-io/transport-node'
 import { FicDevError, messageOf } from '../errors.ts'
+import { readTextFile } from '../text-file.ts'
 
 export type { ConsumerInfo, JetStreamManager, JsMsg } from '@nats-io/jetstream'
 export type { NatsConnection } from '@nats-io/transport-node'
@@ -48,7 +48,7 @@ export async function loadNatsClient(
   const { jetstream, jetstreamManager } = await load<typeof JetStream>('@nats-io/jetstream', projectDir)
   const { host, protocol } = new URL(url)
   const identity = toIdentity(nats, credentials)
-  const ca = credentials.caFile === null ? null : readSecretFile(credentials.caFile, '--share-ca').toString()
+  const ca = credentials.caFile === null ? null : readSecretFile(credentials.caFile, '--share-ca')
   const tls = protocol === 'tls:' || ca !== null ? { tls: ca === null ? {} : { ca } } : {}
   return {
     jetstream,
@@ -71,25 +71,26 @@ export async function loadNatsClient(
 
 function toIdentity(nats: typeof Nats, { credsFile, token, user, password }: NatsCredentials) {
   if (credsFile !== null) {
-    return { authenticator: nats.credsAuthenticator(readCreds(credsFile)) }
+    return { authenticator: nats.credsAuthenticator(Buffer.from(readCreds(credsFile))) }
   }
   if (token !== null) return { token }
   return user === null ? {} : { user, pass: password ?? '' }
 }
 
 /** The client would find out only when it connects, again and again. */
-function readCreds(path: string): Buffer {
+function readCreds(path: string): string {
   const creds = readSecretFile(path, '--share-creds')
-  if (/-----BEGIN NATS USER JWT-----[^]*-----BEGIN USER NKEY SEED-----/.test(creds.toString())) return creds
+  if (/-----BEGIN NATS USER JWT-----[^]*-----BEGIN USER NKEY SEED-----/.test(creds)) return creds
   throw new FicDevError('SHARE_CREDENTIALS', `--share-creds names "${path}", which is no credentials file.`, {
     hint: 'It holds the JWT and the seed of a user, as "nsc generate creds" writes them.',
   })
 }
 
-function readSecretFile(path: string, flag: string): Buffer {
+function readSecretFile(path: string, flag: string): string {
   try {
-    return readFileSync(path)
+    return readTextFile(path, 'SHARE_CREDENTIALS')
   } catch (thrown) {
+    if (thrown instanceof FicDevError) throw thrown
     throw new FicDevError('SHARE_CREDENTIALS', `${flag} cannot be read: ${messageOf(thrown)}.`, {
       hint: 'Check the path and its permissions.',
       cause: thrown,
