@@ -66,7 +66,7 @@ test('lines with one time: each is imported once, and notifications are taken in
     const { stdout } = await importing
 
     expect(JSON.parse(stdout)).toEqual({ imported, skipped })
-    expect(taken).toBeGreaterThan(10)
+    expect(taken).toBeGreaterThan(1)
   }
 })
 
