@@ -96,7 +96,8 @@ test(
     await writeLines(join(cwd, 'many.ndjson'), times)
     await writeLines(
       join(cwd, 'one-time.ndjson'),
-      Array.from({ length: linesOfOneTime }, () => times[0]),
+      // Not a time of the others: the requests would be the same as theirs.
+      Array.from({ length: linesOfOneTime }, () => new Date(Date.UTC(2025, 0, 1))),
     )
     const target = await startTarget()
     onTestFinished(() => target.close())
