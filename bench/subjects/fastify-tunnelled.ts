@@ -4,7 +4,7 @@ import dns from 'node:dns'
 import type { AddressInfo } from 'node:net'
 import Fastify from 'fastify'
 import localtunnel from 'localtunnel'
-import { lookup } from '../../src/tunnel/localhost-names.ts'
+import { lookup } from '../../src/http/loopback.ts'
 
 Object.assign(dns, { lookup })
 

@@ -2,6 +2,8 @@
 
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { explainFailure } from '../http/exchange.ts'
+import { lookup } from '../http/loopback.ts'
 import type { CheckAnswer, CheckCase, CheckResult, Exchange, World } from './case.ts'
 import { judgeCase, toSkipped } from './judge.ts'
 
@@ -90,7 +92,7 @@ async function awaitListener({ world, waitMs }: RunOptions): Promise<Listening> 
 function tryToConnect(url: URL, timeoutMs: number): Promise<string | null> {
   const port = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port)
   return new Promise((resolve) => {
-    const socket = connect({ host: url.hostname.replace(/^\[|\]$/g, ''), port })
+    const socket = connect({ host: url.hostname.replace(/^\[|\]$/g, ''), port, lookup })
     const settle = (problem: string | null) => {
       clearTimeout(timer)
       socket.destroy()
@@ -98,12 +100,6 @@ function tryToConnect(url: URL, timeoutMs: number): Promise<string | null> {
     }
     const timer = setTimeout(() => settle('no connection in time'), timeoutMs)
     socket.once('connect', () => settle(null))
-    socket.once('error', (error) => settle(toWords(error)))
+    socket.once('error', (error) => settle(explainFailure(error)))
   })
-}
-
-function toWords(error: Error): string {
-  const code = 'code' in error ? String(error.code) : ''
-  if (code === 'ECONNREFUSED') return 'connection refused'
-  return code === 'ENOTFOUND' ? 'the host was not found' : error.message || code
 }

@@ -1,7 +1,7 @@
 /** Decides what `fic-dev init` writes down: from flags alone, or by asking. */
 
 import type { Config } from '../config/config.ts'
-import { readHttpUrl } from '../config/kinds.ts'
+import { readUrl } from '../http/url.ts'
 import { settings, type Setting } from '../config/settings.ts'
 import { FicDevError, messageOf } from '../errors.ts'
 import type { Prompt } from './ask.ts'
@@ -63,7 +63,10 @@ export async function askForPlan(
   }
   plan.forwardTo = await prompt.ask('Your app, where notifications go', {
     standard: plan.forwardTo ?? usualTarget,
-    problem: (answer) => (readHttpUrl(answer) ? null : 'That is not an http(s) URL.'),
+    problem: (answer) => {
+      const reading = readUrl(answer)
+      return 'url' in reading ? null : `The answer ${reading.problem}.`
+    },
   })
   plan.types = await askForList(prompt, 'Event types, separated by commas', settings.types, plan.types, 'all')
   if (!plan.emulator) {

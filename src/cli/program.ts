@@ -144,8 +144,8 @@ function addReading(add: Add): void {
       new Option('--signature <outcome>', 'with this signature').choices(['valid', 'invalid', 'missing']),
     )
     .addOption(new Option('--delivery <verdict>', 'whose last delivery ended so').choices(verdicts))
-    .option('--since <time>', 'not before: an ISO time, or 10m, 2h, 3d ago', readMoment)
-    .option('--until <time>', 'before: an ISO time, or 10m, 2h, 3d ago', readMoment)
+    .option('--since <time>', 'not before: 10m, 2h, 3d, today, 10:30, 2026-03-01', readMoment)
+    .option('--until <time>', 'before: the same forms', readMoment)
   addSettings(list, commonSettings)
   const show = add('show <n>', 'show one notification whole; "last" is the newest', () => import('./show.ts'))
     .option('--body', 'only the raw body')

@@ -2,8 +2,8 @@
 
 import type { ReplayRequest } from '../contract/api.ts'
 import type { Delivery } from '../contract/notification.ts'
-import { readHttpUrl } from '../config/kinds.ts'
 import { FicDevError, messageOf } from '../errors.ts'
+import { readUrl, showUrl } from '../http/url.ts'
 import { readTextFile } from '../text-file.ts'
 import { connect } from './client.ts'
 import type { Invocation } from './command.ts'
@@ -49,9 +49,9 @@ async function toRequest({ to, sign, mapping, ids, body, header }: Options): Pro
 }
 
 function readTarget(to: string): string {
-  const url = readHttpUrl(to)
-  if (url) return url.href
-  throw new FicDevError('USAGE', `--to is "${to}", which is not an http(s) URL.`, {
+  const reading = readUrl(to)
+  if ('url' in reading) return reading.url.href
+  throw new FicDevError('USAGE', `--to is ${showUrl(to)}, which ${reading.problem}.`, {
     hint: 'Example: --to http://localhost:3000/webhooks',
   })
 }

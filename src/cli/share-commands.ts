@@ -35,7 +35,11 @@ export function addShareCommands(add: Add): void {
     () => import('./follow.ts'),
   )
     .option('--as <name>', 'your name among the followers (default: user name and project)', readFollowerName)
-    .option('--since <time>', 'from then on: an ISO time, or 10m, 2h, 3d ago (default: from now)', readMoment)
+    .option(
+      '--since <time>',
+      'from then on: 10m, 2h, 3d, today, 10:30, 2026-03-01 (default: from now)',
+      readMoment,
+    )
   addSettings(follow, followSettings)
   follow.addHelpText(
     'after',

@@ -1,7 +1,7 @@
 /** `fic-dev trigger <type>`: has the emulator send notifications. */
 
 import type { TriggerAnswer, TriggerRequest } from '../contract/api.ts'
-import { readHttpUrl } from '../config/kinds.ts'
+import { readUrl, showUrl } from '../http/url.ts'
 import { knownTypeNames } from '../config/settings.ts'
 import { didYouMean } from '../config/spelling.ts'
 import { triggerAt } from '../daemon/trigger-at.ts'
@@ -44,9 +44,9 @@ async function ask(config: Invocation['config'], request: TriggerRequest): Promi
 }
 
 async function askEmulator(to: string, request: TriggerRequest): Promise<TriggerAnswer> {
-  const base = readHttpUrl(to)
-  if (base) return triggerAt(base.origin, request)
-  throw new FicDevError('USAGE', `--to is "${to}", which is not an http(s) URL.`, {
+  const reading = readUrl(to)
+  if ('url' in reading) return triggerAt(reading.url.origin, request)
+  throw new FicDevError('USAGE', `--to is ${showUrl(to)}, which ${reading.problem}.`, {
     hint: 'Example: --to http://127.0.0.1:4622',
   })
 }

@@ -2,6 +2,7 @@
 
 import { InvalidArgumentError } from 'commander'
 import { isFollowerName } from '../share/subject.ts'
+import { readTime, timeForms } from '../time.ts'
 
 /** A whole number above zero. */
 export function readCount(text: string): number {
@@ -50,15 +51,11 @@ function isWholeNumber(text: string): boolean {
   return /^(?:0|[1-9]\d*)$/.test(text) && Number.isSafeInteger(Number(text))
 }
 
-const unitsMs: Record<string, number> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
-
-/** An ISO time, or how long ago; gives an ISO time in UTC. */
+/** A time as in a filter; returns an ISO time in UTC. */
 export function readMoment(text: string): string {
-  const ago = /^(\d+)([smhd])$/.exec(text)
-  const unitMs = unitsMs[ago?.[2] ?? '']
-  const time = ago && unitMs !== undefined ? Date.now() - Number(ago[1]) * unitMs : Date.parse(text)
-  if (Number.isNaN(time)) throw new InvalidArgumentError('It is neither an ISO time nor like 10m, 2h or 3d.')
-  return new Date(time).toISOString()
+  const time = readTime(text.trim(), new Date())
+  if (time === null) throw new InvalidArgumentError(`It is not ${timeForms}.`)
+  return time.toISOString()
 }
 
 /** `name:value` sets a header, `name:` alone removes it. To be collected. */

@@ -1,5 +1,6 @@
 /** Decides what settings mean together: some follow from others, some cannot stand side by side. Pure. */
 
+import { isLoopback } from '../http/loopback.ts'
 import { findEventType, findGroupType } from '../fic/event-types.ts'
 import type { Choice } from './choice.ts'
 import type { Config, ForwardRule, PortChoice } from './config.ts'
@@ -64,7 +65,7 @@ function tunnelProblems(agreed: Choices, said: Choices): string[] {
 /** Plain HTTP is refused (protocol section 1); on loopback it serves for trying things out with the emulator. */
 function isFicReachable(url: string): boolean {
   const { protocol, hostname } = new URL(url)
-  return protocol === 'https:' || ['127.0.0.1', 'localhost', '[::1]'].includes(hostname)
+  return protocol === 'https:' || isLoopback(hostname)
 }
 
 function portProblems({ port, sinkPort, emulatorPort }: Choices): string[] {

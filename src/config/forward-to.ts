@@ -2,10 +2,9 @@
 
 import { validateHeaderName, validateHeaderValue } from 'node:http'
 import type { ForwardRule } from './config.ts'
-import { isNot, isPlainObject, readHttpUrl, show, splitList, unknownMembers } from './kinds.ts'
+import { readUrl, showUrl } from '../http/url.ts'
+import { isNot, isPlainObject, show, splitList, unknownMembers } from './kinds.ts'
 import type { Kind, Reading, Wrong } from './kinds.ts'
-
-const wantedUrl = 'an http(s) URL (credentials belong in headers)'
 
 /** One URL, one rule, or a list of both; in text `<url>` or `<types>=<url>`, separated by spaces. */
 export const forwardToKind: Kind<ForwardRule[]> = {
@@ -29,17 +28,24 @@ function readRule(value: unknown, at: string): Reading<ForwardRule> {
   if (typeof value === 'string') return readRule({ url: value }, at)
   if (!isPlainObject(value)) return isNot(value, 'a URL or { types, url, headers }', at)
   const where = (member: string) => (Object.keys(value).length === 1 && at === '' ? at : `${at}.${member}`)
-  const url = typeof value['url'] === 'string' ? readHttpUrl(value['url'].trim()) : null
+  const url = readTargetUrl(value['url'], where('url'))
   const types = readTypes(value['types'], `${at}.types`)
   const headers = readHeaders(value['headers'] ?? {}, `${at}.headers`)
   const wrong = [
     ...unknownMembers(value, ['types', 'url', 'headers'], at),
-    ...(url ? [] : isNot(value['url'], wantedUrl, where('url')).wrong),
+    ...('wrong' in url ? url.wrong : []),
     ...('wrong' in types ? types.wrong : []),
     ...('wrong' in headers ? headers.wrong : []),
   ]
-  if (!url || 'wrong' in types || 'wrong' in headers || wrong.length > 0) return { wrong }
-  return { value: { types: types.value, url: url.href, headers: headers.value } }
+  if ('wrong' in url || 'wrong' in types || 'wrong' in headers || wrong.length > 0) return { wrong }
+  return { value: { types: types.value, url: url.value, headers: headers.value } }
+}
+
+function readTargetUrl(value: unknown, at: string): Reading<string> {
+  if (typeof value !== 'string') return isNot(value, 'an http(s) URL', at)
+  const reading = readUrl(value.trim())
+  if ('url' in reading) return { value: reading.url.href }
+  return { wrong: [{ path: at, says: `is ${showUrl(value)}, which ${reading.problem}` }] }
 }
 
 function readTypes(value: unknown, at: string): Reading<string[]> {

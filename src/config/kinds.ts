@@ -1,6 +1,7 @@
 /** Readers of one value: from text (flag, environment) or from the config file, to a value or problems in words. */
 
 import path from 'node:path'
+import { readUrl, showUrl } from '../http/url.ts'
 import { didYouMean } from './spelling.ts'
 
 /** What is wrong: completes the sentence `<name of the setting><path> <says>.` */
@@ -129,17 +130,17 @@ function readPath(value: unknown, folder: string): Reading<string> {
   return { value: path.resolve(folder, value) }
 }
 
-/** An http(s) URL without user name, password and fragment. `localhost:3000/x` and `3000` are understood. */
-export function readHttpUrl(text: string): URL | null {
-  const port = /^\d{1,5}$/.test(text) ? `localhost:${text}` : text
-  const complete = /^[a-z][a-z\d+.-]*:\/\//i.test(port) ? port : `http://${port}`
-  if (!URL.canParse(complete)) return null
-  const url = new URL(complete)
-  if (!['http:', 'https:'].includes(url.protocol) || url.username !== '' || url.password !== '') return null
-  // `forwardTo: "webhooks"` is a slip, not a host.
-  if (complete !== port && !text.includes('.') && !/^\d+$|^localhost\b|^\[/i.test(text)) return null
-  url.hash = ''
-  return url
+/** An http(s) URL; the value is its text without a slash at the end. */
+export const urlKind: Kind<string> = {
+  fromText: (texts) => readUrlText(texts.at(-1) ?? ''),
+  fromFile: (value) => (typeof value === 'string' ? readUrlText(value) : isNot(value, 'an http(s) URL')),
+}
+
+function readUrlText(text: string): Reading<string> {
+  const reading = readUrl(text.trim())
+  return 'url' in reading
+    ? { value: reading.url.href.replace(/\/+$/, '') }
+    : { wrong: [{ path: '', says: `is ${showUrl(text)}, which ${reading.problem}` }] }
 }
 
 /** Members that an object must not have, each with what was probably meant. */

@@ -11,7 +11,7 @@ import {
 import { logLevels } from '../log.ts'
 import type { Config, PortChoice } from './config.ts'
 import { forwardToKind, headersKind, isTypeName } from './forward-to.ts'
-import { choiceKind, listKind, mapKind, pathKind, readHttpUrl, show } from './kinds.ts'
+import { choiceKind, listKind, mapKind, pathKind, show, urlKind } from './kinds.ts'
 import { textKind, toggleKind, wholeNumberKind, type Kind } from './kinds.ts'
 import { publicKeyKind } from './public-key.ts'
 import { shareKind } from './share.ts'
@@ -64,7 +64,8 @@ function matching(pattern: RegExp): (text: string) => string | null {
 }
 
 function origin(value: string): string | null {
-  return readHttpUrl(value)?.href.replace(/\/+$/, '') ?? null
+  const reading = urlKind.fromText([value], '.')
+  return 'value' in reading ? reading.value : null
 }
 
 /** What may stand there in full is known to the tunnel `ssh`. */
@@ -290,7 +291,7 @@ export const settings: Table = {
     help: "Fatture in Cloud's API, or a separate emulator",
     standardly: 'https://api-v2.fattureincloud.it',
     standard: 'https://api-v2.fattureincloud.it',
-    kind: textKind('an http(s) URL', origin),
+    kind: urlKind,
     example: { text: 'http://127.0.0.1:4622', file: 'apiBase: "http://127.0.0.1:4622"' },
   },
   publicKey: {
@@ -344,7 +345,7 @@ export const settings: Table = {
     help: 'your own proxy leads from here to the sink port; no tunnel is opened',
     standardly: null,
     standard: null,
-    kind: textKind('an http(s) URL', origin),
+    kind: urlKind,
     example: { text: 'https://hooks.example.com', file: 'publicUrl: "https://hooks.example.com"' },
   },
   exitOnTunnelFailure: toggle(

@@ -1,9 +1,9 @@
 /** Decides which receivers a check may ask, and with what they are asked. Pure. */
 
 import type { Config, ForwardRule } from '../config/config.ts'
-import { readHttpUrl } from '../config/kinds.ts'
-import { isLoopback } from '../delivery/targets.ts'
 import { FicDevError } from '../errors.ts'
+import { isLoopback } from '../http/loopback.ts'
+import { readUrl, showUrl } from '../http/url.ts'
 import { eventTypes, explodeTypes, matchesType, toLongName } from '../fic/event-types.ts'
 
 export interface CheckTarget {
@@ -33,12 +33,13 @@ export function findCheckTargets(named: string | undefined, config: Asked): Chec
 }
 
 function readNamed(named: string, config: Asked): CheckTarget {
-  const url = readHttpUrl(named)
-  if (!url) {
-    throw new FicDevError('USAGE', `"${named}" is not an http(s) URL.`, {
+  const reading = readUrl(named)
+  if ('problem' in reading) {
+    throw new FicDevError('USAGE', `${showUrl(named)} ${reading.problem}.`, {
       hint: 'Example: fic-dev check http://localhost:3000/webhooks',
     })
   }
+  const { url } = reading
   const rule = config.forwardTo.find((entry) => new URL(entry.url).href === url.href)
   if (rule || isLoopback(url.hostname) || config.yes) return toTarget(url, rule, config)
   throw new FicDevError('USAGE', `${url.origin} is neither this machine nor a configured target.`, {

@@ -2,11 +2,15 @@
 
 import { connect } from 'node:net'
 import type { TargetStatus } from '../contract/status.ts'
+import { explainFailure } from '../http/exchange.ts'
+import { lookup } from '../http/loopback.ts'
 import { portOf } from './targets.ts'
 
 export interface HealthWatch {
   health(): TargetStatus['health']
-  /** A delivery found nobody there. */
+  /** Why the target is unreachable: a phrase; `null` if it isn't. */
+  reason(): string | null
+  /** A delivery was refused. */
   suspect(): void
   /** A delivery was answered. */
   confirm(): void
@@ -22,6 +26,7 @@ export function watchHealth(
   let health: TargetStatus['health'] = 'unknown'
   let timer: NodeJS.Timeout | undefined
   let closed = false
+  let reason = refused
 
   function set(next: TargetStatus['health']): void {
     if (next === health || closed) return
@@ -30,10 +35,11 @@ export function watchHealth(
   }
 
   async function check(): Promise<void> {
-    const listening = await isListening(url)
+    const problem = await tryToConnect(url)
     if (closed) return
-    set(listening ? 'healthy' : 'unreachable')
-    if (!listening) again()
+    reason = problem ?? refused
+    set(problem === null ? 'healthy' : 'unreachable')
+    if (problem !== null) again()
   }
 
   function again(): void {
@@ -44,7 +50,9 @@ export function watchHealth(
   void check()
   return {
     health: () => health,
+    reason: () => (health === 'unreachable' ? reason : null),
     suspect() {
+      reason = refused
       set('unreachable')
       again()
     },
@@ -58,15 +66,20 @@ export function watchHealth(
   }
 }
 
-function isListening(url: URL): Promise<boolean> {
+const refused = 'connection refused'
+const timeoutMs = 3_000
+
+/** Why there is no connection: a phrase; `null` if there is one. */
+function tryToConnect(url: URL): Promise<string | null> {
   return new Promise((resolve) => {
-    const socket = connect({ host: url.hostname.replace(/^\[|\]$/g, ''), port: portOf(url), timeout: 3_000 })
-    const settle = (listening: boolean) => {
+    const host = url.hostname.replace(/^\[|\]$/g, '')
+    const socket = connect({ host, port: portOf(url), timeout: timeoutMs, lookup })
+    const settle = (problem: string | null) => {
       socket.destroy()
-      resolve(listening)
+      resolve(problem)
     }
-    socket.once('connect', () => settle(true))
-    socket.once('timeout', () => settle(false))
-    socket.once('error', () => settle(false))
+    socket.once('connect', () => settle(null))
+    socket.once('timeout', () => settle(`no connection within ${timeoutMs / 1_000} s`))
+    socket.once('error', (error) => settle(explainFailure(error)))
   })
 }

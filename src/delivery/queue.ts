@@ -71,11 +71,12 @@ export class TargetQueue {
   status(): TargetStatus {
     const { url, store } = this.#parts
     const health = this.#health.health()
+    const reason = this.#health.reason()
     return {
       url,
       health,
       since: this.#since.toISOString(),
-      detail: health === 'unreachable' ? 'nobody listens there; deliveries wait' : null,
+      detail: reason === null ? null : `${reason}; deliveries wait`,
       waiting: store.jobs.count(url),
       paused: this.#paused,
     }

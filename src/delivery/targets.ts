@@ -2,6 +2,8 @@
 
 import { FicDevError } from '../errors.ts'
 import { matchesType } from '../fic/event-types.ts'
+import { isLoopback } from '../http/loopback.ts'
+import { readUrl, showUrl } from '../http/url.ts'
 
 /** One entry of `forwardTo`. */
 export interface Target {
@@ -37,12 +39,13 @@ function wants(types: string[], eventType: string | null): boolean {
  * @throws FicDevError REPLAY_TARGET
  */
 export function checkReplayTarget(to: string, targets: readonly Target[], ownPorts: readonly number[]): URL {
-  const url = URL.canParse(to) ? new URL(to) : null
-  if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
-    throw new FicDevError('REPLAY_TARGET', `"${to}" is not an http(s) URL.`, {
+  const reading = readUrl(to)
+  if ('problem' in reading) {
+    throw new FicDevError('REPLAY_TARGET', `${showUrl(to)} ${reading.problem}.`, {
       hint: 'Example: http://localhost:3000/webhooks',
     })
   }
+  const { url } = reading
   const configured = targets.some((target) => new URL(target.url).href === url.href)
   if (!configured && !isLoopback(url.hostname)) {
     throw new FicDevError('REPLAY_TARGET', `${url.origin} is neither a configured target nor this machine.`, {
@@ -55,11 +58,6 @@ export function checkReplayTarget(to: string, targets: readonly Target[], ownPor
     })
   }
   return url
-}
-
-/** Whether a URL's host is this machine, by its name or address as WHATWG URLs write it; no DNS is asked. */
-export function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname)
 }
 
 /** The port of a URL, the scheme's own where none is written. */

@@ -1,5 +1,6 @@
 /** Reads the bodies of create, modify and verify, and refuses them as the API does (protocol sections 1 and 7). */
 
+import { isLoopback } from '../http/loopback.ts'
 import type { Mapping } from '../contract/notification.ts'
 import { invalidRequest } from './api-failure.ts'
 import type { VerificationMethod } from './delivery.ts'
@@ -82,15 +83,6 @@ function isSink(value: unknown): value is string {
   const { protocol, hostname } = new URL(value)
   if (protocol === 'https:') return true
   return protocol === 'http:' && isLoopback(hostname)
-}
-
-function isLoopback(hostname: string): boolean {
-  return (
-    hostname === 'localhost' ||
-    hostname.endsWith('.localhost') ||
-    hostname === '[::1]' ||
-    /^127\.\d+\.\d+\.\d+$/.test(hostname)
-  )
 }
 
 function required(field: string): string {

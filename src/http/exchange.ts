@@ -6,6 +6,7 @@ import https from 'node:https'
 import type { LookupFunction, Socket } from 'node:net'
 import type { HeaderPair } from '../contract/notification.ts'
 import { messageOf } from '../errors.ts'
+import { lookup as lookupLoopback } from './loopback.ts'
 
 export interface ExchangeRequest {
   method: string
@@ -186,7 +187,7 @@ export function startExchange(outgoing: ExchangeRequest, options: ExchangeOption
     })
     request.on('error', (error) => {
       // Bytes after a whole answer are an error to Node; the answer is still one.
-      if (response?.complete !== true) failed(codeOf(error), explain(error))
+      if (response?.complete !== true) failed(codeOf(error), explainFailure(error))
     })
     request.on('close', () => {
       if (response === null) failed('CLOSED', closedReason)
@@ -217,13 +218,13 @@ const loneProcessing = {
 
 function open({ method, url, headers, body }: ExchangeRequest, options: ExchangeOptions): http.ClientRequest {
   const isHttps = url.protocol === 'https:'
-  const { agents, lookup } = options
+  const { agents, lookup = lookupLoopback } = options
   return (isHttps ? https : http).request(url, {
     method,
     agent: agents === undefined ? false : isHttps ? agents.https : agents.http,
     // A flat list keeps case, order and repetitions. With it, Node writes neither Host nor the length.
     headers: ['Host', url.host, ...headers.flat(), ...lengthOf(method, body)],
-    ...(lookup && { lookup }),
+    lookup,
   })
 }
 
@@ -252,14 +253,17 @@ const reasons: Readonly<Record<string, string>> = {
   HPE_INVALID_CONSTANT: 'the answer was not HTTP',
 }
 
-function explain(error: unknown): string {
+/** A failure of a connection or an exchange: a phrase. */
+export function explainFailure(error: unknown): string {
   const code = codeOf(error)
   return reasons[code] ?? (code.startsWith('HPE_') ? `the answer was not HTTP (${code})` : messageOf(error))
 }
 
 function incompleteReason(error: unknown): string {
   const code = codeOf(error)
-  return code === 'ECONNRESET' ? 'the connection was closed in the middle of the answer' : explain(error)
+  return code === 'ECONNRESET'
+    ? 'the connection was closed in the middle of the answer'
+    : explainFailure(error)
 }
 
 /** The system's code of a failure; for a host with several addresses, that of the first one. */

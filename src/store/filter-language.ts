@@ -3,7 +3,7 @@
  * `type:invoices.create target:5xx since:1h "free text" -negation`
  */
 
-import { readMoment } from './moment.ts'
+import { readTime, timeForms } from '../time.ts'
 
 export const notificationKinds = ['verification', 'welcome', 'event', 'unknown'] as const
 export const signatureOutcomes = ['valid', 'invalid', 'missing'] as const
@@ -111,8 +111,8 @@ const readers: Record<Field, Reader> = {
     const status = readStatus(value.toLowerCase())
     return status === null ? null : { field: 'target', value: status }
   },
-  since: (value, now) => readTime('since', value, now),
-  until: (value, now) => readTime('until', value, now),
+  since: (value, now) => toCondition('since', readTime(value, now)),
+  until: (value, now) => toCondition('until', readTime(value, now)),
 }
 
 const expected: Record<Field, string> = {
@@ -124,8 +124,8 @@ const expected: Record<Field, string> = {
   delivery: deliveryOutcomes.join(', '),
   is: qualities.join(', '),
   target: 'a status such as 500, 5xx, error, none',
-  since: 'a span such as 30m, 1h, 2d, today, or a time such as 10:30 or 2026-03-01T10:30',
-  until: 'a span such as 30m, 1h, 2d, today, or a time such as 10:30 or 2026-03-01T10:30',
+  since: timeForms,
+  until: timeForms,
 }
 
 const fields = Object.keys(readers) as Field[]
@@ -153,9 +153,8 @@ function readStatus(value: string): TargetStatus | null {
   return /^[1-9]\d\d$/.test(value) ? { from: Number(value), to: Number(value) } : null
 }
 
-function readTime(field: 'since' | 'until', value: string, now: Date): FilterCondition | null {
-  const moment = readMoment(value, now)
-  return moment === null ? null : { field, value: moment }
+function toCondition(field: 'since' | 'until', time: Date | null): FilterCondition | null {
+  return time === null ? null : { field, value: time }
 }
 
 /** The field that a name is one slip away from: a letter too many, too few, another, or two in the wrong order. */

@@ -2,7 +2,7 @@
 
 import { isIP, type LookupFunction } from 'node:net'
 import { startExchange, type Answered, type Failed } from '../http/exchange.ts'
-import { lookup } from './localhost-names.ts'
+import { lookup } from '../http/loopback.ts'
 
 export interface GetOptions {
   timeoutMs: number

@@ -10,7 +10,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import localtunnel from 'localtunnel'
 
 import { messageOf } from '../errors.ts'
-import { lookup } from './localhost-names.ts'
+import { lookup } from '../http/loopback.ts'
 
 export interface LocaltunnelTask {
   /** The sink's port. */

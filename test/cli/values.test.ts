@@ -13,10 +13,12 @@ test('ids are numbers where they can be, and strings where a number would change
   ])
 })
 
-test('a moment is an ISO time or how long ago', () => {
+test('a moment is a time as in a filter, in UTC', () => {
   expect(readMoment('2026-11-23T10:00:00+01:00')).toBe('2026-11-23T09:00:00.000Z')
   expect(Date.parse(readMoment('2h'))).toBeLessThanOrEqual(Date.now() - 7_200_000)
-  expect(() => readMoment('yesterday')).toThrow(InvalidArgumentError)
+  for (const text of ['yesterday', '5', '01/03/2026', 'foo 3', '2026-02-30', '25:00', '']) {
+    expect(() => readMoment(text)).toThrow(InvalidArgumentError)
+  }
 })
 
 test('counts and ports are whole numbers within their bounds', () => {

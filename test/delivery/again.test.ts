@@ -50,7 +50,7 @@ test('a target that is away gets all that waited when it is back, in order', asy
   await first.close()
   for (let count = 1; count <= 10; count++) await capture()
   expect(await untilTarget(({ health }) => health === 'unreachable')).toMatchObject({
-    detail: 'nobody listens there; deliveries wait',
+    detail: 'connection refused; deliveries wait',
   })
   await until(({ seq, verdict }) => seq === 1 && verdict === 'retried')
   expect(store.counts()).toMatchObject({ waiting: 10, deliveries: 1 })

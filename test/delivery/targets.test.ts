@@ -46,6 +46,11 @@ test.for([
   'http://2130706433:8080/',
   'http://0x7f.1:8080/',
   'http://017700000001:8080/',
+  // Names below localhost, and what the system connects to itself.
+  'http://app.localhost:3000/w',
+  'http://0.0.0.0:8080/',
+  'http://[::]:8080/',
+  'http://[::ffff:127.0.0.1]:8080/',
 ])('a replay may go to %s', (to) => {
   expect(checkReplayTarget(to, configured, ownPorts).href).toBe(new URL(to).href)
 })
@@ -61,9 +66,6 @@ test.for([
   'http://[fd00::1]/',
   'http://example.com/',
   // Not what it seems.
-  'http://0.0.0.0:8080/',
-  'http://[::]:8080/',
-  'http://[::ffff:127.0.0.1]:8080/',
   'http://[::ffff:169.254.169.254]/',
   'http://[::ffff:10.0.0.1]/',
   'http://[64:ff9b::7f00:1]/',
@@ -72,7 +74,6 @@ test.for([
   'http://127.0.0.1.nip.io/',
   'http://localtest.me/',
   'http://localhost./',
-  'http://127.0.0.1@evil.example/',
   'http://evil.example#@127.0.0.1/',
   // Near the configured one.
   'https://staging.example.com/other',
@@ -95,6 +96,10 @@ test.for([
   'http://127.9.9.9:4620/',
   'http://2130706433:4621/',
   'https://localhost:4620/',
+  'http://0.0.0.0:4621/',
+  'http://[::]:4620/',
+  'http://x.localhost:4622/',
+  'http://[::ffff:127.0.0.1]:4621/',
 ])('a replay may not come back to us by %s', (to) => {
   expect(() => checkReplayTarget(to, configured, ownPorts)).toThrow(/is fic-dev itself/)
 })
@@ -112,19 +117,19 @@ test('an address without a port is that of its scheme', () => {
 })
 
 test.for([
-  '',
-  'localhost:3000',
-  '/webhooks',
-  'file:///etc/passwd',
-  'gopher://127.0.0.1:70/',
-  'ftp://127.0.0.1/',
-  'javascript:alert(1)',
-  'data:text/plain,x',
-  'unix:/var/run/docker.sock',
-  'http://',
-  'http://[::1',
-])('"%s" is no address of a target', (to) => {
+  ['', 'is not an http(s) URL'],
+  ['/webhooks', 'is not an http(s) URL'],
+  ['webhooks', 'names no host; with a port, as in "webhooks:3000", it would'],
+  ['file:///etc/passwd', 'has the scheme "file", not http or https'],
+  ['gopher://127.0.0.1:70/', 'has the scheme "gopher", not http or https'],
+  ['ftp://127.0.0.1/', 'has the scheme "ftp", not http or https'],
+  ['javascript:alert(1)', 'is not an http(s) URL'],
+  ['data:text/plain,x', 'is not an http(s) URL'],
+  ['unix:/var/run/docker.sock', 'is not an http(s) URL'],
+  ['http://', 'is not an http(s) URL'],
+  ['http://[::1', 'is not an http(s) URL'],
+] as const)('"%s" is no address of a target', ([to, problem]) => {
   expect(() => checkReplayTarget(to, configured, ownPorts)).toThrow(
-    expect.objectContaining({ code: 'FIC_DEV_E_REPLAY_TARGET', message: `"${to}" is not an http(s) URL.` }),
+    expect.objectContaining({ code: 'FIC_DEV_E_REPLAY_TARGET', message: `"${to}" ${problem}.` }),
   )
 })

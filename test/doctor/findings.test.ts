@@ -149,7 +149,7 @@ const share = {
   role: 'hub',
   url: 'nats://nats.example.com:4222',
   state: 'connected',
-  detail: 'nobody listens there',
+  detail: 'connection refused; deliveries wait',
   hint: null,
   lag: 0,
   name: null,

@@ -42,25 +42,31 @@ async function replay(body: object): Promise<{ status: number; answer: Delivery 
 /** Every port of this machine that does what it is asked, or holds what is private. */
 const ownPorts = () => [fic.inspectorUrl, fic.sinkUrl, emulator.url].map((url) => new URL(url).port)
 
-test.each(['127.0.0.1', 'localhost', '[::1]', '127.1.2.3', '2130706433', '0x7f.1', '017700000001'])(
-  'through the API, %s does not lead to inspector, sink or an emulator that runs apart',
-  async (host) => {
-    for (const port of ownPorts()) {
-      for (const path of ['/', '/api/notifications', '/_emulator/reset']) {
-        const { status, answer } = await replay({ to: `http://${host}:${port}${path}` })
+test.each([
+  '127.0.0.1',
+  'localhost',
+  '[::1]',
+  '127.1.2.3',
+  '2130706433',
+  '0x7f.1',
+  '017700000001',
+  '0.0.0.0',
+  'x.localhost',
+])('through the API, %s does not lead to inspector, sink or an emulator that runs apart', async (host) => {
+  for (const port of ownPorts()) {
+    for (const path of ['/', '/api/notifications', '/_emulator/reset']) {
+      const { status, answer } = await replay({ to: `http://${host}:${port}${path}` })
 
-        expect([status, answer.error?.code]).toEqual([422, 'FIC_DEV_E_REPLAY_TARGET'])
-      }
+      expect([status, answer.error?.code]).toEqual([422, 'FIC_DEV_E_REPLAY_TARGET'])
     }
-  },
-)
+  }
+})
 
 test.each([
   'http://169.254.169.254/latest/meta-data/',
   'http://[::ffff:169.254.169.254]/',
   'http://10.0.0.1/',
   'http://[fd00:ec2::254]/',
-  'http://0.0.0.0:3000/',
   'http://metadata.google.internal/',
   'http://rebind.example/',
   'file:///etc/passwd',
@@ -77,7 +83,7 @@ test('a name is refused without asking where it leads, so it may change as it li
   await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve))
   onTestFinished(() => void listener.close())
   const { port } = listener.address() as AddressInfo
-  for (const name of ['changing.localhost', 'localhost.', 'ip6-localhost', '127.0.0.1.nip.io']) {
+  for (const name of ['localhost.', 'ip6-localhost', '127.0.0.1.nip.io']) {
     const { status } = await replay({ to: `http://${name}:${port}/` })
 
     expect(status).toBe(422)

@@ -26,7 +26,12 @@ import {
 
 /** The messages of the stream, oldest first, as any client sees them. */
 async function readStream(server: NatsServer, count: number): Promise<JsMsg[]> {
-  const consumer = await jetstream(await server.connect()).consumers.get('FIC')
+  const connection = await server.connect()
+  const { streams } = await jetstreamManager(connection)
+  // The hub makes it when it has connected.
+  const isThere = () => streams.info('FIC').then(Boolean, () => false)
+  await expect.poll(isThere).toBe(true)
+  const consumer = await jetstream(connection).consumers.get('FIC')
   const messages: JsMsg[] = []
   for await (const message of await consumer.consume()) {
     messages.push(message)
