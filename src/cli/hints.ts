@@ -13,20 +13,25 @@ export interface Hint {
 /** How much of an answer is shown. */
 const shownCharacters = 500
 
+const refused = 'connection refused'
+
 /** `null` where there is nothing to say. Pure. */
-export function hintOnTarget({ url, health }: Pick<TargetStatus, 'url' | 'health'>): Hint | null {
+export function hintOnTarget({
+  url,
+  health,
+  detail,
+}: Pick<TargetStatus, 'url' | 'health' | 'detail'>): Hint | null {
   if (health !== 'unreachable') return null
-  return {
-    cause: 'refused',
-    text: `Nobody listens at ${visible(url)}. Is your app running, and on this port?`,
-  }
+  const reason = detail?.split(';', 1)[0] ?? refused
+  const todo = reason === refused ? 'Is your app running, and on this port?' : 'Check the address.'
+  return { cause: 'refused', text: `No connection to ${visible(url)}: ${reason}. ${todo}` }
 }
 
 /** `null` where there is nothing to say. Pure. */
 export function hintOnDelivery({ target, status, error, sign, responseBody }: Delivery): Hint | null {
   const where = visible(target)
   if (status === null) {
-    return error === 'connection refused' ? hintOnTarget({ url: target, health: 'unreachable' }) : null
+    return error === refused ? hintOnTarget({ url: target, health: 'unreachable', detail: error }) : null
   }
   if (status === 401 || status === 403) {
     const key = `Give it the dev key that "fic-dev keys" prints in place of the one of Fatture in Cloud`

@@ -148,14 +148,14 @@ function judgeBudget(
 function judgeDeliveries({ targets, counts }: Status): Finding[] {
   const findings = targets
     .filter(({ waiting, paused, health }) => paused || (waiting > 0 && health === 'unreachable'))
-    .map(({ url, waiting, paused }) =>
+    .map(({ url, waiting, paused, detail }) =>
       doubtful(
         'deliveries',
         paused
           ? `Forwarding to ${url} is paused; ${sayWaiting(waiting)}.`
-          : `Nobody listens at ${url}; ${sayWaiting(waiting)}.`,
+          : `No connection to ${url}: ${detail?.split(';', 1)[0] ?? 'no reason is known'}; ${sayWaiting(waiting)}.`,
         'They are tried for 24 hours.',
-        paused ? 'Go on with the key p, or on the page.' : 'Start your app.',
+        paused ? 'Go on with the key p, or on the page.' : 'Start your app, or check its address.',
       ),
     )
   if (findings.length > 0 || targets.length === 0) return findings

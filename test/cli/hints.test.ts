@@ -31,15 +31,19 @@ test('a cause is named where it can be guessed, and only there', () => {
   expect(hint({ status: 403, sign: 'dev' })?.text).toMatch(/fic-dev keys/)
   expect(hint({ status: 403, sign: 'dev' })?.text).not.toContain('replay')
   expect(hint({ status: 404 })?.text).toContain('Is http://localhost:3000/webhooks your webhook route?')
-  expect(hintOnTarget({ url: 'http://localhost:3000/', health: 'unreachable' })?.cause).toBe('refused')
+  expect(hintOnTarget({ url: 'http://localhost:3000/', health: 'unreachable', detail: null })?.cause).toBe(
+    'refused',
+  )
+  const notFound = 'the host was not found; deliveries wait'
+  expect(hintOnTarget({ url: 'http://x:3000/', health: 'unreachable', detail: notFound })?.text).toBe(
+    'No connection to http://x:3000/: the host was not found. Check the address.',
+  )
   const nothing = [hint({}), hint({ status: 422 }), hint({ status: null, error: 'no answer within 30 s' })]
-  expect([...nothing, hint({ status: 500 }), hintOnTarget({ url: 'x', health: 'healthy' })]).toEqual([
-    null,
-    null,
-    null,
-    null,
-    null,
-  ])
+  expect([
+    ...nothing,
+    hint({ status: 500 }),
+    hintOnTarget({ url: 'x', health: 'healthy', detail: null }),
+  ]).toEqual([null, null, null, null, null])
 })
 
 test('of a failure the first 500 characters are shown, none of which steers the terminal', () => {

@@ -109,10 +109,10 @@ test('hints stand beside the lines, once for each cause, and the end tells what 
   expect(daemon.stderr()).toMatch(/stopped; 1 delivery waits for the next start\n$/)
 })
 
-test('a target that nobody listens at is asked about, and what was triggered waits', async () => {
+test('a target that refuses connections is asked about, and what was triggered waits', async () => {
   const cwd = createFolder()
   const daemon = follow(['--emulator', '-f', 'http://127.0.0.1:1/', ...anyPort], { cwd })
-  await daemon.said('Nobody listens at http://127.0.0.1:1/. Is your app running')
+  await daemon.said('No connection to http://127.0.0.1:1/: connection refused. Is your app running')
   await daemon.said('fic-dev is ready')
   await run(['trigger', 'entities.clients.create'], { cwd })
   await daemon.text((line) => line.includes('entities.clients.create'))
