@@ -1,4 +1,4 @@
-/** Somebody with the sink's path and no key, who sends what is heavy, odd or endless, over and over. */
+/** A stranger with the sink's path and no key: sends what is heavy, odd or endless, over and over. */
 
 import { connect } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
