@@ -37,7 +37,7 @@ export const examplesOf: Readonly<Record<string, Examples>> = {
   replay: [
     ['fic-dev replay last', 'as it was captured'],
     ['fic-dev replay 12-15 20', 'these, in this order'],
-    ['fic-dev replay last --sign dev', 'signed anew, when its three hours are over'],
+    ['fic-dev replay last --sign dev', 'signed again, when its three hours are over'],
     ['fic-dev replay 12 --ids 7 --mapping structured', 'changed'],
     ['fic-dev replay 12 --body @body.json --to localhost:4000/x', 'another body, another address'],
   ],

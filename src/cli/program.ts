@@ -184,7 +184,7 @@ function addUpkeep(add: Add): void {
   exporting.addHelpText(
     'after',
     `
-An export is whole: ids, tokens and what your app answered stand in it. A fixture is meant for a repository: its token,
+An export is whole: it has ids, tokens and what your app answered. A fixture is meant for a repository: its token,
 the secret path and the headers of tunnels are replaced or left out; ids and the number of the company stay. As NDJSON,
 import reads it; in a folder, each file has method, headers and body as a test sends them.`,
   )

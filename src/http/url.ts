@@ -25,7 +25,7 @@ export function readUrl(text: string): UrlReading {
   if (scheme === undefined && !/^\d+$|^localhost\b|^\[|^[^/?#]*(?:\.|:\d)/i.test(text)) {
     const word = /^[\w-]+(?=\/|$)/.exec(text)?.[0]
     return {
-      problem: word ? `names no host; with a port, as in "${word}:3000", it would` : 'is not an http(s) URL',
+      problem: word ? `names no host; add a port, as in "${word}:3000"` : 'is not an http(s) URL',
     }
   }
   url.hash = ''

@@ -29,7 +29,7 @@ function readTerms(q: string, now: Date) {
       'BAD_REQUEST',
       `A filter has at most ${longestFilter} characters; this one has ${q.length}.`,
       {
-        hint: 'Search for the part of the text that is typical for it.',
+        hint: 'Leave terms out, or search for a part of the text.',
       },
     )
   }

@@ -119,7 +119,7 @@ test('an address without a port is that of its scheme', () => {
 test.for([
   ['', 'is not an http(s) URL'],
   ['/webhooks', 'is not an http(s) URL'],
-  ['webhooks', 'names no host; with a port, as in "webhooks:3000", it would'],
+  ['webhooks', 'names no host; add a port, as in "webhooks:3000"'],
   ['file:///etc/passwd', 'has the scheme "file", not http or https'],
   ['gopher://127.0.0.1:70/', 'has the scheme "gopher", not http or https'],
   ['ftp://127.0.0.1/', 'has the scheme "ftp", not http or https'],
