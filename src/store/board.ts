@@ -4,7 +4,7 @@ import type { HistogramBucket, Outcome } from '../contract/board.ts'
 import type { Database, Row } from './database.ts'
 import { isPublication } from './deliveries.ts'
 import { filterSql, lastDelivery, toParameters, type NotificationFilter } from './filter.ts'
-import { portionsOf, timePortions, type TimeCursor } from './portions.ts'
+import { createKeptRange, portionsOf, timePortions, type TimeCursor } from './portions.ts'
 
 /** What is kept of one event type; genuine notifications only. */
 export interface TypeCount {
@@ -39,7 +39,7 @@ export function createBoard(database: Database): Board {
   const outcomeOf = database.prepare(
     `SELECT ${outcome} AS outcome FROM notification_search n WHERE n.seq = ?`,
   )
-  const ends = database.prepare('SELECT min(seq) AS first, max(seq) AS last FROM notification_search')
+  const keptRange = createKeptRange(database)
   const byTime = 'notification_search n INDEXED BY notification_search_by_time'
   const fromStart = 'n.received_at >= :at AND (n.received_at > :at OR n.seq >= :seq)'
   const portionEnd = database.prepare(
@@ -80,10 +80,8 @@ export function createBoard(database: Database): Board {
       return buckets
     },
     async typeCounts() {
-      const range = ends.get([]) as Row
-      const whole = { from: Number(range['first'] ?? 0), before: Number(range['last'] ?? -1) + 1 }
       const counts = new Map<string, Omit<TypeCount, 'lastOutcome'>>()
-      for await (const portion of portionsOf(whole, { size: firstSize })) {
+      for await (const portion of portionsOf(keptRange(), { size: firstSize })) {
         for (const row of countTypes.all({ ...portion }) as Row[]) {
           const count = toTypeCount(row)
           const newer = counts.get(count.type)

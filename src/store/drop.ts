@@ -33,7 +33,8 @@ export interface Drop {
   removeUpTo(seq: number, limit: number): boolean
 }
 
-export const dropStart: DropCursor = { seq: 0, at: -Infinity }
+/** Before all of them. */
+export const dropStart: DropCursor = { seq: 0, at: Number.MIN_SAFE_INTEGER }
 
 /** SQL: whether notification `n` was captured here. */
 export const isCaptured = 'NOT EXISTS (SELECT 1 FROM imported i WHERE i.seq = n.seq)'
@@ -67,12 +68,7 @@ export function createDrop(database: Database): Drop {
 
   return {
     some(kind, { seq, at }, { end, limit }) {
-      const parameters = {
-        seq,
-        end,
-        limit,
-        ...(kind === 'old' && { at: Math.max(at, Number.MIN_SAFE_INTEGER) }),
-      }
+      const parameters = { seq, end, limit, ...(kind === 'old' && { at }) }
       const rows = statements[kind].all(parameters) as Row[]
       const free = rows.filter((row) => row['is_busy'] === 0).map((row) => row['seq'])
       if (free.length > 0) deleteThese.run([JSON.stringify(free)])

@@ -106,7 +106,7 @@ export const filterSql = [
 export type FilterParameters = Record<string, string | number | null>
 
 /** All parameters of `filterSql`. */
-export function toParameters(filter: NotificationFilter): FilterParameters {
+export function toParameters(filter: NotificationFilter): FilterParameters & { since: number | null } {
   const terms = [...(filter.terms ?? [])]
   if (filter.q !== undefined && filter.q !== '') terms.push({ field: 'text', value: filter.q, not: false })
   const wanted = toConditions(terms.filter(({ not }) => !not))
@@ -169,7 +169,7 @@ function both(wanted: FilterParameters, name: string, value: string | undefined)
 }
 
 /** The latest beginning and the earliest end; not since is until. */
-function toTimes({ since, until }: NotificationFilter, terms: readonly FilterTerm[]): FilterParameters {
+function toTimes({ since, until }: NotificationFilter, terms: readonly FilterTerm[]) {
   const from = since === undefined ? [] : [since.getTime()]
   const to = until === undefined ? [] : [until.getTime()]
   for (const term of terms) {

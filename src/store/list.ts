@@ -2,7 +2,7 @@
 
 import type { Database, Row } from './database.ts'
 import { filterSql, looksIntoText, toParameters, typesOf, type NotificationFilter } from './filter.ts'
-import { portionsOf, type Portion } from './portions.ts'
+import { createKeptRange, portionsOf, type Portion } from './portions.ts'
 import { searchedBodyBytes } from './search.ts'
 
 export interface Found {
@@ -43,7 +43,7 @@ export function createFind(database: Database): FindNotifications {
   const findOfType = find(
     'INDEXED BY notification_search_by_type WHERE n.event_type IN (SELECT value FROM json_each(:types)) AND',
   )
-  const ends = database.prepare('SELECT min(seq) AS first, max(seq) AS last FROM notification_search')
+  const keptRange = createKeptRange(database)
   const firstSince = database.prepare(
     'SELECT min(seq) AS first FROM notification_search WHERE received_at >= ?',
   )
@@ -52,13 +52,10 @@ export function createFind(database: Database): FindNotifications {
      WHERE body_bytes > ${searchedBodyBytes} AND seq >= ? AND seq < ? ORDER BY seq DESC LIMIT ${largestBodiesBytes / searchedBodyBytes + 1}`,
   )
 
-  function rangeOf({ before, after, since }: NotificationFilter): Portion {
-    const { first, last } = ends.get([]) as Row
-    const { first: firstOfTime } = since ? (firstSince.get([since.getTime()]) as Row) : { first }
-    return {
-      from: Math.max((after ?? 0) + 1, Number(first ?? 0), Number(firstOfTime ?? Infinity)),
-      before: Math.min(before ?? Infinity, Number(last ?? 0) + 1),
-    }
+  function rangeOf({ before = Infinity, after = 0 }: NotificationFilter, sinceMs: number | null): Portion {
+    const kept = keptRange()
+    const first = sinceMs === null ? kept.from : ((firstSince.get([sinceMs]) as Row)['first'] ?? Infinity)
+    return { from: Math.max(after + 1, Number(first)), before: Math.min(before, kept.before) }
   }
 
   /** Begins the portion after the large body that is one too many for it. */
@@ -81,7 +78,7 @@ export function createFind(database: Database): FindNotifications {
     const seqs: number[] = []
     const endsAtMs = performance.now() + longestMs
     const options = isText ? { size: firstSize.text, cut: cutAtLargeBodies } : { size: firstSize.plain }
-    const range = rangeOf({ ...filter, ...sinceOf(parameters) })
+    const range = rangeOf(filter, parameters.since)
 
     for await (const portion of portionsOf(range, options)) {
       const rows = statement.all({ ...fixed, ...portion, limit: limit - seqs.length }) as Row[]
@@ -91,8 +88,4 @@ export function createFind(database: Database): FindNotifications {
     }
     return { seqs, searchedTo: null }
   }
-}
-
-function sinceOf({ since }: ReturnType<typeof toParameters>): Pick<NotificationFilter, 'since'> {
-  return typeof since === 'number' ? { since: new Date(since) } : {}
 }

@@ -1,11 +1,21 @@
 /** Walks through rows in portions that SQLite reads within a few milliseconds each: libsql can't interrupt a statement. */
 
 import { createTurns, turnMs } from '../turns.ts'
+import type { Database, Row } from './database.ts'
 
 /** A portion of notifications by `seq`: from one, to one before the other. */
 export interface Portion {
   from: number
   before: number
+}
+
+/** Returns a function that returns the range of all notifications that are kept. */
+export function createKeptRange(database: Pick<Database, 'prepare'>): () => Portion {
+  const ends = database.prepare('SELECT min(seq) AS first, max(seq) AS last FROM notification_search')
+  return () => {
+    const { first, last } = ends.get([]) as Row
+    return { from: Number(first ?? 0), before: Number(last ?? -1) + 1 }
+  }
 }
 
 export interface PortionsOptions {

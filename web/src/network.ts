@@ -190,8 +190,10 @@ export class Network {
     const types = new Set(messages.map((message) => message.type))
     const { opened } = this.#store.state()
     // The stream says that there is an answer; the answer itself is part of the detail.
-    if (messages.some((message) => message.type === 'delivery' && message.delivery.seq === opened))
-      this.#fetchDetail(opened ?? 0).catch(this.#say)
+    const isAnswered = messages.some(
+      (message) => message.type === 'delivery' && message.delivery.seq === opened,
+    )
+    if (opened !== null && isAnswered) this.#fetchDetail(opened).catch(this.#say)
     if (types.has('hello')) this.#failures = 0
     // Another public URL is another sink URL, which only the whole status tells.
     if (types.has('tunnel')) this.#fetchStatus().catch(this.#say)

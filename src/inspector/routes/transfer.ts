@@ -19,7 +19,8 @@ const batchSize = 50
 const batchLength = 256 * 1024
 
 export function transferRoutes({ store, publish, version }: InspectorParts): FastifyPluginAsyncTypebox {
-  async function* everyone(): AsyncGenerator<Notification, void> {
+  /** All that are kept, oldest first. */
+  async function* kept(): AsyncGenerator<Notification, void> {
     const turn = createTurns()
     let cursor = 0
     for (;;) {
@@ -36,7 +37,7 @@ export function transferRoutes({ store, publish, version }: InspectorParts): Fas
   }
 
   async function* ndjson(): AsyncGenerator<string, void> {
-    for await (const { body: _text, ...notification } of everyone()) {
+    for await (const { body: _text, ...notification } of kept()) {
       const bodyBase64 = store.body(notification.seq)?.toString('base64') ?? ''
       yield `${JSON.stringify({ version: 1, notification, bodyBase64 } satisfies ExportedNotification)}\n`
     }
@@ -45,7 +46,7 @@ export function transferRoutes({ store, publish, version }: InspectorParts): Fas
   async function* har(): AsyncGenerator<string, void> {
     yield harHead(version)
     let separator = ''
-    for await (const notification of everyone()) {
+    for await (const notification of kept()) {
       for (const entry of toHarEntries(notification)) {
         yield separator + JSON.stringify(entry)
         separator = ',\n'
