@@ -58,7 +58,7 @@ export async function startDaemon(
     for (const look of waiting) look(message)
   })
   await daemon.start()
-  const { inspectorUrl, sinkUrl } = daemon.addresses()
+  const { inspectorUrl, sinkUrl, emulatorUrl } = daemon.addresses()
   const token = readDaemonFile(config.dataDir)?.token ?? ''
 
   function until(fits: (message: Told) => boolean): Promise<never> {
@@ -74,6 +74,9 @@ export async function startDaemon(
     })
   }
 
+  if (emulatorUrl && (await sendsWelcome(emulatorUrl))) {
+    await until((message) => message.type === 'notification' && message.notification.kind === 'welcome')
+  }
   return {
     daemon,
     config,
@@ -94,6 +97,13 @@ export async function startDaemon(
     close: () => daemon.close(),
     [Symbol.asyncDispose]: () => daemon.close(),
   }
+}
+
+/** The emulator sends the welcome beside the start; a notification of a test could be stored before it. */
+async function sendsWelcome(emulatorUrl: string): Promise<boolean> {
+  const answer = await fetch(`${emulatorUrl}/_emulator/deliveries`)
+  const { items } = (await answer.json()) as { items: { kind: string; outcome: string }[] }
+  return items.some(({ kind, outcome }) => kind === 'welcome' && outcome !== 'dropped')
 }
 
 /** Forwards everything to one URL. */
