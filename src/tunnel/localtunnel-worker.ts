@@ -20,7 +20,8 @@ export interface LocaltunnelTask {
   subdomain: string | null
 }
 
-export type LocaltunnelMessage = { type: 'open'; url: string } | { type: 'error'; message: string }
+export type LocaltunnelMessage =
+  { type: 'loaded' } | { type: 'open'; url: string } | { type: 'error'; message: string }
 
 const task: LocaltunnelTask = workerData
 
@@ -48,6 +49,7 @@ Object.assign(net, {
 })
 Object.assign(dns, { lookup })
 
+tell({ type: 'loaded' })
 const tunnel = await localtunnel({
   port: task.port,
   host: task.host,

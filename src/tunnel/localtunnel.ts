@@ -29,10 +29,15 @@ async function openTunnel(host: string, options: OpeningOptions): Promise<OpenTu
   }
   signal.throwIfAborted()
   const worker = startWorker({ port, host, subdomain: desired })
+  const loaded = waitUntilLoaded(worker)
+  const end = async () => {
+    await loaded
+    await worker.terminate()
+  }
   // Three quarters of the time for the tunnel, the rest to find out why there is none: the client never says.
   const opened = await openedUrl(worker, signal, timeoutMs * 0.75)
   if ('problem' in opened) {
-    await worker.terminate()
+    await end()
     signal.throwIfAborted()
     const why = opened.problem ?? (await askWhy(host, timeoutMs * 0.25))
     const kindly = host === publicHost ? ' The free service is down for some hours now and then.' : ''
@@ -52,7 +57,7 @@ async function openTunnel(host: string, options: OpeningOptions): Promise<OpenTu
     granted: firstLabel(url),
     async stop() {
       stopping = true
-      await worker.terminate()
+      await end()
     },
     drain: (signal) => drain(desired === null ? url : withFirstLabel(url, desired), signal),
   }
@@ -75,6 +80,14 @@ function startWorker(task: LocaltunnelTask): Worker {
   return worker
 }
 
+/** Node 20 can crash when a thread is terminated while it still loads its modules. */
+function waitUntilLoaded(worker: Worker): Promise<void> {
+  return new Promise((resolve) => {
+    worker.once('message', () => resolve())
+    worker.once('exit', () => resolve())
+  })
+}
+
 /** Built, the thread stands beside the bundle. From source it is TypeScript, which a thread's first file cannot be. */
 function workerEntry(): URL {
   if (!import.meta.url.endsWith('.ts')) return new URL('./localtunnel-worker.js', import.meta.url)
@@ -95,6 +108,7 @@ function openedUrl(
     let problem: string | null = null
     const giveUp = () => done({ problem })
     worker.on('message', (message: LocaltunnelMessage) => {
+      if (message.type === 'loaded') return
       if (message.type === 'error') problem = message.message
       else if (URL.canParse(message.url)) done({ url: new URL(message.url).origin })
       else done({ problem: `the address it gave is "${message.url}"` })
