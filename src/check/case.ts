@@ -1,6 +1,6 @@
 /** What a case of `fic-dev check` is, and what comes out of it. */
 
-import type { HeaderPair } from '../contract/notification.ts'
+import type { Cause, HeaderPair } from '../contract/notification.ts'
 
 /** What the cases are written for. */
 export interface World {
@@ -11,8 +11,10 @@ export interface World {
   company: number
   /** In full: a type that the app is meant to take. */
   eventType: string
-  /** Added to every request, as the configured headers of a target are. */
+  /** The configured headers of the target. */
   headers: Record<string, string>
+  /** The headers that a delivery of these would have, with such configured ones. */
+  toDelivered(headers: readonly HeaderPair[], configured: Record<string, string>): HeaderPair[]
   /** PEM; the app is given the public half. */
   devKey: { privateKey: string; publicKey: string }
   /** PEM; a key that the app has never heard of. */
@@ -32,6 +34,8 @@ export interface CheckAnswer {
   status: number | null
   /** Why there is no status, in words. */
   error: string | null
+  /** The same as a code of `http/exchange`. */
+  errorCode: string | null
   headers: HeaderPair[]
   body: string | null
   durationMs: number
@@ -75,4 +79,8 @@ export interface CheckResult {
   says: string
   /** What it would cost, in words; `null` where all is right. */
   cost: string | null
+  /** What is probably behind it, as for a delivery; `null` if it was answered as expected. */
+  cause: Cause | null
+  /** The first 500 characters of an answer that was not expected. */
+  body: string | null
 }

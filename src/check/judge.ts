@@ -1,10 +1,32 @@
 /** Judges the answers to a case as Fatture in Cloud would, and says what they would cost. Pure. */
 
 import { explainVerdict, judgeAnswer } from '../fic/answers.ts'
-import { sampleChallenge, type CheckAnswer, type CheckCase, type CheckResult, type Outcome } from './case.ts'
+import { findCause } from '../http/causes.ts'
+import {
+  sampleChallenge,
+  type CheckAnswer,
+  type CheckCase,
+  type CheckResult,
+  type Outcome,
+  type World,
+} from './case.ts'
+
+/** What the cases before have shown. */
+export interface Known {
+  acceptedChallenge: boolean
+  /** The app checks signatures with the dev key. */
+  isKeyRight: boolean
+  /** The status with which it refused a plain notification. */
+  refusedWith: number | null
+}
+
+export interface JudgeOptions {
+  world: Pick<World, 'target' | 'headers'>
+  timeoutMs: number
+}
 
 /** What came out, without the name of the case. */
-type Judgement = Pick<CheckResult, 'outcome' | 'says' | 'cost'>
+type Judgement = Omit<CheckResult, 'name' | 'title' | 'expected' | 'status' | 'durationMs'>
 
 /** What a right receiver does, in words. */
 const expectedWords: Record<CheckCase['expects'], string> = {
@@ -14,11 +36,19 @@ const expectedWords: Record<CheckCase['expects'], string> = {
   'no-challenge': '401 or 403, without the challenge',
 }
 
+/** How much of an answer is shown. */
+const shownCharacters = 500
+
 /** The result of a case: that of its worst answer. There is at least one answer. */
-export function judgeCase(one: CheckCase, answers: readonly CheckAnswer[], timeoutMs: number): CheckResult {
+export function judgeCase(
+  one: CheckCase,
+  answers: readonly CheckAnswer[],
+  options: JudgeOptions,
+  known: Known,
+): CheckResult {
   const judged = answers.map((answer, index) => ({
     answer,
-    judgement: judgeOne(one, answer, timeoutMs, index === 0 ? '' : 'The second time: '),
+    judgement: judgeOne(one, answer, { ...options, known, before: index === 0 ? '' : 'The second time: ' }),
   }))
   const worst = judged.toSorted((a, b) => rank(b.judgement) - rank(a.judgement))[0]
   if (!worst) return toSkipped(one, 'Nothing was sent.')
@@ -32,7 +62,8 @@ export function judgeCase(one: CheckCase, answers: readonly CheckAnswer[], timeo
 
 /** The result of a case that could not be tried. */
 export function toSkipped(one: Pick<CheckCase, 'name' | 'title' | 'expects'>, says: string): CheckResult {
-  return { ...head(one), outcome: 'skipped', status: null, durationMs: null, says, cost: null }
+  const nothing = { status: null, durationMs: null, cost: null, cause: null, body: null }
+  return { ...head(one), ...nothing, outcome: 'skipped', says }
 }
 
 function head({ name, title, expects }: Pick<CheckCase, 'name' | 'title' | 'expects'>) {
@@ -40,20 +71,56 @@ function head({ name, title, expects }: Pick<CheckCase, 'name' | 'title' | 'expe
 }
 
 function rank({ outcome }: Judgement): number {
-  return (['right', 'careless', 'wrong'] as Outcome[]).indexOf(outcome)
+  return (['skipped', 'right', 'careless', 'wrong'] as Outcome[]).indexOf(outcome)
 }
 
-function judgeOne(one: CheckCase, answer: CheckAnswer, timeoutMs: number, before: string): Judgement {
+function judgeOne(
+  one: CheckCase,
+  answer: CheckAnswer,
+  { world, timeoutMs, known, before }: JudgeOptions & { known: Known; before: string },
+): Judgement {
   const says = `${before}${toWords(answer)}`
+  const nothing = { cost: null, cause: null, body: null }
+  const refusesAll = answer.status !== null && answer.status >= 400 && answer.status === known.refusedWith
+  if (refusesAll && (one.expects === 'refusal' || one.expects === 'no-challenge')) {
+    return {
+      ...nothing,
+      outcome: 'skipped',
+      says: `${says}, as to a genuine notification: that shows nothing`,
+    }
+  }
   const fault = findFault(one, answer)
-  if (fault !== null) return { says, ...fault }
+  if (fault !== null) {
+    const body = [...(answer.body ?? '').trim()].slice(0, shownCharacters).join('')
+    return { says, ...fault, cause: causeOf(one, answer, world, known), body: body === '' ? null : body }
+  }
   const isSlow = answer.durationMs > timeoutMs / 2
-  if (!isSlow) return { outcome: 'right', says, cost: null }
+  if (!isSlow) return { ...nothing, outcome: 'right', says }
   return {
+    ...nothing,
     outcome: 'careless',
     says: `${says} after ${Math.round(answer.durationMs)} ms`,
     cost: 'How long Fatture in Cloud waits is not documented ("short"). Answer first, and work then.',
   }
+}
+
+/** An answer that takes what it should refuse has no cause but the missing check. */
+function causeOf(
+  { expects }: CheckCase,
+  answer: CheckAnswer,
+  { target, headers }: JudgeOptions['world'],
+  { isKeyRight }: Known,
+) {
+  const isGenuine = expects === 'delivery' || expects === 'challenge'
+  const encounter = {
+    ...answer,
+    url: target.href,
+    sign: 'dev' as const,
+    isKeyRight,
+    hasOwnAuthorization:
+      isGenuine && Object.keys(headers).some((name) => name.toLowerCase() === 'authorization'),
+  }
+  return findCause(encounter, judgeAnswer(answer.status) === 'delivered')
 }
 
 type Fault = Pick<CheckResult, 'outcome' | 'cost'> | null
@@ -67,6 +134,7 @@ function findFault(one: CheckCase, answer: CheckAnswer): Fault {
     case 'refusal':
       return findRefusalFault(one, answer)
     case 'no-challenge':
+      if (judgeAnswer(answer.status) !== 'delivered') return findRefusalFault(one, answer)
       return answer.status === 200 && repeatsChallenge(answer)
         ? { outcome: one.severity, cost: one.why }
         : null
@@ -88,6 +156,9 @@ function findChallengeFault({ severity, why }: CheckCase, answer: CheckAnswer): 
   }
 }
 
+/** 400 and 422 are answers to a token that is none; other answers are not about the token. */
+const refusals = new Set([400, 401, 403, 422])
+
 function findRefusalFault({ severity, why }: CheckCase, { status }: CheckAnswer): Fault {
   if (status === 410) {
     return {
@@ -95,7 +166,7 @@ function findRefusalFault({ severity, why }: CheckCase, { status }: CheckAnswer)
       cost: 'Whenever your app refuses by mistake, 410 makes Fatture in Cloud delete the subscription. Answer 401.',
     }
   }
-  if (status !== null && status >= 400 && status <= 499) return null
+  if (status !== null && refusals.has(status)) return null
   if (judgeAnswer(status) === 'delivered') return { outcome: severity, cost: why }
   return {
     outcome: 'careless',

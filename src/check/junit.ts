@@ -1,5 +1,6 @@
 /** Writes the results of checks as JUnit XML, which every CI can show. Pure. */
 
+import { sayCause } from '../http/causes.ts'
 import type { CheckResult } from './case.ts'
 
 export interface CheckedTarget {
@@ -38,8 +39,8 @@ function toTestCase(target: string, result: CheckResult): string {
   return body === null ? `    ${head}/>` : `    ${head}>\n      ${body}\n    </testcase>`
 }
 
-function toBody({ outcome, says, expected, cost }: CheckResult): string | null {
-  const remark = `${cost ?? ''}\nexpected: ${expected}`
+function toBody({ outcome, says, expected, cost, cause }: CheckResult): string | null {
+  const remark = [...(cause ? [sayCause(cause)] : []), cost ?? '', `expected: ${expected}`].join('\n')
   switch (outcome) {
     case 'right':
       return null

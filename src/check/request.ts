@@ -31,11 +31,12 @@ export async function writeEvent(world: World, options: EventOptions = {}): Prom
     if (name === 'content-type') return [name, options.contentType ?? value]
     return [name, options.percentEncoded ? encodeURIComponent(value) : value]
   })
-  const token = await (options.sign ?? byDevKey)(world, cloudEvent)
+  const sign = options.sign ?? byDevKey
+  const token = await sign(world, cloudEvent)
   return {
     method: 'POST',
     url: world.target,
-    headers: [...headers, ...commonHeaders(world, token)],
+    headers: toHeaders(world, headers, token, sign),
     body: Buffer.from(options.body ?? written.body),
   }
 }
@@ -52,10 +53,7 @@ export async function writeChallenge(
   return {
     method: 'GET',
     url,
-    headers: [
-      ...(by === 'header' ? [[challengeName, sampleChallenge] as HeaderPair] : []),
-      ...commonHeaders(world, token),
-    ],
+    headers: toHeaders(world, by === 'header' ? [[challengeName, sampleChallenge]] : [], token, sign),
     body: Buffer.alloc(0),
   }
 }
@@ -71,15 +69,16 @@ function createEvent({ company, now }: World, type: string): CloudEventAttribute
   }
 }
 
-/** Configured headers come along, but for those that the case is about. */
-function commonHeaders({ headers }: World, token: string | null): HeaderPair[] {
-  const extra = Object.entries(headers).filter(
-    ([name]) => !/^(?:authorization|user-agent|connection|content-type|ce-.*)$/i.test(name),
+/** As a delivery has them. A token that the case is about is not replaced by a configured one. */
+function toHeaders(world: World, written: HeaderPair[], token: string | null, sign: Sign): HeaderPair[] {
+  const isGenuine = sign === byDevKey
+  const configured = Object.entries(world.headers).filter(
+    ([name]) => isGenuine || name.toLowerCase() !== 'authorization',
   )
-  return [
+  const headers: HeaderPair[] = [
+    ...written,
     ['user-agent', 'FattureInCloud/API-WEBHOOK'],
-    ['connection', 'close'],
     ...(token === null ? [] : [['authorization', `Bearer ${token}`] as HeaderPair]),
-    ...extra,
   ]
+  return world.toDelivered(headers, Object.fromEntries(configured))
 }

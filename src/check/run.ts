@@ -1,11 +1,10 @@
 /** Runs the cases against a receiver, one after the other, and gives each result as it comes. */
 
-import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { explainFailure } from '../http/exchange.ts'
-import { lookup } from '../http/loopback.ts'
+import { findCause } from '../http/causes.ts'
+import { tryToConnect, type ConnectFailure } from '../http/connect.ts'
 import type { CheckAnswer, CheckCase, CheckResult, Exchange, World } from './case.ts'
-import { judgeCase, toSkipped } from './judge.ts'
+import { judgeCase, toSkipped, type Known } from './judge.ts'
 
 export interface RunOptions {
   world: World
@@ -18,26 +17,61 @@ export interface RunOptions {
 
 const askAgainMs = 100
 
-/** The first result says whether anybody listens; without that the cases are skipped. */
+/** A receiver that is that slow would be slow with each case. */
+const mostTimeouts = 3
+
+/** The first result says whether anything listens; without that the cases are skipped. */
 export async function* runCases(
   cases: readonly CheckCase[],
   options: RunOptions,
 ): AsyncGenerator<CheckResult, void> {
   const start = await awaitStart(options)
   yield start
-  let lost = start.outcome === 'wrong' ? 'Not tried: nobody listens.' : null
+  const known: Known = { isKeyRight: false, acceptedChallenge: false, refusedWith: null }
+  let timeouts = 0
+  let stop = start.outcome === 'wrong' ? `Not tried: ${start.says}.` : null
   for (const one of cases) {
-    if (lost !== null) {
-      yield toSkipped(one, lost)
+    if (stop !== null) {
+      yield toSkipped(one, stop)
       continue
     }
     const answers = await ask(one, options)
-    yield judgeCase(one, answers, options.timeoutMs)
-    // A request that breaks the app off may have ended it; some are started again by what watches over them.
-    const broke = answers.some(({ status }) => status === null)
-    if (broke && !(await awaitListener(options)).listens)
-      lost = `Not tried: nobody listens any more since "${one.name}".`
+    const result = judgeCase(one, answers, options, known)
+    yield result
+    learn(known, one, result)
+    timeouts = answers.some(({ errorCode }) => errorCode === 'TIMEOUT') ? timeouts + 1 : 0
+    if (timeouts === mostTimeouts) {
+      stop = `Not tried: ${mostTimeouts} requests in a row got no answer within ${options.timeoutMs / 1_000} s.`
+    } else stop = await findStop(one, answers, options)
   }
+}
+
+/** Why no other case can fare better. */
+async function findStop(
+  { name }: CheckCase,
+  answers: readonly CheckAnswer[],
+  options: RunOptions,
+): Promise<string | null> {
+  const broken = answers.find(({ status }) => status === null)
+  if (broken === undefined) return null
+  if (isTlsFailure(broken)) return `Not tried: ${broken.error}.`
+  // A request that breaks the app off may have ended it; some are started again by what watches over them.
+  const { failure } = await awaitListener(options)
+  return failure === null ? null : `Not tried: nothing listens any more since "${name}".`
+}
+
+function isTlsFailure({ errorCode }: CheckAnswer): boolean {
+  return (
+    errorCode !== null &&
+    /CERT|^ERR_(?:SSL|TLS)_|^EPROTO$|^TLS_ANSWER$|^UNABLE_TO_|^INVALID_CA$/.test(errorCode)
+  )
+}
+
+/** The key is right if a challenge that it signed is answered, and one of another key is not. */
+function learn(known: Known, { name, expects }: CheckCase, { outcome, status }: CheckResult): void {
+  if (expects === 'challenge') known.acceptedChallenge ||= outcome === 'right'
+  else if (expects === 'no-challenge') known.isKeyRight ||= known.acceptedChallenge && outcome === 'right'
+  if (name === 'binary' && outcome === 'wrong') known.refusedWith = status
 }
 
 async function ask(one: CheckCase, { world, exchange, timeoutMs }: RunOptions): Promise<CheckAnswer[]> {
@@ -47,59 +81,48 @@ async function ask(one: CheckCase, { world, exchange, timeoutMs }: RunOptions): 
 }
 
 async function awaitStart(options: RunOptions): Promise<CheckResult> {
-  const { target } = options.world
-  const { listens, waitedMs, reason } = await awaitListener(options)
+  const { target: url } = options.world
+  const { failure, waitedMs, before } = await awaitListener(options)
   const result = {
     name: 'start',
-    title: 'somebody listens',
+    title: 'something listens',
     expected: 'a connection',
     status: null,
     durationMs: waitedMs,
+    body: null,
   }
-  if (!listens) {
-    return {
-      ...result,
-      outcome: 'wrong',
-      says: `nobody who listens at ${target.host} within ${options.waitMs / 1000} s (${reason})`,
-      cost: 'Is your app running, and on this port? --wait gives it more time to start.',
-    }
+  if (failure === null) {
+    const late = before && `, after ${(waitedMs / 1000).toFixed(1)} s (before that: ${before.reason})`
+    return { ...result, outcome: 'right', says: `${url.host} listens${late ?? ''}`, cost: null, cause: null }
   }
-  const late = reason === null ? '' : `, after ${(waitedMs / 1000).toFixed(1)} s (before that: ${reason})`
-  return { ...result, outcome: 'right', says: `${target.host} listens${late}`, cost: null }
+  const { code: errorCode, reason: error } = failure
+  const encounter = { url: url.href, status: null, errorCode, error, headers: [], body: null }
+  return {
+    ...result,
+    outcome: 'wrong',
+    says: `no connection to ${url.host} within ${options.waitMs / 1000} s (${error})`,
+    cost: 'Nothing can be checked. --wait gives an app more time to start.',
+    cause: findCause({ ...encounter, sign: 'dev' }, false),
+  }
 }
 
 interface Listening {
-  listens: boolean
+  /** `null` if something listens. */
+  failure: ConnectFailure | null
   waitedMs: number
-  /** Why it did not listen at first; `null` when it did. */
-  reason: string | null
+  /** Why it did not listen at first. */
+  before: ConnectFailure | null
 }
 
 async function awaitListener({ world, waitMs }: RunOptions): Promise<Listening> {
   const startedAt = performance.now()
   const passed = () => Math.round(performance.now() - startedAt)
-  let reason: string | null = null
+  let before: ConnectFailure | null = null
   for (;;) {
-    const problem = await tryToConnect(world.target, Math.max(1, waitMs - passed()))
-    if (problem === null) return { listens: true, waitedMs: passed(), reason }
-    reason ??= problem
-    if (passed() + askAgainMs > waitMs) return { listens: false, waitedMs: passed(), reason }
+    const failure = await tryToConnect(world.target, { timeoutMs: Math.max(1, waitMs - passed()) })
+    if (failure === null) return { failure, waitedMs: passed(), before }
+    before ??= failure
+    if (passed() + askAgainMs > waitMs) return { failure, waitedMs: passed(), before }
     await sleep(askAgainMs)
   }
-}
-
-/** `null` when somebody took the connection, else why nobody did. */
-function tryToConnect(url: URL, timeoutMs: number): Promise<string | null> {
-  const port = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port)
-  return new Promise((resolve) => {
-    const socket = connect({ host: url.hostname.replace(/^\[|\]$/g, ''), port, lookup })
-    const settle = (problem: string | null) => {
-      clearTimeout(timer)
-      socket.destroy()
-      resolve(problem)
-    }
-    const timer = setTimeout(() => settle('no connection in time'), timeoutMs)
-    socket.once('connect', () => settle(null))
-    socket.once('error', (error) => settle(explainFailure(error)))
-  })
 }

@@ -1,31 +1,69 @@
-/** What all results of a check say together: how many of each kind, and the one cause behind many of them. Pure. */
+/** What all results of a check say together: how many of each kind, and what is behind several of them. Pure. */
 
+import { explainVerdict, judgeAnswer } from '../fic/answers.ts'
+import { sayCause } from '../http/causes.ts'
 import type { CheckResult, Outcome } from './case.ts'
 
 export interface CheckSummary {
   target: string
+  /** What the tokens named as their audience. */
+  audience: string
   /** Whether nothing was wrong; what is careless does not count. */
   passed: boolean
   counts: Record<Outcome, number>
-  /** One cause that explains many results, with what to do about it; sentences. */
+  /** What explains several results, with what to do about it; sentences. */
   advice: string[]
 }
 
-export function summarize(target: string, results: readonly CheckResult[]): CheckSummary {
+export function summarize(
+  { target, audience }: Pick<CheckSummary, 'target' | 'audience'>,
+  results: readonly CheckResult[],
+): CheckSummary {
   const counts = { right: 0, careless: 0, wrong: 0, skipped: 0 }
   for (const { outcome } of results) counts[outcome] += 1
-  return { target, passed: counts.wrong === 0, counts, advice: adviseOn(results) }
+  const advice = [...commonCauses(results), ...adviseOnToken(results)]
+  return { target, audience, passed: counts.wrong === 0, counts, advice }
 }
 
-/** The plain cases: whoever fails all of these has one problem and not many. */
-const plainCases = new Set([
-  'challenge-header',
-  'challenge-query',
-  'binary',
-  'structured',
-  'structured-json',
-  'many-ids',
-])
+/** Results that were answered alike, with one cause. */
+export interface Block {
+  /** The first one. */
+  result: CheckResult
+  names: string[]
+  /** What Fatture in Cloud does with that answer; `null` if that is not what is wrong with it. */
+  consequence: string | null
+  /** What each case is about, if only some of them went wrong. */
+  reasons: { name: string; reason: string }[]
+}
+
+/** One block for each distinct answer that was not expected. */
+export function toBlocks(results: readonly CheckResult[]): Block[] {
+  const blocks = new Map<string, Block>()
+  for (const result of results) {
+    const { name, outcome, status, says, expected, cause, cost } = result
+    if (outcome === 'right' || outcome === 'skipped') continue
+    const key = JSON.stringify([status, says, expected, cause?.code])
+    const verdict = explainVerdict(judgeAnswer(status), status)
+    const consequence = cost?.startsWith(verdict) ? verdict : null
+    const block = blocks.get(key) ?? { result, names: [], consequence, reasons: [] }
+    blocks.set(key, block)
+    block.names.push(name)
+    const reason = cost?.slice(consequence?.length ?? 0).trim() ?? ''
+    if (reason !== '') block.reasons.push({ name, reason })
+  }
+  return [...blocks.values()].map((block) =>
+    // Where the plainest case goes wrong, what is particular about the others explains nothing.
+    block.names.includes('binary') ? { ...block, reasons: [] } : block,
+  )
+}
+
+function commonCauses(results: readonly CheckResult[]): string[] {
+  const counts = new Map<string, number>()
+  for (const { cause } of results) {
+    if (cause) counts.set(sayCause(cause), (counts.get(sayCause(cause)) ?? 0) + 1)
+  }
+  return [...counts].filter(([, count]) => count > 1).map(([words]) => words)
+}
 
 const securityCases = new Set([
   'forged',
@@ -36,31 +74,10 @@ const securityCases = new Set([
   'foreign-sink',
 ])
 
-function adviseOn(results: readonly CheckResult[]): string[] {
-  const plain = results.filter(({ name }) => plainCases.has(name))
-  const posts = plain.filter(({ name }) => !name.startsWith('challenge'))
-  const all = (some: readonly CheckResult[], ...statuses: number[]) =>
-    some.length > 0 && some.every(({ status }) => status !== null && statuses.includes(status))
+function adviseOnToken(results: readonly CheckResult[]): string[] {
   const security = results.filter(({ name }) => securityCases.has(name))
+  if (security.length < 2 || security.some(({ outcome }) => outcome !== 'wrong')) return []
   return [
-    ...(all(plain, 401, 403) || all(posts, 401, 403)
-      ? [
-          'Your app refuses everything: it probably checks with another key. Give it the dev key that "fic-dev keys" prints in place of the one of Fatture in Cloud, and see that it expects the audience that --audience names.',
-        ]
-      : []),
-    ...(all(plain, 404) ? ['Your app knows no such path: is the URL that of your webhook route?'] : []),
-    ...(all(posts, 419)
-      ? [
-          '419 is how Laravel refuses a request without its CSRF token: take the webhook route out of that check.',
-        ]
-      : []),
-    ...(all(plain, 301, 302, 307, 308)
-      ? ['Your app redirects: name the address that it redirects to, slash at the end included.']
-      : []),
-    ...(security.length > 1 && security.every(({ outcome }) => outcome === 'wrong')
-      ? [
-          'Your app does not check the token at all. If it answers 200 and throws the notification away, a check from outside cannot see that: --skip leaves cases out.',
-        ]
-      : []),
+    'Your app does not check the token at all. If it answers 200 and throws the notification away, a check from outside cannot see that: --skip leaves cases out.',
   ]
 }

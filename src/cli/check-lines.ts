@@ -1,15 +1,19 @@
-/** The lines of `fic-dev check` for people. Pure. */
+/** The report of `fic-dev check` for people. Pure. */
 
 import type { CheckResult, Outcome } from '../check/case.ts'
-import type { CheckSummary } from '../check/summary.ts'
+import { toBlocks, type Block, type CheckSummary } from '../check/summary.ts'
+import { sayCause } from '../http/causes.ts'
+import { causeText } from './hints.ts'
 import type { Colors } from './output.ts'
 import { visible } from './visible.ts'
 
 const nameWidth = 18
 
-/** One row of the table; below it, where something is not right, what it costs. */
-export function caseText(result: CheckResult, colors: Colors): string {
-  const { name, title, outcome, status, durationMs, says, expected, cost } = result
+/** One row of the table. */
+export function caseText(
+  { name, title, outcome, status, durationMs, says }: CheckResult,
+  colors: Colors,
+): string {
   const answer = status === null ? '' : String(status)
   const took = durationMs === null ? '' : `${Math.round(durationMs)}ms`
   const row = [
@@ -19,18 +23,46 @@ export function caseText(result: CheckResult, colors: Colors): string {
     took.padStart(7),
     title,
   ].join('  ')
-  if (name === 'start' && outcome === 'right') return `${row}: ${visible(says)}`
-  if (outcome === 'right') return row
-  const explained = [`got ${visible(says)}; expected ${expected}`, ...(cost === null ? [] : [visible(cost)])]
-  return [row, ...explained.map((line) => `          ${colors.dim(line)}`)].join('\n')
+  return name === 'start' ? `${row}: ${visible(says)}` : row
 }
 
-/** `19 right, 2 careless, 1 wrong`, with what explains many results at once. */
-export function summaryText({ counts, advice, passed }: CheckSummary, colors: Colors): string {
+/** What was not answered as expected, by answer; and `19 right, 2 careless, 1 wrong`. */
+export function summaryText(
+  { counts, advice, passed }: CheckSummary,
+  results: readonly CheckResult[],
+  colors: Colors,
+): string {
   const told = (Object.keys(counts) as Outcome[]).filter((outcome) => counts[outcome] > 0)
   const numbers = told.map((outcome) => paint(outcome, colors)(`${counts[outcome]} ${outcome}`)).join(', ')
   const verdict = passed ? 'This receiver is right' : 'This receiver is not right yet'
-  return [`${colors.bold(verdict)}: ${numbers}.`, ...advice.map((line) => `  ${line}`)].join('\n')
+  const blocks = toBlocks(results)
+  const said = new Set(blocks.flatMap(({ result: { cause } }) => (cause ? [sayCause(cause)] : [])))
+  return [
+    ...blocks.map((block) => `\n${blockText(block, colors)}`),
+    ...(blocks.length > 0 ? [''] : []),
+    `${colors.bold(verdict)}: ${numbers}.`,
+    ...advice.filter((line) => !said.has(line)).map((line) => `  ${line}`),
+  ].join('\n')
+}
+
+function blockText({ result, names, consequence, reasons }: Block, colors: Colors): string {
+  const { outcome, says, expected, cause, body } = result
+  const lines = [
+    `Got ${visible(says)}; expected ${expected}.`,
+    ...(cause === null ? [] : causeText(cause, body).split('\n')),
+    ...(consequence === null ? [] : [consequence]),
+    ...toReasonLines(reasons),
+  ]
+  return [paint(outcome, colors)(names.join(', ')), ...lines.map((line) => `  ${line}`)].join('\n')
+}
+
+/** Each reason once, with its cases if there are several reasons. */
+function toReasonLines(reasons: Block['reasons']): string[] {
+  const groups = new Map<string, string[]>()
+  for (const { name, reason } of reasons) groups.set(reason, [...(groups.get(reason) ?? []), name])
+  return [...groups].map(([reason, names]) =>
+    groups.size === 1 ? visible(reason) : `${names.join(', ')}: ${visible(reason)}`,
+  )
 }
 
 function paint(outcome: Outcome, colors: Colors): (text: string) => string {

@@ -5,15 +5,16 @@ import type { CheckCase, CheckResult, World } from '../check/case.ts'
 import { checkCases } from '../check/cases.ts'
 import { toJunit, type CheckedTarget } from '../check/junit.ts'
 import { runCases } from '../check/run.ts'
-import { summarize, type CheckSummary } from '../check/summary.ts'
+import { summarize } from '../check/summary.ts'
 import { didYouMean } from '../config/spelling.ts'
 import { findCheckTargets } from '../daemon/check-target.ts'
 import { createWorld } from '../daemon/check-world.ts'
-import { createSender } from '../delivery/send.ts'
+import { createSender, type Sender } from '../delivery/send.ts'
 import { FicDevError, messageOf } from '../errors.ts'
 import { caseText, summaryText } from './check-lines.ts'
 import type { Invocation } from './command.ts'
 import type { Output } from './output.ts'
+import { withRunningSettings } from './running-settings.ts'
 import { visible } from './visible.ts'
 import { whileWaiting } from './waiting.ts'
 
@@ -27,46 +28,58 @@ export interface CheckOptions {
 }
 
 /** Exit code 1 when something is wrong; what is careless does not count. */
-export async function run({ args, options, config, output }: Invocation<CheckOptions>): Promise<number> {
+export async function run(invocation: Invocation<CheckOptions>): Promise<number> {
+  const { args, options, output } = invocation
   const cases = chooseCases(options)
+  const config = await withRunningSettings(invocation)
   const checked: CheckedTarget[] = []
   for (const target of findCheckTargets(args[0], config)) {
     const world = await createWorld(target, config, options.audience)
-    checked.push({ target: target.url.href, results: await checkTarget(cases, world, options, output) })
+    const sender = createSender({ maxSockets: 1, insecure: config.insecure })
+    const results = await checkTarget(cases, { world, options, sender, output }).finally(() => sender.close())
+    checked.push({ target: target.url.href, results })
   }
   if (options.junit !== undefined) await writeJunit(options.junit, checked)
   return checked.every(({ results }) => results.every(({ outcome }) => outcome !== 'wrong')) ? 0 : 1
 }
 
+interface Asking {
+  world: World
+  options: CheckOptions
+  sender: Pick<Sender, 'send'>
+  output: Output
+}
+
 async function checkTarget(
   cases: readonly CheckCase[],
-  world: World,
-  options: CheckOptions,
-  output: Output,
+  { world, options, sender, output }: Asking,
 ): Promise<CheckResult[]> {
-  const target = world.target.href
+  const { target: url, audience } = world
+  const target = url.href
   const results: CheckResult[] = []
-  const sender = createSender(1)
-  if (!output.json) output.say(`Checking ${visible(target)}, signed with this project's dev key.`)
-  try {
-    const { timeout: timeoutMs = 5_000, wait: waitMs = 5_000 } = options
-    await whileWaiting(
-      output,
-      () => waitedFor(cases, results, world),
-      async () => {
-        for await (const result of runCases(cases, { world, exchange: sender.send, timeoutMs, waitMs })) {
-          results.push(result)
-          if (output.json) output.object({ type: 'case', target, ...result })
-          else if (result.outcome !== 'skipped') output.line(caseText(result, output.colors))
-          // All for the same reason, so it is said once.
-          else if (results.at(-2)?.outcome !== 'skipped') output.say(result.says)
+  // Anything else would be a line among the objects.
+  const line = (text: string) => void (output.json || output.line(text))
+  line(
+    `Checking ${visible(target)}, signed with this project's dev key, for the audience ${visible(audience)}`,
+  )
+  const { timeout: timeoutMs = 5_000, wait: waitMs = 5_000 } = options
+  await whileWaiting(
+    output,
+    () => waitedFor(cases, results, world),
+    async () => {
+      for await (const result of runCases(cases, { world, exchange: sender.send, timeoutMs, waitMs })) {
+        results.push(result)
+        if (output.json) output.object({ type: 'case', target, ...result })
+        // Skipped for the same reason, so it is said once.
+        else if (result.outcome !== 'skipped' || results.at(-2)?.says !== result.says) {
+          line(result.outcome === 'skipped' ? visible(result.says) : caseText(result, output.colors))
         }
-      },
-    )
-  } finally {
-    sender.close()
-  }
-  tell(summarize(target, results), output)
+      }
+    },
+  )
+  const summary = summarize({ target, audience }, results)
+  if (output.json) output.object({ type: 'summary', ...summary })
+  else line(summaryText(summary, results, output.colors))
   return results
 }
 
@@ -76,13 +89,8 @@ function waitedFor(
   { length }: readonly CheckResult[],
   { target }: World,
 ): string {
-  if (length === 0) return `waiting for somebody to listen at ${target.host}`
+  if (length === 0) return `waiting until something listens at ${target.host}`
   return `${length} of ${cases.length}: ${cases[length - 1]?.title ?? 'done'}`
-}
-
-function tell(summary: CheckSummary, output: Output): void {
-  if (output.json) output.object({ type: 'summary', ...summary })
-  else output.say(summaryText(summary, output.colors))
 }
 
 /** `--skip structured` leaves out `structured` and `structured-json`. */

@@ -6,14 +6,16 @@ import { examine } from '../daemon/examine.ts'
 import { connectToDaemon } from './client.ts'
 import type { Invocation } from './command.ts'
 import type { Colors } from './output.ts'
+import { withRunningSettings } from './running-settings.ts'
 import { visible } from './visible.ts'
 import { whileWaiting } from './waiting.ts'
 
 /** Exit code 1 when something does not work. */
-export async function run({ config, secrets, file, sources, notes, output }: Invocation): Promise<number> {
+export async function run(invocation: Invocation): Promise<number> {
+  const { config, secrets, file, sources, notes, output } = invocation
   let failures = 0
   const messages = examine({
-    config,
+    config: await withRunningSettings(invocation),
     accessToken: secrets.accessToken,
     settings: { file, sources, notes },
     status: async () => {

@@ -1,11 +1,13 @@
-/** What probably is behind an answer of the target, and what to do; said once for each target and cause. */
+/** The probable cause of an answer, said once for each target and cause. The causes themselves: `http/causes.ts`. */
 
-import type { Delivery, Notification } from '../contract/notification.ts'
+import type { Cause, Delivery, Notification } from '../contract/notification.ts'
 import type { TargetStatus } from '../contract/status.ts'
+import { sayCause } from '../http/causes.ts'
 import { visible, visibleLines } from './visible.ts'
 
 export interface Hint {
-  cause: 'refused' | 'signature' | 'path' | 'failure'
+  /** The code of the cause. */
+  code: string
   /** Safe to print; may have several lines. */
   text: string
 }
@@ -13,62 +15,41 @@ export interface Hint {
 /** How much of an answer is shown. */
 const shownCharacters = 500
 
-const refused = 'connection refused'
-
-/** `null` where there is nothing to say. Pure. */
-export function hintOnTarget({
-  url,
-  health,
-  detail,
-}: Pick<TargetStatus, 'url' | 'health' | 'detail'>): Hint | null {
-  if (health !== 'unreachable') return null
-  const reason = detail?.split(';', 1)[0] ?? refused
-  const todo = reason === refused ? 'Is your app running, and on this port?' : 'Check the address.'
-  return { cause: 'refused', text: `No connection to ${visible(url)}: ${reason}. ${todo}` }
+/** `null` if there is nothing to say. Pure. */
+export function hintOnTarget({ cause }: Pick<TargetStatus, 'cause'>): Hint | null {
+  return cause === null ? null : { code: cause.code, text: visible(sayCause(cause)) }
 }
 
-/** `null` where there is nothing to say. Pure. */
-export function hintOnDelivery({ target, status, error, sign, responseBody }: Delivery): Hint | null {
-  const where = visible(target)
-  if (status === null) {
-    return error === refused ? hintOnTarget({ url: target, health: 'unreachable', detail: error }) : null
-  }
-  if (status === 401 || status === 403) {
-    const key = `Give it the dev key that "fic-dev keys" prints in place of the one of Fatture in Cloud`
-    const todo =
-      sign === 'dev'
-        ? `${key}.`
-        : `${key}, and send it again: fic-dev replay last --sign dev (or check: fic-dev check).`
-    return {
-      cause: 'signature',
-      text: `${status} is probably your app's own check of the signature. ${todo}`,
-    }
-  }
-  if (status === 404) {
-    return { cause: 'path', text: `404: your app knows no such path. Is ${where} your webhook route?` }
-  }
-  if (status >= 500 && responseBody) {
-    const said = [...responseBody.trim()].slice(0, shownCharacters).join('')
-    return said === '' ? null : { cause: 'failure', text: `Your app says:\n${indent(visibleLines(said))}` }
-  }
-  return null
+/** `null` if there is nothing to say. Pure. */
+export function hintOnDelivery({
+  cause,
+  responseBody,
+}: Pick<Delivery, 'cause' | 'responseBody'>): Hint | null {
+  return cause === null ? null : { code: cause.code, text: causeText(cause, responseBody) }
 }
 
-/** Of what a follower takes from its hub; `null` where there is nothing to say. Pure. */
+/** A cause, and below it what the app said. Safe to print. */
+export function causeText(cause: Cause, body: string | null): string {
+  const said = [...(body ?? '').trim()].slice(0, shownCharacters).join('')
+  const words = visible(sayCause(cause))
+  return said === '' ? words : `${words} The answer begins:\n${indent(visibleLines(said))}`
+}
+
+/** Of what a follower takes from its hub; `null` if there is nothing to say. Pure. */
 export function hintOnShared({ signature }: Notification): Hint | null {
   if (signature.outcome !== 'invalid') return null
   return {
-    cause: 'signature',
+    code: 'signature',
     text: 'Not signed by Fatture in Cloud, so your app does not get it. A hub with --emulator signs with a key of its own: "fic-dev keys" there prints it, --public-key here believes it.',
   }
 }
 
-/** Tells a hint about a target, unless it was told before. */
+/** Says a hint about a target, unless it was said before. */
 export function createHints(say: (text: string) => void): (target: string, hint: Hint | null) => void {
-  const told = new Set<string>()
+  const said = new Set<string>()
   return (target, hint) => {
-    if (!hint || told.has(`${hint.cause} ${target}`)) return
-    told.add(`${hint.cause} ${target}`)
+    if (!hint || said.has(`${hint.code} ${target}`)) return
+    said.add(`${hint.code} ${target}`)
     say(hint.text)
   }
 }

@@ -36,6 +36,8 @@ export interface UserConfig {
   concurrency?: number
   /** How long the target may take to answer, in seconds; 0 for no limit. */
   timeout?: number
+  /** Checks no TLS certificate of a target on this machine. */
+  insecure?: boolean
   port?: number
   sinkPort?: number
   emulatorPort?: number
@@ -101,6 +103,8 @@ export interface Config {
   readonly concurrency: number
   /** In seconds; 0 for no limit. */
   readonly timeout: number
+  /** Checks no TLS certificate of a target on this machine. */
+  readonly insecure: boolean
   readonly port: PortChoice
   readonly sinkPort: PortChoice
   readonly emulatorPort: PortChoice

@@ -207,6 +207,13 @@ export const settings: Table = {
     kind: wholeNumberKind(0, 86_400),
     example: { text: '0', file: 'timeout: 0' },
   },
+  insecure: toggle(
+    '--insecure',
+    'FIC_DEV_INSECURE',
+    'Notifications and deliveries',
+    'check no TLS certificate of a target on this machine',
+    { key: 'insecure' },
+  ),
   company: {
     flag: '--company <id>',
     environment: ['FIC_DEV_COMPANY', 'FIC_COMPANY_ID'],

@@ -226,3 +226,13 @@ export interface DaemonFile {
   inode: string
   token: string
 }
+
+/** What the running fic-dev was started with, as far as other commands need it. A header may hold a secret. */
+export interface RunningSettings {
+  forwardTo: { types: string[]; url: string; headers: Record<string, string> }[]
+  /** Added to every delivery. */
+  headers: Record<string, string>
+  company: number | null
+  publicUrl: string | null
+  insecure: boolean
+}

@@ -74,6 +74,19 @@ export interface Notification {
 /** What Fatture in Cloud would make of an answer (protocol section 4). `pending`: there is none yet. */
 export type Verdict = 'delivered' | 'retried' | 'dropped' | 'subscription-deleted' | 'pending'
 
+/** What is probably behind an answer that does not count as delivered, or behind no answer. Each text is a sentence. */
+export interface Cause {
+  /** Stable, kebab-case: `refused`, `csrf`, `signature`. */
+  code: string
+  /** `failure`: the target as a whole does not work. `warning`: it refused this notification, or failed on it. */
+  tone: 'warning' | 'failure'
+  /** What happened. */
+  what: string
+  why: string
+  /** What to do. */
+  todo: string
+}
+
 /** One attempt to hand a notification to the target. */
 export interface Delivery {
   id: number
@@ -89,6 +102,10 @@ export interface Delivery {
   status: number | null
   /** Why there is no status, or why the answer is not whole: a phrase. */
   error: string | null
+  /** Why there is no status: a code of the system, of Node or of fic-dev (`TIMEOUT`); `null` if there is one. */
+  errorCode: string | null
+  /** `null` if it was delivered, if it is pending, and for a publication to a stream. */
+  cause: Cause | null
   responseHeaders: HeaderPair[]
   /** The first 64 KiB of the answer, as text. */
   responseBody: string | null

@@ -1,5 +1,7 @@
 /** The state of the running parts, as `GET /api/status` and the stream tell it. Times are ISO 8601 in UTC. */
 
+import type { Cause } from './notification.ts'
+
 export type TunnelState = 'starting' | 'up' | 'suspect' | 'down' | 'unknown' | 'held' | 'stopped'
 
 export interface TunnelStatus {
@@ -54,9 +56,12 @@ export interface SubscriptionStatus {
 
 export interface TargetStatus {
   url: string
+  /** Of the last attempt; `unreachable` also if no connection is accepted. */
   health: 'unknown' | 'healthy' | 'unreachable'
   since: string
   detail: string | null
+  /** What is probably behind it; `null` unless it is unreachable. */
+  cause: Cause | null
   /** Deliveries that wait for this target. */
   waiting: number
   paused: boolean

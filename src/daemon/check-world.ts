@@ -2,6 +2,7 @@
 
 import type { World } from '../check/case.ts'
 import type { Config } from '../config/config.ts'
+import { toDeliveryHeaders } from '../delivery/request.ts'
 import { createDevKey } from '../fic/signature/sign.ts'
 import { prepareDataDir } from '../store/data-dir.ts'
 import { readSecretsOf } from '../store/secrets.ts'
@@ -11,10 +12,13 @@ import type { CheckTarget } from './check-target.ts'
 /** For those who name none: any number is a company. */
 const sampleCompany = 12_345
 
+/** In place of the sink that only a running fic-dev has. */
+const sampleSink = new URL('https://fic-dev.example/')
+
 /** `audience` is the target's own URL when left out. */
 export async function createWorld(
   { url, headers, eventType }: CheckTarget,
-  { dataDir, company }: Pick<Config, 'dataDir' | 'company'>,
+  { dataDir, company, publicUrl }: Pick<Config, 'dataDir' | 'company' | 'publicUrl'>,
   audience = url.href,
 ): Promise<World> {
   prepareDataDir(dataDir)
@@ -26,6 +30,16 @@ export async function createWorld(
     company: company ?? sampleCompany,
     eventType,
     headers,
+    toDelivered: (sent, configured) =>
+      toDeliveryHeaders(
+        { seq: 0, headers: [...sent] },
+        {
+          sinkUrl: publicUrl === null ? sampleSink : new URL(publicUrl),
+          attempt: 1,
+          replay: false,
+          headers: configured,
+        },
+      ),
     devKey,
     strangerKey,
     now: new Date(),

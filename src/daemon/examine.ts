@@ -105,7 +105,7 @@ async function* examineRunning({ forwardTo }: Config, findings: Finding[]): Asyn
 const triedCases = new Set(['challenge-header', 'binary'])
 
 async function* tryTarget(target: CheckTarget, config: Config): AsyncGenerator<Finding> {
-  const sender = createSender(1)
+  const sender = createSender({ maxSockets: 1, insecure: config.insecure })
   try {
     const world = await createWorld(target, config)
     const cases = checkCases.filter(({ name }) => triedCases.has(name))

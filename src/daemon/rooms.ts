@@ -1,13 +1,13 @@
 /** Builds sink, deliverer and inspector of a daemon, each with what it needs of the others; starts nothing. */
 
-import type { KeyEntry, TriggerAnswer, TriggerRequest } from '../contract/api.ts'
+import type { RunningSettings, KeyEntry, TriggerAnswer, TriggerRequest } from '../contract/api.ts'
 import type { DoctorMessage } from '../contract/doctor.ts'
 import type { Notification } from '../contract/notification.ts'
 import type { Status } from '../contract/status.ts'
 import type { StreamMessage } from '../contract/stream.ts'
 import type { Config } from '../config/config.ts'
 import { createDeliverer, type Deliverer, type PassThrough } from '../delivery/deliverer.ts'
-import { portOf } from '../delivery/targets.ts'
+import { portOf } from '../http/url.ts'
 import { FicDevError } from '../errors.ts'
 import { isEmulator } from '../fic/api-error.ts'
 import { toBase64Key } from '../fic/signature/public-key.ts'
@@ -62,6 +62,7 @@ export async function buildRooms(options: RoomOptions): Promise<Rooms> {
     store,
     concurrency: config.concurrency,
     timeoutMs: config.timeout * 1_000,
+    insecure: config.insecure,
     devKey: project.devKey.privateKey,
     sinkUrl: () => live.sinkUrl ?? live.localSinkUrl,
     ownPorts: () => [...live.ownPorts(), ...portOfEmulator(config.apiBase)],
@@ -98,6 +99,7 @@ export async function buildRooms(options: RoomOptions): Promise<Rooms> {
     pageDir,
     url: () => live.inspectorUrl,
     status,
+    settings: toRunningSettings(config),
     heldTypes: () => live.managed?.keeper.status().types ?? [],
     keys: () => [toKeyEntry('dev', project.devKey.publicKey), toKeyEntry('fic', live.publicKey)],
     replay: deliverer.replay,
@@ -189,6 +191,10 @@ async function triggerWith(live: Live, apiBase: string, asked: TriggerRequest): 
   throw new FicDevError('NO_EMULATOR', 'Only the emulator can be made to send a notification.', {
     hint: 'Start with --emulator, or change something in Fatture in Cloud itself.',
   })
+}
+
+function toRunningSettings({ forwardTo, headers, company, publicUrl, insecure }: Config): RunningSettings {
+  return { forwardTo, headers, company, publicUrl, insecure }
 }
 
 function toStatus(

@@ -2,6 +2,7 @@
 
 import type { Delivery } from '../contract/notification.ts'
 import { judgeAnswer } from '../fic/answers.ts'
+import { findCause } from '../http/causes.ts'
 import type { SendResult } from './send.ts'
 
 type Beginning = Pick<
@@ -16,6 +17,8 @@ export function beginAttempt(beginning: Beginning): Delivery {
     durationMs: null,
     status: null,
     error: null,
+    errorCode: null,
+    cause: null,
     responseHeaders: [],
     responseBody: null,
     verdict: 'pending',
@@ -25,14 +28,20 @@ export function beginAttempt(beginning: Beginning): Delivery {
 
 /** The same attempt with what came of it. */
 export function endAttempt(pending: Delivery, result: SendResult, nextAttemptAt: Date | null): Delivery {
+  const { durationMs, status, error, errorCode, headers, body } = result
+  const verdict = errorCode === 'UNSENDABLE' ? 'dropped' : judgeAnswer(status)
+  const { target: url, sign } = pending
+  const encounter = { url, status, error, errorCode, headers, body, sign }
   return {
     ...pending,
-    durationMs: result.durationMs,
-    status: result.status,
-    error: result.error,
-    responseHeaders: result.headers,
-    responseBody: result.body,
-    verdict: result.isUnsendable ? 'dropped' : judgeAnswer(result.status),
+    durationMs,
+    status,
+    error,
+    errorCode,
+    cause: findCause(encounter, verdict === 'delivered'),
+    responseHeaders: headers,
+    responseBody: body,
+    verdict,
     nextAttemptAt: nextAttemptAt?.toISOString() ?? null,
   }
 }

@@ -12,7 +12,7 @@ import type { Logger } from '../log.ts'
 import { streamScheme } from '../store/jobs.ts'
 import type { Store } from '../store/store.ts'
 import { beginAttempt, endAttempt } from './attempt.ts'
-import { TargetQueue } from './queue.ts'
+import { TargetQueue, usualPauseMs } from './queue.ts'
 import { passthroughTimeoutMs, relayAnswer, relayVerification, type RelayedAnswer } from './passthrough.ts'
 import { prepareReplay } from './replay.ts'
 import { toDeliveryHeaders, withQueryOf } from './request.ts'
@@ -26,6 +26,8 @@ export interface DelivererOptions {
   concurrency: number
   /** For each delivery and replay; 0 for no limit. */
   timeoutMs: number
+  /** Checks no certificate of a target on this machine. */
+  insecure: boolean
   /** PEM, PKCS #8: signs replays with `sign: "dev"`. */
   devKey: string
   /** Our public address, for `x-forwarded-*`. */
@@ -35,6 +37,8 @@ export interface DelivererOptions {
   /** Our own ports, which no replay may go to. */
   ownPorts(): number[]
   log: Logger
+  /** Between tries while a target is at fault; tests shorten it. */
+  pauseMs?: number
   now?: () => Date
 }
 
@@ -80,7 +84,7 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
   const { targets, store, log, now = () => new Date() } = options
   const deliveryListeners: ((delivery: Delivery) => void)[] = []
   const targetListeners: ((status: TargetStatus) => void)[] = []
-  const sender = createSender(Math.max(options.concurrency, 8))
+  const sender = createSender({ maxSockets: Math.max(options.concurrency, 8), insecure: options.insecure })
   const passthroughMs = Math.min(passthroughTimeoutMs, options.timeoutMs || Infinity)
   let queues: TargetQueue[] = []
   /** Replays and passthroughs under way. */
@@ -104,6 +108,7 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
       sender,
       concurrency: options.concurrency,
       timeoutMs: options.timeoutMs,
+      pauseMs: options.pauseMs ?? usualPauseMs,
       sinkUrl,
       onDelivery: tellDelivery,
       onTarget: (status) => targetListeners.forEach((listener) => listener(status)),

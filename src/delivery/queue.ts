@@ -1,21 +1,33 @@
 /** The deliveries to one target: in order of capture, a few at a time, until each is answered for good. */
 
-import type { Delivery, Notification } from '../contract/notification.ts'
+import type { Cause, Delivery, Notification } from '../contract/notification.ts'
 import type { TargetStatus } from '../contract/status.ts'
 import { messageOf } from '../errors.ts'
 import { judgeAnswer } from '../fic/answers.ts'
+import { findCause, isTargetAtFault } from '../http/causes.ts'
+import { tryToConnect, type ConnectFailure } from '../http/connect.ts'
 import type { Logger } from '../log.ts'
 import type { Job } from '../store/jobs.ts'
 import type { JobOutcome, Store } from '../store/store.ts'
 import { beginAttempt, endAttempt } from './attempt.ts'
 import { DueJobs } from './due-jobs.ts'
-import { watchHealth, type HealthWatch } from './health.ts'
+import { Hold } from './hold.ts'
 import { toDeliveryHeaders } from './request.ts'
-import { longestPauseMs, nextAttemptAt } from './retry.ts'
+import { longestPauseMs, nextAttemptAt, type Failures } from './retry.ts'
 import type { Sender, SendResult } from './send.ts'
 
 /** After a write that failed (a full disk), so that the same job is not sent again at once. */
 const pauseAfterFailureMs = 5_000
+
+/** Between tries while the target is at fault. */
+export const usualPauseMs = 1_000
+
+const connectOptions = { timeoutMs: 3_000, stableMs: 100 }
+/** A target that closes every connection at once may still answer a request. */
+const mostLooks = 10
+
+/** Captures in a rush make no rush of tries: this part of a pause is kept. */
+const keptPause = 1 / 3
 
 /** Timers and clock drift apart a little without anybody setting the clock. */
 const clockToleranceMs = 1_000
@@ -29,6 +41,8 @@ export interface QueueParts {
   concurrency: number
   /** For each attempt; 0 for no limit. */
   timeoutMs: number
+  /** Between tries while the target is at fault; `usualPauseMs` but in tests. */
+  pauseMs: number
   sinkUrl(): URL | null
   onDelivery(delivery: Delivery): void
   onTarget(status: TargetStatus): void
@@ -43,12 +57,27 @@ interface Ended {
   isRepeated: boolean
 }
 
+/** What an attempt was for: the queue as usual, or a try while the target is at fault. */
+type Turn = 'usual' | 'oldest' | 'next'
+
 export class TargetQueue {
   readonly #parts: QueueParts
-  readonly #health: HealthWatch
   readonly #due: DueJobs
   /** Jobs that are being sent, or whose end is not yet written down. */
   readonly #busy = new Set<number>()
+  /** Those on which the app failed, by job: their next attempts come later and later. */
+  readonly #failures = new Map<number, Failures>()
+  /** Those that make the app crash, by job: they no longer hold the others. */
+  readonly #suspects = new Set<number>()
+  /** While the target is at fault. */
+  #hold: Hold | null = null
+  #isTrying = false
+  #looks = 0
+  #triedAtMs = 0
+  #tryTimer: NodeJS.Timeout | undefined
+  #health: TargetStatus['health'] = 'unknown'
+  #cause: Cause | null = null
+  #reason = ''
   #sending = 0
   #paused = false
   #closed = false
@@ -59,24 +88,24 @@ export class TargetQueue {
   constructor(parts: QueueParts) {
     this.#parts = parts
     this.#since = parts.now()
-    this.#health = watchHealth(new URL(parts.url), (health) => this.#healthChanged(health))
     this.#due = new DueJobs({
       jobs: parts.store.jobs,
       target: parts.url,
       now: parts.now,
       onDrained: (readAt) => this.#wakeAtNextDue(readAt),
     })
+    void this.#lookAtStart()
   }
 
   status(): TargetStatus {
     const { url, store } = this.#parts
-    const health = this.#health.health()
-    const reason = this.#health.reason()
+    const isUnreachable = this.#health === 'unreachable'
     return {
       url,
-      health,
+      health: this.#health,
       since: this.#since.toISOString(),
-      detail: reason === null ? null : `${reason}; deliveries wait`,
+      detail: isUnreachable ? `${this.#reason}; deliveries wait` : null,
+      cause: isUnreachable ? this.#cause : null,
       waiting: store.jobs.count(url),
       paused: this.#paused,
     }
@@ -84,38 +113,41 @@ export class TargetQueue {
 
   /** Sends what is due, as far as the target and the concurrency allow. */
   pump(): void {
-    if (this.#closed || this.#paused || this.#health.health() === 'unreachable') return
+    if (this.#closed || this.#paused || this.#hold) return
     while (this.#sending < this.#parts.concurrency) {
       const job = this.#due.next(this.#busy)
       if (job === null) return
-      void this.#run(job)
+      void this.#run(job, 'usual')
     }
   }
 
   /** Something was queued. */
   wake(): void {
     this.#due.added()
-    this.pump()
+    if (this.#hold)
+      this.#tryIn(Math.max(0, this.#parts.pauseMs * keptPause - (performance.now() - this.#triedAtMs)))
+    else this.pump()
   }
 
   pause(paused: boolean): void {
     this.#paused = paused
     this.#parts.onTarget(this.status())
-    this.pump()
+    if (this.#hold) this.#tryIn(0)
+    else this.pump()
   }
 
   /** Sends nothing more; resolves when what is being sent has ended. */
   async close(): Promise<void> {
     this.#closed = true
     clearTimeout(this.#timer)
-    this.#health.close()
+    clearTimeout(this.#tryTimer)
     if (this.#busy.size > 0) await new Promise<void>((resolve) => this.#idle.push(resolve))
   }
 
-  async #run(job: Job): Promise<void> {
+  async #run(job: Job, turn: Turn): Promise<void> {
     this.#busy.add(job.id)
     this.#sending++
-    const ended = await this.#send(job)
+    const ended = await this.#send(job, turn)
     this.#sending--
     // The next one need not wait until the end of this one is on disk, unless this one is repeated first.
     if (!ended?.isRepeated) this.pump()
@@ -132,14 +164,18 @@ export class TargetQueue {
     }
     this.#busy.delete(job.id)
     if (this.#busy.size === 0) for (const resolve of this.#idle.splice(0)) resolve()
-    this.pump()
+    if (this.#hold) this.#tryIn(this.#hold.triesNext() ? 0 : this.#hold.pauseMs(this.#parts.now()))
+    else this.pump()
   }
 
-  async #send(job: Job): Promise<Ended | null> {
+  async #send(job: Job, turn: Turn): Promise<Ended | null> {
     const { store, sender, onDelivery, log } = this.#parts
     const captured = store.captured(job.seq)
     // Removed by a person in the meantime; its jobs went with it.
-    if (captured === null) return null
+    if (captured === null) {
+      this.#forget(job)
+      return null
+    }
     const { notification, body } = captured
     const pending = this.#begin(job)
     store.beginDelivery(pending).catch((thrown: unknown) => {
@@ -148,10 +184,10 @@ export class TargetQueue {
     onDelivery(pending)
     const request = this.#requestFor(notification, body, pending.attempt)
     // A kept connection may be the reason for the failure of the first attempt.
-    const options = { timeoutMs: this.#parts.timeoutMs, isFresh: pending.attempt > 1 }
+    const isFresh = pending.attempt > 1 || turn !== 'usual'
+    const options = { timeoutMs: this.#parts.timeoutMs, isFresh }
     const result = await sender.send(request, options)
-    this.#learn(result)
-    return this.#end(job, pending, result)
+    return this.#end(job, pending, result, turn)
   }
 
   #begin(job: Job): Delivery {
@@ -180,30 +216,114 @@ export class TargetQueue {
     }
   }
 
-  #end(job: Job, pending: Delivery, result: SendResult): Ended {
+  #end(job: Job, pending: Delivery, result: SendResult, turn: Turn): Ended {
     const now = this.#parts.now()
-    // While nobody listens everything waits, however long: the one that found that out must not be the one to be lost.
-    const triedSince = result.refused ? now : job.createdAt
-    const isRetried = judgeAnswer(result.status) === 'retried' && !result.isUnsendable
-    const backOff = () => nextAttemptAt(pending.attempt, triedSince, now, Math.random())
-    const nextAt = result.isStale ? now : isRetried ? backOff() : null
+    if (result.isStale) return { ...this.#again(pending, result, now, now), isRepeated: true }
+    const isHeld = isTargetAtFault(result) && !(this.#suspects.has(job.id) && result.wasSent)
+    if (isHeld) {
+      const hold = this.#holdBack(result)
+      if (turn !== 'usual') hold.failed({ isNext: turn === 'next', wasSent: result.wasSent })
+      // It stays due, and so in its place: the failure was not its own.
+      return this.#again(pending, result, job.createdAt, new Date(now.getTime() + hold.pauseMs(now)))
+    }
+    if (result.status !== null && !isTargetAtFault(result)) this.#release(turn)
+    // fic-dev itself ended it.
+    if (result.errorCode === 'ABORTED') return this.#again(pending, result, job.createdAt, now)
+    const isRetried = judgeAnswer(result.status) === 'retried' && result.errorCode !== 'UNSENDABLE'
+    const nextAt = isRetried ? this.#backOff(job, now) : null
+    if (nextAt !== null) return this.#again(pending, result, nextAt, nextAt)
+    this.#forget(job)
+    return { delivery: endAttempt(pending, result, null), outcome: { job: 'done' }, isRepeated: false }
+  }
+
+  #again(pending: Delivery, result: SendResult, dueAt: Date, nextAttempt: Date): Ended {
     return {
-      delivery: endAttempt(pending, result, nextAt),
-      outcome: nextAt === null ? { job: 'done' } : { job: 'retry', nextAt },
-      isRepeated: result.isStale,
+      delivery: endAttempt(pending, result, nextAttempt),
+      outcome: { job: 'retry', nextAt: dueAt },
+      isRepeated: false,
     }
   }
 
-  #learn(result: SendResult): void {
-    if (result.refused) this.#health.suspect()
-    else if (result.status !== null) this.#health.confirm()
+  #backOff(job: Job, now: Date): Date | null {
+    const { count, since } = this.#failures.get(job.id) ?? { count: 0, since: now }
+    const failures = { count: count + 1, since }
+    this.#failures.set(job.id, failures)
+    return nextAttemptAt(failures, now, Math.random())
   }
 
-  #healthChanged(health: TargetStatus['health']): void {
-    const { onTarget, now } = this.#parts
-    this.#since = now()
-    onTarget(this.status())
-    if (health === 'healthy') this.#wakeAll()
+  #forget({ id }: Job): void {
+    this.#failures.delete(id)
+    this.#suspects.delete(id)
+  }
+
+  /** Whether anything listens, before there is something to send. */
+  async #lookAtStart(): Promise<void> {
+    const failure = await tryToConnect(new URL(this.#parts.url), connectOptions)
+    if (failure === null || this.#closed || this.#health !== 'unknown') return
+    this.#holdBack(toResult(failure))
+    this.#tryIn(this.#parts.pauseMs)
+  }
+
+  /** The target is at fault: from now on, one at a time is tried. */
+  #holdBack(result: Pick<SendResult, 'status' | 'error' | 'errorCode' | 'headers' | 'body'>): Hold {
+    this.#hold ??= new Hold(this.#parts.now(), this.#parts.pauseMs)
+    this.#cause = findCause({ ...result, url: this.#parts.url, sign: 'original' }, false)
+    this.#reason = result.error ?? `it answered ${result.status}`
+    this.#setHealth('unreachable')
+    return this.#hold
+  }
+
+  /** The target answered. An attempt that began before the fault says nothing about now. */
+  #release(turn: Turn): void {
+    if (this.#hold && turn === 'usual') return
+    const suspect = turn === 'next' ? this.#hold?.oldest() : null
+    if (suspect != null) this.#suspects.add(suspect)
+    this.#endHold('healthy')
+  }
+
+  #endHold(health: TargetStatus['health']): void {
+    const wasHeld = this.#hold !== null
+    this.#hold = null
+    this.#looks = 0
+    clearTimeout(this.#tryTimer)
+    this.#setHealth(health)
+    if (!wasHeld) return
+    this.#due.changed()
+    // An app that was started again may have been repaired. One that crashed was only started again.
+    if (this.#suspects.size === 0) this.#wakeAll()
+  }
+
+  #setHealth(health: TargetStatus['health']): void {
+    if (health === this.#health || this.#closed) return
+    this.#health = health
+    this.#since = this.#parts.now()
+    this.#parts.onTarget(this.status())
+  }
+
+  #tryIn(ms: number): void {
+    clearTimeout(this.#tryTimer)
+    if (this.#closed) return
+    this.#tryTimer = setTimeout(() => void this.#try(), ms).unref()
+  }
+
+  /** Makes one attempt if the target accepts a connection. */
+  async #try(): Promise<void> {
+    if (this.#isTrying || this.#paused || this.#busy.size > 0) return
+    this.#isTrying = true
+    this.#triedAtMs = performance.now()
+    const failure = await tryToConnect(new URL(this.#parts.url), connectOptions)
+    this.#isTrying = false
+    const hold = this.#hold
+    if (this.#closed || this.#paused || hold === null) return
+    if (failure !== null && (failure.code !== 'CLOSED' || ++this.#looks % mostLooks !== 0)) {
+      this.#holdBack(toResult(failure))
+      return this.#tryIn(this.#parts.pauseMs)
+    }
+    const { store, url, now } = this.#parts
+    const chosen = hold.choose(store.jobs.due(url, now(), 2))
+    // Nothing is left that could show whether it works.
+    if (chosen === null) return this.#endHold('unknown')
+    void this.#run(chosen.job, chosen.isNext ? 'next' : 'oldest')
   }
 
   #wakeAll(): void {
@@ -234,4 +354,8 @@ export class TargetQueue {
     this.#parts.log.info({ now: now.toISOString() }, 'the clock was set back; waiting deliveries are due')
     this.#wakeAll()
   }
+}
+
+function toResult({ code, reason }: ConnectFailure) {
+  return { status: null, error: reason, errorCode: code, headers: [], body: null }
 }

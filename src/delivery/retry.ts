@@ -1,17 +1,23 @@
-/** When a delivery is tried again. Pure. */
+/** When a notification on which the app failed is tried again. Pure. */
 
 const firstPauseMs = 1_000
 export const longestPauseMs = 10 * 60_000
 /** Nothing is given up before this (design section 5). */
 const giveUpAfterMs = 24 * 60 * 60_000
 
+export interface Failures {
+  count: number
+  /** The time of the first one. */
+  since: Date
+}
+
 /**
- * The time of the next attempt: 1 s, 2 s, 4 s … 10 min after this one, a little spread so that a target that comes
- * back is not met by all at once. `null` once it was tried for 24 hours.
+ * The time of the next attempt: 1 s, 2 s, 4 s … 10 min after the last failure, a little spread so that an app that comes
+ * back is not met by all at once. `null` once it has failed for 24 hours.
  * @param random from 0 to 1
  */
-export function nextAttemptAt(attempt: number, triedSince: Date, now: Date, random: number): Date | null {
-  if (now.getTime() - triedSince.getTime() >= giveUpAfterMs) return null
-  const pause = Math.min(longestPauseMs, firstPauseMs * 2 ** (attempt - 1))
+export function nextAttemptAt({ count, since }: Failures, now: Date, random: number): Date | null {
+  if (now.getTime() - since.getTime() >= giveUpAfterMs) return null
+  const pause = Math.min(longestPauseMs, firstPauseMs * 2 ** (count - 1))
   return new Date(now.getTime() + Math.round(pause * (1 + random * 0.2)))
 }

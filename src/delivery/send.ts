@@ -14,16 +14,16 @@ export interface SendResult {
   status: number | null
   /** Why there is no status, or why the answer is not whole: a phrase. */
   error: string | null
+  /** Why there is no status: the code of the failed exchange. */
+  errorCode: string | null
   headers: HeaderPair[]
   /** At most the first 64 KiB. */
   body: string | null
   durationMs: number
-  /** The connection was refused: the next request would fare no better. */
-  refused: boolean
   /** A kept connection was closed before any byte of an answer: that says nothing about the target. */
   isStale: boolean
-  /** No attempt could ever succeed: HTTP does not allow the request. */
-  isUnsendable: boolean
+  /** The target may have read the request. */
+  wasSent: boolean
 }
 
 export interface SendOptions {
@@ -40,14 +40,24 @@ export interface Sender {
   close(): void
 }
 
-/** `maxSockets` bounds the connections to one target. */
-export function createSender(maxSockets: number): Sender {
+export interface SenderOptions {
+  /** Bounds the connections to one target. */
+  maxSockets: number
+  /** Checks no certificate of a target on this machine. */
+  insecure: boolean
+}
+
+export function createSender({ maxSockets, insecure }: SenderOptions): Sender {
   const agents = createAgents(maxSockets)
   const sending = new Set<Exchange>()
 
   return {
     async send(request, { timeoutMs, isFresh = false }) {
-      const exchange = startExchange(request, { timeoutMs, agents: isFresh ? undefined : agents })
+      const exchange = startExchange(request, {
+        timeoutMs,
+        insecure,
+        agents: isFresh ? undefined : agents,
+      })
       sending.add(exchange)
       const result = await exchange.result
       sending.delete(exchange)
@@ -64,18 +74,16 @@ export function createSender(maxSockets: number): Sender {
 function toSendResult(result: ExchangeResult, timeoutMs: number): SendResult {
   const { durationMs } = result
   if (!result.isAnswered) {
-    const { code, reason, isStale } = result
-    const refused = code === 'ECONNREFUSED'
-    const isUnsendable = code === 'UNSENDABLE'
+    const { code, reason, isStale, wasSent } = result
     return {
       status: null,
       error: reason,
+      errorCode: code,
       headers: [],
       body: null,
       durationMs,
-      refused,
       isStale,
-      isUnsendable,
+      wasSent,
     }
   }
   const { status, headers, body, bodyEnd } = result
@@ -84,11 +92,11 @@ function toSendResult(result: ExchangeResult, timeoutMs: number): SendResult {
   return {
     status,
     error: note,
+    errorCode: null,
     headers,
     body: isLone ? null : body.toString('utf8'),
     durationMs,
-    refused: false,
     isStale: false,
-    isUnsendable: false,
+    wasSent: true,
   }
 }

@@ -3,7 +3,7 @@
 import { FicDevError } from '../errors.ts'
 import { matchesType } from '../fic/event-types.ts'
 import { isLoopback } from '../http/loopback.ts'
-import { readUrl, showUrl } from '../http/url.ts'
+import { portOf, readUrl, showUrl } from '../http/url.ts'
 
 /** One entry of `forwardTo`. */
 export interface Target {
@@ -58,10 +58,4 @@ export function checkReplayTarget(to: string, targets: readonly Target[], ownPor
     })
   }
   return url
-}
-
-/** The port of a URL, the scheme's own where none is written. */
-export function portOf(url: URL): number {
-  if (url.port !== '') return Number(url.port)
-  return url.protocol === 'https:' ? 443 : 80
 }

@@ -146,22 +146,25 @@ function judgeBudget(
 }
 
 function judgeDeliveries({ targets, counts }: Status): Finding[] {
-  const findings = targets
-    .filter(({ waiting, paused, health }) => paused || (waiting > 0 && health === 'unreachable'))
-    .map(({ url, waiting, paused, detail }) =>
-      doubtful(
-        'deliveries',
-        paused
-          ? `Forwarding to ${url} is paused; ${sayWaiting(waiting)}.`
-          : `No connection to ${url}: ${detail?.split(';', 1)[0] ?? 'no reason is known'}; ${sayWaiting(waiting)}.`,
-        'They are tried for 24 hours.',
-        paused ? 'Go on with the key p, or on the page.' : 'Start your app, or check its address.',
-      ),
-    )
+  const findings = targets.flatMap(({ url, waiting, paused, cause }) => {
+    if (paused) {
+      const what = `Forwarding to ${url} is paused; ${sayWaiting(waiting)}.`
+      return [
+        doubtful('deliveries', what, 'They wait until it goes on.', 'Go on with the key p, or on the page.'),
+      ]
+    }
+    if (cause === null || waiting === 0) return []
+    const what = `${cause.what} ${capitalize(sayWaiting(waiting))}.`
+    return [doubtful('deliveries', what, `${cause.why} They wait until the target works.`, cause.todo)]
+  })
   if (findings.length > 0 || targets.length === 0) return findings
   return [
     fine('deliveries', `${counts.notifications} notifications are kept, ${sayWaiting(counts.waiting)}.`),
   ]
+}
+
+function capitalize(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
 }
 
 function sayWaiting(waiting: number): string {

@@ -1,5 +1,6 @@
 /** Judges how a target took a challenge and a notification signed with the dev key. Pure. */
 
+import type { Cause } from '../contract/notification.ts'
 import { doubtful, fine, wrong, type Finding } from './finding.ts'
 
 /** One try, as a check of the receiver gives it. */
@@ -9,45 +10,42 @@ export interface Tried {
   /** What the app did, in words. */
   says: string
   cost: string | null
+  cause: Cause | null
 }
 
+/** One finding for each cause. */
 export function judgeTarget(url: string, tried: readonly Tried[]): Finding[] {
   const start = tried.find(({ name }) => name === 'start')
-  if (start?.outcome === 'wrong') {
-    return [
-      wrong(
-        'target',
-        `There is ${start.says}.`,
-        'Notifications are kept, and wait for your app for 24 hours.',
-        'Start your app, or name its address with --forward-to.',
-      ),
-    ]
+  if (start?.cause) {
+    const { what, why, todo } = start.cause
+    return [wrong('target', what, `${why} Notifications wait for your app.`, todo)]
   }
-  const others = tried.filter(({ name }) => name !== 'start')
-  const findings = others.flatMap((one) => judgeTry(url, one))
-  return findings.length > 0
-    ? findings
-    : [
-        fine(
-          'target',
-          `${url} listens, answers the challenge and takes a notification signed with the dev key.`,
-        ),
-      ]
+  const findings = new Map<string, Finding>()
+  for (const one of tried) {
+    const key = one.cause?.code ?? one.name
+    if (one.outcome !== 'right' && one.outcome !== 'skipped' && !findings.has(key)) {
+      findings.set(key, judgeTry(url, one))
+    }
+  }
+  if (findings.size > 0) return [...findings.values()]
+  return [
+    fine('target', `${url} listens, answers the challenge and takes a notification signed with the dev key.`),
+  ]
 }
 
-function judgeTry(url: string, { name, outcome, says, cost }: Tried): Finding[] {
-  if (outcome === 'right') return []
+function judgeTry(url: string, { name, says, cost, cause }: Tried): Finding {
+  if (cause) {
+    const judge = cause.tone === 'failure' ? wrong : doubtful
+    return judge('target', cause.what, cause.why, `${cause.todo} fic-dev check looks closer.`)
+  }
   const isChallenge = name.startsWith('challenge')
-  const what = `${url} ${isChallenge ? 'does not answer the challenge as it should' : 'does not take a notification signed with the dev key'}: ${says}.`
-  // With fic-dev between, the challenge is answered for the app, and a notification has its true token.
-  return [
-    doubtful(
-      'target',
-      what,
-      isChallenge
-        ? 'fic-dev answers the challenge for your app; in production it is on its own.'
-        : (cost ?? 'In production it would be lost.'),
-      'fic-dev check looks closer; "fic-dev keys" prints the dev key that your app needs for that.',
-    ),
-  ]
+  // With fic-dev between, the challenge is answered for the app.
+  return doubtful(
+    'target',
+    `${url} ${isChallenge ? 'does not answer the challenge as it should' : 'does not take a notification signed with the dev key'}: ${says}.`,
+    isChallenge
+      ? 'fic-dev answers the challenge for your app; in production it is on its own.'
+      : (cost ?? 'In production it would be lost.'),
+    'fic-dev check looks closer.',
+  )
 }

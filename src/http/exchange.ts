@@ -6,7 +6,7 @@ import https from 'node:https'
 import type { LookupFunction, Socket } from 'node:net'
 import type { HeaderPair } from '../contract/notification.ts'
 import { messageOf } from '../errors.ts'
-import { lookup as lookupLoopback } from './loopback.ts'
+import { isLoopback, lookup as lookupLoopback } from './loopback.ts'
 
 export interface ExchangeRequest {
   method: string
@@ -24,6 +24,8 @@ export interface ExchangeOptions {
   /** Keep connections open for the next exchange. By default, an exchange has a connection of its own. */
   agents?: Agents | undefined
   lookup?: LookupFunction
+  /** Checks no certificate of a target on this machine; one of another machine is always checked. */
+  insecure?: boolean | undefined
   /** Aborts the exchange; a reason that is a string is that of the failure. */
   signal?: AbortSignal | undefined
 }
@@ -81,12 +83,17 @@ export interface Answered {
 
 export interface Failed {
   isAnswered: false
-  /** Of the system, of Node, or `TIMEOUT`, `ABORTED`, `UPGRADED`, `CLOSED`; `UNSENDABLE` if no attempt could ever succeed. */
+  /**
+   * Of the system, of Node or OpenSSL, or `TIMEOUT`, `ABORTED`, `UPGRADED`, `CLOSED` (before an answer), `INCOMPLETE`,
+   * `TLS_ANSWER` (to plain HTTP); `UNSENDABLE` if no attempt could ever succeed.
+   */
   code: string
   /** A phrase without a period: `connection refused`. */
   reason: string
   /** The connection was kept from an earlier exchange, and was closed before any byte of an answer. */
   isStale: boolean
+  /** There was a connection, so that the other side may have read the request. */
+  wasSent: boolean
   durationMs: number
 }
 
@@ -106,6 +113,7 @@ export function startExchange(outgoing: ExchangeRequest, options: ExchangeOption
     let request: http.ClientRequest | null = null
     let response: http.IncomingMessage | null = null
     let isProcessing = false
+    let wasSent = false
     const kept: Buffer[] = []
     let bodyBytes = 0
     let timer: NodeJS.Timeout | undefined
@@ -129,7 +137,7 @@ export function startExchange(outgoing: ExchangeRequest, options: ExchangeOption
       if (isProcessing && code !== 'UPGRADED') return settle(loneProcessing)
       const isReset = code === 'ECONNRESET' || code === 'EPIPE' || code === 'CLOSED'
       const isStale = isReset && response === null && request?.reusedSocket === true
-      settle({ isAnswered: false, code, reason, isStale })
+      settle({ isAnswered: false, code, reason, isStale, wasSent })
     }
     /** Ends it from this side. Settles first: what Node emits after `destroy` depends on the state of the socket. */
     const end = (code: string, reason: string) => {
@@ -160,10 +168,14 @@ export function startExchange(outgoing: ExchangeRequest, options: ExchangeOption
         // A target that answers before it has read the request may never read the rest.
         if (request?.writableFinished === false) request.destroy()
       })
-      incoming.on('error', (error) => failed(codeOf(error), incompleteReason(error)))
+      incoming.on('error', (error) => {
+        const code = codeOf(error)
+        if (code === 'ECONNRESET') failed('INCOMPLETE', incompleteReason)
+        else failed(code, explainFailure(error))
+      })
       incoming.on('close', () => {
         if (incoming.complete) answered(incoming, 'whole')
-        else failed('CLOSED', 'the connection was closed in the middle of the answer')
+        else failed('INCOMPLETE', incompleteReason)
       })
     }
 
@@ -178,6 +190,11 @@ export function startExchange(outgoing: ExchangeRequest, options: ExchangeOption
       // Node refuses the request itself: a method, path or header that HTTP doesn't allow.
       return failed('UNSENDABLE', `not sent, because HTTP does not allow it: ${messageOf(error)}`)
     }
+    request.on('socket', (socket) => {
+      if (request?.reusedSocket) wasSent = true
+      else
+        socket.once(outgoing.url.protocol === 'https:' ? 'secureConnect' : 'connect', () => (wasSent = true))
+    })
     request.on('information', ({ statusCode }) => (isProcessing ||= statusCode === 102))
     request.on('response', read)
     // Without this listener, Node closes the connection and emits neither an error nor an answer.
@@ -218,13 +235,14 @@ const loneProcessing = {
 
 function open({ method, url, headers, body }: ExchangeRequest, options: ExchangeOptions): http.ClientRequest {
   const isHttps = url.protocol === 'https:'
-  const { agents, lookup = lookupLoopback } = options
+  const { agents, lookup = lookupLoopback, insecure = false } = options
   return (isHttps ? https : http).request(url, {
     method,
     agent: agents === undefined ? false : isHttps ? agents.https : agents.http,
     // A flat list keeps case, order and repetitions. With it, Node writes neither Host nor the length.
     headers: ['Host', url.host, ...headers.flat(), ...lengthOf(method, body)],
     lookup,
+    rejectUnauthorized: !(insecure && isLoopback(url.hostname)),
   })
 }
 
@@ -241,6 +259,7 @@ function toPairs(rawHeaders: readonly string[]): HeaderPair[] {
 }
 
 const closedReason = 'the connection was closed without an answer'
+const incompleteReason = 'the connection was closed in the middle of the answer'
 
 const reasons: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'connection refused',
@@ -250,26 +269,51 @@ const reasons: Readonly<Record<string, string>> = {
   EAI_AGAIN: 'the host could not be looked up',
   ETIMEDOUT: 'the connection timed out',
   EHOSTUNREACH: 'the host cannot be reached',
+  EMFILE: 'too many files are open',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'the certificate is self-signed',
+  SELF_SIGNED_CERT_IN_CHAIN: 'the certificate is signed by an unknown authority',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'the certificate is signed by an unknown authority',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'the certificate is signed by an unknown authority',
+  CERT_HAS_EXPIRED: 'the certificate has expired',
+  CERT_NOT_YET_VALID: 'the certificate is not valid yet',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'the certificate is for another name',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'the answer was not TLS',
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: 'the answer was not TLS',
+  TLS_ANSWER: 'the answer was TLS, not HTTP',
   HPE_INVALID_CONSTANT: 'the answer was not HTTP',
+  HPE_HEADER_OVERFLOW: 'the headers of the answer are too long',
 }
 
 /** A failure of a connection or an exchange: a phrase. */
 export function explainFailure(error: unknown): string {
   const code = codeOf(error)
-  return reasons[code] ?? (code.startsWith('HPE_') ? `the answer was not HTTP (${code})` : messageOf(error))
+  if (reasons[code] !== undefined) return reasons[code]
+  if (code.startsWith('HPE_')) return `the answer was not HTTP (${code})`
+  return code.startsWith('ERR_SSL_') ? `TLS failed (${code})` : messageOf(error)
 }
 
-function incompleteReason(error: unknown): string {
-  const code = codeOf(error)
-  return code === 'ECONNRESET'
-    ? 'the connection was closed in the middle of the answer'
-    : explainFailure(error)
-}
-
-/** The system's code of a failure; for a host with several addresses, that of the first one. */
-function codeOf(error: unknown): string {
-  if (error instanceof Error && 'code' in error) return String(error.code)
+/**
+ * The code of a failure; for a host with several addresses, that of the first one. OpenSSL's reason becomes a code, as
+ * newer versions of Node give it.
+ */
+export function codeOf(error: unknown): string {
+  if (error instanceof Error && 'code' in error) {
+    if (error.code === 'EPROTO') return toSslCode(error.message)
+    return isTlsAnswer(error) ? 'TLS_ANSWER' : String(error.code)
+  }
   return error instanceof AggregateError ? codeOf(error.errors[0]) : ''
+}
+
+/** `…:error:0A00010B:SSL routines:ssl3_get_record:wrong version number:…` */
+function toSslCode(message: string): string {
+  const reason = /SSL routines:[^:]*:([^:]+):/.exec(message)?.[1]
+  return reason === undefined ? 'EPROTO' : `ERR_SSL_${reason.toUpperCase().replaceAll(' ', '_')}`
+}
+
+/** A server that speaks TLS answers plain HTTP with an alert: a record of type 21, version 3. */
+function isTlsAnswer(error: Error): boolean {
+  const packet = 'rawPacket' in error ? error.rawPacket : null
+  return packet instanceof Uint8Array && packet[0] === 21 && packet[1] === 3
 }
 
 function since(startedAt: number): number {

@@ -36,3 +36,9 @@ export function readUrl(text: string): UrlReading {
 export function showUrl(text: string): string {
   return JSON.stringify(text.replace(/(\/\/|^)[^@/\s]*@/, '$1…@'))
 }
+
+/** The port of a URL, the scheme's own if none is written. */
+export function portOf(url: URL): number {
+  if (url.port !== '') return Number(url.port)
+  return url.protocol === 'https:' ? 443 : 80
+}

@@ -61,6 +61,8 @@ const Exported = Type.Object({
         durationMs: Count,
         status: Count,
         error: Text,
+        // Version 0.1 exported none.
+        errorCode: Type.Optional(Text),
         responseHeaders: Headers,
         responseBody: Text,
         verdict: choice('delivered', 'retried', 'dropped', 'subscription-deleted', 'pending'),

@@ -5,6 +5,7 @@ import Fastify, { type FastifyInstance, type FastifySchema, type RouteOptions } 
 /** What each call does, in a line; a test holds that none is missing. */
 const summaries: Record<string, string> = {
   'GET /api/status': 'State of sink, tunnel, subscription, targets and store',
+  'GET /api/settings': 'Targets, their headers and other settings that commands beside it use',
   'GET /api/notifications': 'Notifications, newest first, by pages',
   'GET /api/notifications/:seq': 'One notification with all its deliveries',
   'GET /api/notifications/:seq/body': 'The raw bytes of the body',

@@ -8,7 +8,13 @@ import Fastify, {
   type FastifyReply,
   type FastifyRequest,
 } from 'fastify'
-import type { KeyEntry, ReplayRequest, TriggerAnswer, TriggerRequest } from '../contract/api.ts'
+import type {
+  RunningSettings,
+  KeyEntry,
+  ReplayRequest,
+  TriggerAnswer,
+  TriggerRequest,
+} from '../contract/api.ts'
 import type { ReplayPreview } from '../contract/detail.ts'
 import type { DoctorMessage } from '../contract/doctor.ts'
 import type { Delivery } from '../contract/notification.ts'
@@ -53,6 +59,7 @@ export interface InspectorParts {
   /** Our own address, without a slash at the end. */
   url(): string
   status(): Status
+  settings: RunningSettings
   /** Event types, in full, that our subscription holds. */
   heldTypes(): string[]
   keys(): KeyEntry[]

@@ -111,6 +111,8 @@ function toPending(id: number, job: Job, target: string, startedAt: Date): Deliv
     durationMs: null,
     status: null,
     error: null,
+    errorCode: null,
+    cause: null,
     responseHeaders: [],
     responseBody: null,
     verdict: 'pending',

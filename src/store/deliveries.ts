@@ -1,6 +1,7 @@
 /** Deliveries in SQLite: a row when an attempt begins, completed when it ends. */
 
-import type { Delivery, HeaderPair, ReplaySignature, Verdict } from '../contract/notification.ts'
+import type { Cause, Delivery, HeaderPair, ReplaySignature, Verdict } from '../contract/notification.ts'
+import { findCause } from '../http/causes.ts'
 import type { Database, Row } from './database.ts'
 import { streamScheme } from './jobs.ts'
 
@@ -24,8 +25,8 @@ export interface Deliveries {
 export function createDeliveries(database: Database): Deliveries {
   const writeRow = database.prepare(
     `INSERT OR REPLACE INTO deliveries (id, seq, target, attempt, replay, sign, started_at, duration_ms, status,
-       error, response_headers, response_body, answer_of, verdict, sent, next_attempt_at)
-     SELECT ?, seq, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM notifications WHERE seq = ?`,
+       error, error_code, response_headers, response_body, answer_of, verdict, sent, next_attempt_at)
+     SELECT ?, seq, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM notifications WHERE seq = ?`,
   )
   const withAnswer = `SELECT d.*, CASE WHEN d.answer_of IS NULL THEN d.response_body
     ELSE (SELECT first.response_body FROM deliveries first WHERE first.id = d.answer_of) END AS answer
@@ -42,7 +43,8 @@ export function createDeliveries(database: Database): Deliveries {
   )
   const countAll = database.prepare('SELECT count(*) AS number FROM deliveries')
   const close = database.prepare(
-    `UPDATE deliveries SET verdict = 'retried', error = 'fic-dev stopped before the target answered'
+    `UPDATE deliveries SET verdict = 'retried', error_code = 'ABORTED',
+       error = 'fic-dev stopped before the target answered'
      WHERE verdict = 'pending'`,
   )
   const highest = database.prepare('SELECT max(id) AS id FROM deliveries').get([]) as Row
@@ -75,6 +77,7 @@ export function createDeliveries(database: Database): Deliveries {
         durationMs,
         status,
         error,
+        delivery.errorCode,
         JSON.stringify(delivery.responseHeaders),
         answerOf === null ? toBlob(responseBody) : null,
         answerOf,
@@ -92,7 +95,17 @@ export function createDeliveries(database: Database): Deliveries {
 }
 
 function toDelivery(value: unknown): Delivery {
-  const row = value as Row
+  const delivery = readRow(value as Row)
+  return { ...delivery, cause: causeOf(delivery) }
+}
+
+function causeOf(delivery: Omit<Delivery, 'cause'>): Cause | null {
+  const { target: url, verdict, responseHeaders: headers, responseBody: body } = delivery
+  if (verdict === 'pending' || url.startsWith(streamScheme)) return null
+  return findCause({ ...delivery, url, headers, body }, verdict === 'delivered')
+}
+
+function readRow(row: Row): Omit<Delivery, 'cause'> {
   return {
     id: Number(row['id']),
     seq: Number(row['seq']),
@@ -104,6 +117,7 @@ function toDelivery(value: unknown): Delivery {
     durationMs: row['duration_ms'] as number | null,
     status: row['status'] as number | null,
     error: row['error'] as string | null,
+    errorCode: row['error_code'] as string | null,
     responseHeaders: JSON.parse(String(row['response_headers'])) as HeaderPair[],
     responseBody: fromBlob(row['answer']),
     ...(row['is_dropped'] === 1 && { answerDropped: true as const }),

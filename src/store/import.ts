@@ -116,7 +116,9 @@ function toStoredBytes({ body }: Capture): number {
 
 /** Nothing that was exported goes on here. */
 function toEnded(exported: Delivery, id: number, seq: number): Delivery {
-  const ended = { ...exported, id, seq, nextAttemptAt: null }
+  // Version 0.1 exported no code.
+  const { errorCode = null } = exported as Partial<Delivery>
+  const ended = { ...exported, errorCode, id, seq, nextAttemptAt: null }
   if (exported.verdict !== 'pending') return ended
   return { ...ended, verdict: 'retried', error: 'exported before the target answered' }
 }

@@ -76,6 +76,11 @@ const boundsSchema = `
   ALTER TABLE deliveries ADD COLUMN is_dropped INTEGER NOT NULL DEFAULT 0;
 `
 
+/** From the code and the answer, the cause is derived on read. */
+const causesSchema = `
+  ALTER TABLE deliveries ADD COLUMN error_code TEXT;
+`
+
 export const migrations: readonly string[] = [
   notificationsSchema + deliveriesSchema + subscriptionsSchema,
   searchSchema,
@@ -83,5 +88,5 @@ export const migrations: readonly string[] = [
   arrivalsSchema,
   searchByTypeSchema,
   importedSchema,
-  largeBodiesSchema + dueJobsSchema + boundsSchema,
+  largeBodiesSchema + dueJobsSchema + boundsSchema + causesSchema,
 ]

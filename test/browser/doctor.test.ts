@@ -36,7 +36,9 @@ test('an app that is away is a failure with what to do; started, it is in order 
   await page.getByRole('button', { name: 'Look at everything' }).click()
   await page.getByText('One thing does not work').waitFor()
   const failures = group('Does not work').getByRole('listitem')
-  expect(await failures.innerText()).toMatch(/target[^]*nobody who listens[^]*24 hours[^]*Start your app/)
+  expect(await failures.innerText()).toMatch(
+    /target[^]*No connection to [^]*connection refused[^]*Is your app running/,
+  )
   expect(new URL(page.url()).hash).toBe('#/doctor')
 
   const receiver = await startReceiver(() => keys[0] ?? '', {}, free.port)

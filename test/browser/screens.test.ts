@@ -28,8 +28,8 @@ test('the status screen says what needs attention and what mends it, and says so
   await using seen = await visit(browser, openUrl(fic))
 
   await seen.page.getByRole('link', { name: 'Status' }).click()
-  await seen.page.getByText(`Nothing answers at ${url}`).waitFor()
-  await seen.page.getByText('Start your app. What waits is delivered then.').waitFor()
+  await seen.page.getByText(`No connection to ${url}: connection refused.`).waitFor()
+  await seen.page.getByText('What waits is delivered when the target works again.').waitFor()
   await using again = await startTarget(Number(new URL(url).port))
   await again.waitFor(1)
   await seen.page.getByText('Nothing: everything that fic-dev watches is well.').waitFor()

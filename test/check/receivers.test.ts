@@ -1,40 +1,31 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { once } from 'node:events'
+import { createServer } from 'node:https'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import type { CheckResult, World } from '../../src/check/case.ts'
 import { checkCases } from '../../src/check/cases.ts'
 import { runCases } from '../../src/check/run.ts'
 import { createSender, type Sender } from '../../src/delivery/send.ts'
 import { createDevKey } from '../../src/fic/signature/sign.ts'
+import { certificates } from '../support/certificates.ts'
+import { createTestWorld } from '../support/check-world.ts'
+import { freePort } from '../support/ports.ts'
+import { startRawTarget } from '../support/raw-target.ts'
 import { startReceiver, type Mistakes } from '../support/receiver.ts'
 
 let devKey: World['devKey']
-let strangerKey: string
 let sender: Sender
 
 beforeAll(async () => {
   devKey = await createDevKey()
-  strangerKey = (await createDevKey()).privateKey
-  sender = createSender(1)
+  sender = createSender({ maxSockets: 1, insecure: false })
 })
 afterAll(() => sender.close())
-
-function worldOf(url: string, changes: Partial<World> = {}): World {
-  return {
-    target: new URL(url),
-    audience: url,
-    company: 12_345,
-    eventType: 'it.fattureincloud.webhooks.issued_documents.invoices.create',
-    headers: {},
-    devKey,
-    strangerKey,
-    now: new Date(),
-    ...changes,
-  }
-}
 
 async function check(url: string, options: { timeoutMs?: number; changes?: Partial<World> } = {}) {
   const { timeoutMs = 2_000, changes } = options
   const results: CheckResult[] = []
-  const run = { world: worldOf(url, changes), exchange: sender.send, timeoutMs, waitMs: 3_000 }
+  const world = await createTestWorld(url, { devKey, ...changes })
+  const run = { world, exchange: sender.send, timeoutMs, waitMs: 3_000 }
   for await (const result of runCases(checkCases, run)) results.push(result)
   return results
 }
@@ -130,21 +121,75 @@ test('refusing with 410 or 500 is careless: the first can delete the subscriptio
   }
 })
 
-test('an answer that does not come in time is wrong', async () => {
-  const late = await startReceiver(() => devKey.publicKey, { delayMs: 200 })
-  const results = await check(late.url, { timeoutMs: 50 })
-  expect(results.find(({ name }) => name === 'binary')).toMatchObject({
-    outcome: 'wrong',
-    status: null,
-    says: 'no answer within 0.05 s',
+test('three answers in a row that do not come in time end the check, in one sentence', async () => {
+  const silent = await startRawTarget(() => {})
+  const results = await check(silent.url, { timeoutMs: 50 })
+  expect(results.slice(1, 4).map(({ outcome, says }) => [outcome, says])).toEqual([
+    ['wrong', 'no answer within 0.05 s'],
+    ['wrong', 'no answer within 0.05 s'],
+    ['careless', 'no answer within 0.05 s'],
+  ])
+  expect(results[1]?.cause).toMatchObject({ code: 'timeout', todo: expect.stringContaining('--timeout 0') })
+  expect(new Set(results.slice(4).map(({ outcome, says }) => `${outcome}: ${says}`))).toEqual(
+    new Set(['skipped: Not tried: 3 requests in a row got no answer within 0.05 s.']),
+  )
+  expect(silent.requests).toHaveLength(3)
+})
+
+test('a certificate that is not trusted ends the check at the first case', async () => {
+  const server = createServer(certificates.local, (_request, response) => response.end())
+  const port = await freePort()
+  server.listen(port, '127.0.0.1')
+  onTestFinished(() => void server.close())
+  await once(server, 'listening')
+  const results = await check(`https://127.0.0.1:${port}/webhooks`)
+  expect(results.slice(0, 3)).toMatchObject([
+    { name: 'start', outcome: 'right' },
+    {
+      outcome: 'wrong',
+      cause: { code: 'tls-untrusted', todo: expect.stringMatching(/NODE_EXTRA_CA_CERTS.*--insecure/) },
+    },
+    { outcome: 'skipped', says: 'Not tried: the certificate is self-signed.' },
+  ])
+})
+
+test('an app that refuses everything shows nothing with what it refuses', async () => {
+  const receiver = await startReceiver(() => 'no key')
+  const results = await check(receiver.url)
+  expect(results.find(({ name }) => name === 'binary')).toMatchObject({ outcome: 'wrong', status: 401 })
+  expect(results.find(({ name }) => name === 'forged')).toMatchObject({
+    outcome: 'skipped',
+    says: '401, as to a genuine notification: that shows nothing',
   })
+})
+
+test('404 and no answer are no refusals', async () => {
+  const receiver = await startReceiver(() => devKey.publicKey, { refusesWith: 404 })
+  expect(faults(await check(receiver.url))).toMatchObject({
+    forged: 'careless',
+    'challenge-forged': 'careless',
+  })
+})
+
+test('a refusal is not put down to the key after the app has shown that it has the right one', async () => {
+  const receiver = await startReceiver(() => devKey.publicKey, { toEvents: 403 })
+  const results = await check(receiver.url)
+  expect(results.find(({ name }) => name === 'binary')?.cause).toMatchObject({ code: 'refused-before' })
+})
+
+test('a configured authorization is sent in place of the token, and is the cause of a 401', async () => {
+  const receiver = await startReceiver(() => devKey.publicKey)
+  const results = await check(receiver.url, { changes: { headers: { Authorization: 'Basic x' } } })
+  expect(receiver.requests[0]?.headers.authorization).toBe('Basic x')
+  expect(results.find(({ name }) => name === 'binary')?.cause).toMatchObject({ code: 'own-authorization' })
 })
 
 test('an app that does not listen at first is waited for, and that is told', async () => {
   const before = await startReceiver(() => devKey.publicKey)
   const port = Number(new URL(before.url).port)
   await before.close()
-  const run = { world: worldOf(before.url), exchange: sender.send, timeoutMs: 2_000, waitMs: 30_000 }
+  const world = await createTestWorld(before.url, { devKey })
+  const run = { world, exchange: sender.send, timeoutMs: 2_000, waitMs: 30_000 }
   const results = runCases(checkCases, run)
   // This makes the first connection, and nobody is there.
   const first = results.next()
@@ -162,10 +207,10 @@ test('an app that breaks off one request is asked the others all the same', asyn
   expect(faults(await check(receiver.url))).toEqual({ 'many-ids': 'wrong' })
 })
 
-test('what goes out looks as Fatture in Cloud sends it', async () => {
+test('what goes out has the headers of a delivery', async () => {
   const receiver = await startReceiver(() => devKey.publicKey)
   await check(`${receiver.url}?tenant=7`, {
-    changes: { headers: { 'x-team': 'crm', authorization: 'Basic x' } },
+    changes: { headers: { 'x-team': 'crm' } },
   })
   const [header, query] = receiver.requests
   expect(header).toMatchObject({ method: 'GET', url: '/webhooks?tenant=7' })
@@ -175,7 +220,11 @@ test('what goes out looks as Fatture in Cloud sends it', async () => {
   expect(binary?.body).toBe('{"data":{"ids":[3062300]}}')
   expect(binary?.headers).toMatchObject({
     'user-agent': 'FattureInCloud/API-WEBHOOK',
-    connection: 'close',
+    connection: 'keep-alive',
+    'x-forwarded-proto': 'https',
+    'x-forwarded-host': 'brave-otter.example.com',
+    'x-fic-dev-notification': '0',
+    'x-fic-dev-attempt': '1',
     'content-type': 'application/json',
     'ce-specversion': '1.0',
     'ce-source': 'https://api-v2.fattureincloud.it',
@@ -184,5 +233,4 @@ test('what goes out looks as Fatture in Cloud sends it', async () => {
   })
   expect(binary?.headers['ce-id']).toMatch(/^\d+:[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/)
   expect(binary?.headers.authorization).toMatch(/^Bearer [\w-]+\.[\w-]+\.[\w-]+$/)
-  expect(binary?.headers).not.toHaveProperty('x-fic-dev-notification')
 })

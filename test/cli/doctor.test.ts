@@ -50,7 +50,7 @@ test('what does not work is a failure with what to do, and ends with 1', async (
   const { exitCode, stdout } = await run(['doctor', '--emulator', '-f', 'http://127.0.0.1:1/'], { cwd })
   expect(exitCode).toBe(1)
   expect(stdout).toMatch(
-    /^failure +target +There is nobody who listens at 127\.0\.0\.1:1 .*\n +\S.*\n +Start your app/m,
+    /^failure +target +No connection to http:\/\/127\.0\.0\.1:1\/: connection refused\.\n +\S.*\n +Is your app running/m,
   )
   expect(stdout).toMatch(/^ok +config +No config file; set: forwardTo \(flag\), emulator \(flag\)\.$/m)
 })

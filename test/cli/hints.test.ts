@@ -1,66 +1,37 @@
 import { expect, test } from 'vitest'
 import { createHints, hintOnDelivery, hintOnTarget } from '../../src/cli/hints.ts'
 import { supportsLinks, toLink } from '../../src/cli/links.ts'
-import type { Delivery } from '../../src/contract/notification.ts'
+import type { Cause } from '../../src/contract/notification.ts'
 import { readEnvironment } from '../../src/config/environment.ts'
 import { createFolder } from '../support/process.ts'
 
-const delivery: Delivery = {
-  id: 1,
-  seq: 1,
-  target: 'http://localhost:3000/webhooks',
-  attempt: 1,
-  replay: false,
-  sign: 'original',
-  startedAt: '2026-11-23T09:12:01.000Z',
-  durationMs: 12,
-  status: 200,
-  error: null,
-  responseHeaders: [],
-  responseBody: '',
-  verdict: 'delivered',
-  sent: null,
-  nextAttemptAt: null,
-}
+const cause: Cause = { code: 'csrf', tone: 'warning', what: 'A.', why: 'B.', todo: 'C.' }
 
-const hint = (changes: Partial<Delivery>) => hintOnDelivery({ ...delivery, ...changes })
-
-test('a cause is named where it can be guessed, and only there', () => {
-  expect(hint({ status: null, error: 'connection refused' })?.text).toContain('Is your app running')
-  expect(hint({ status: 401 })?.text).toMatch(/fic-dev keys.*fic-dev replay last --sign dev/)
-  expect(hint({ status: 403, sign: 'dev' })?.text).toMatch(/fic-dev keys/)
-  expect(hint({ status: 403, sign: 'dev' })?.text).not.toContain('replay')
-  expect(hint({ status: 404 })?.text).toContain('Is http://localhost:3000/webhooks your webhook route?')
-  expect(hintOnTarget({ url: 'http://localhost:3000/', health: 'unreachable', detail: null })?.cause).toBe(
-    'refused',
-  )
-  const notFound = 'the host was not found; deliveries wait'
-  expect(hintOnTarget({ url: 'http://x:3000/', health: 'unreachable', detail: notFound })?.text).toBe(
-    'No connection to http://x:3000/: the host was not found. Check the address.',
-  )
-  const nothing = [hint({}), hint({ status: 422 }), hint({ status: null, error: 'no answer within 30 s' })]
-  expect([
-    ...nothing,
-    hint({ status: 500 }),
-    hintOnTarget({ url: 'x', health: 'healthy', detail: null }),
-  ]).toEqual([null, null, null, null, null])
+test('a cause is one line; without one there is no hint', () => {
+  expect(hintOnDelivery({ cause, responseBody: null })).toEqual({ code: 'csrf', text: 'A. B. C.' })
+  expect(hintOnTarget({ cause })).toEqual({ code: 'csrf', text: 'A. B. C.' })
+  expect([hintOnDelivery({ cause: null, responseBody: 'ok' }), hintOnTarget({ cause: null })]).toEqual([
+    null,
+    null,
+  ])
 })
 
-test('of a failure the first 500 characters are shown, none of which steers the terminal', () => {
-  const text = hint({ status: 500, responseBody: `\u001B[31mTypeError\n${'🧾'.repeat(600)}` })?.text ?? ''
-  expect(text).toBe(`Your app says:\n    ␛[31mTypeError\n    ${'🧾'.repeat(500 - '␛[31mTypeError\n'.length)}`)
+test('the first 500 characters of the answer are shown, none of which steers the terminal', () => {
+  const text = hintOnDelivery({ cause, responseBody: `\u001B[31mTypeError\n${'🧾'.repeat(600)}` })?.text ?? ''
+  expect(text).toBe(
+    `A. B. C. The answer begins:\n    ␛[31mTypeError\n    ${'🧾'.repeat(500 - '␛[31mTypeError\n'.length)}`,
+  )
 })
 
 test('a hint is given once for each target and cause', () => {
-  const told: string[] = []
-  const tell = createHints((text) => told.push(text))
-  for (const status of [404, 404, 200, 404, 401, 403]) tell(delivery.target, hint({ status }))
-  tell('http://localhost:4000/', hint({ status: 404, target: 'http://localhost:4000/' }))
-  expect(told).toEqual([
-    expect.stringContaining('404'),
-    expect.stringContaining('401'),
-    expect.stringContaining('http://localhost:4000/'),
-  ])
+  const said: string[] = []
+  const tell = createHints((text) => said.push(text))
+  const hint = (code: string) => ({ code, text: code })
+  for (const code of ['not-found', 'not-found', 'signature', 'not-found'])
+    tell('http://localhost:3000/', hint(code))
+  tell('http://localhost:3000/', null)
+  tell('http://localhost:4000/', hint('not-found'))
+  expect(said).toEqual(['not-found', 'signature', 'not-found'])
 })
 
 test('links are for terminals that are known to understand them', () => {

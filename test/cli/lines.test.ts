@@ -56,6 +56,8 @@ const delivery: Delivery = {
   durationMs: 11.6,
   status: 200,
   error: null,
+  errorCode: null,
+  cause: null,
   responseHeaders: [],
   responseBody: '',
   verdict: 'delivered',
@@ -132,7 +134,7 @@ test('text from outside brings no control character into a line', () => {
       plain,
     ),
     targetLine(
-      { url: hostile, health: 'healthy', since: at, detail: hostile, waiting: 0, paused: false },
+      { url: hostile, health: 'healthy', since: at, detail: hostile, cause: null, waiting: 0, paused: false },
       plain,
     ),
   ].join('')

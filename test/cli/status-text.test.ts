@@ -32,6 +32,7 @@ const target: Status['targets'][number] = {
   health: 'healthy',
   since,
   detail: null,
+  cause: null,
   waiting: 0,
   paused: false,
 }

@@ -8,14 +8,14 @@ import { ofType, openDelivery, seqsOf } from './parts.ts'
 test('one that waits for its next try does not hold up those behind it, and is delivered later', async () => {
   await using target = await startTarget(0, ({ headers }, response) => {
     const isFirstTry = headers['x-fic-dev-attempt'] === '1'
-    response.writeHead(isFirstTry && headers['x-fic-dev-notification'] === '1' ? 503 : 200).end()
+    response.writeHead(isFirstTry && headers['x-fic-dev-notification'] === '1' ? 500 : 200).end()
   })
   const { capture, deliverer, until, advance, store } = await openDelivery([target.url])
   await deliverer.start()
   await Promise.all([capture(), capture(), capture()])
   await until(({ seq, verdict }) => seq === 3 && verdict === 'delivered')
   const retried = await until(({ verdict }) => verdict === 'retried')
-  expect(retried).toMatchObject({ seq: 1, attempt: 1, status: 503, nextAttemptAt: expect.any(String) })
+  expect(retried).toMatchObject({ seq: 1, attempt: 1, status: 500, nextAttemptAt: expect.any(String) })
   expect(store.jobs.count()).toBe(1)
 
   advance(2000)
@@ -46,18 +46,19 @@ test('a target that is away gets all that waited when it is back, in order', asy
   const first = await startTarget()
   const { capture, deliverer, untilTarget, until, store } = await openDelivery([first.url])
   await deliverer.start()
+  await capture()
   await untilTarget(({ health }) => health === 'healthy')
   await first.close()
   for (let count = 1; count <= 10; count++) await capture()
   expect(await untilTarget(({ health }) => health === 'unreachable')).toMatchObject({
     detail: 'connection refused; deliveries wait',
   })
-  await until(({ seq, verdict }) => seq === 1 && verdict === 'retried')
-  expect(store.counts()).toMatchObject({ waiting: 10, deliveries: 1 })
+  await until(({ seq, errorCode }) => seq === 2 && errorCode === 'ECONNREFUSED')
+  expect(store.counts()).toMatchObject({ waiting: 10 })
 
   await using second = await startTarget(first.port)
 
-  expect(seqsOf(await second.waitFor(10))).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
+  expect(seqsOf(await second.waitFor(10))).toEqual([2, 3, 4, 5, 6, 7, 8, 9, 10, 11])
 })
 
 test('a notification that waited longer than a day for anybody to listen is still delivered', async () => {

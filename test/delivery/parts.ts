@@ -37,6 +37,7 @@ export async function openDelivery(
     store,
     concurrency: 1,
     timeoutMs: 30_000,
+    insecure: false,
     devKey: devKey.privateKey,
     sinkUrl: () => 'https://brave-otter.example.com/0123456789abcdef0123456789abcdef',
     ownPorts: () => [],

@@ -98,10 +98,9 @@ test('every attempt is told and stored twice: when it begins, and when it has en
 
 test('a paused queue holds everything back until it goes on', async () => {
   await using target = await startTarget()
-  const { capture, deliverer, until, untilTarget, told } = await openDelivery([target.url])
+  const { capture, deliverer, until, told } = await openDelivery([target.url])
   deliverer.pause(true)
   await deliverer.start()
-  await untilTarget(({ health }) => health === 'healthy')
   await capture()
   await capture()
   expect(deliverer.status()).toMatchObject([{ paused: true, waiting: 2 }])

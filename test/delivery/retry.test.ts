@@ -3,11 +3,11 @@
 import { expect, test } from 'vitest'
 import { nextAttemptAt } from '../../src/delivery/retry.ts'
 
-const created = new Date('2026-03-01T12:00:00Z')
-const after = (ms: number) => new Date(created.getTime() + ms)
+const since = new Date('2026-03-01T12:00:00Z')
+const after = (ms: number) => new Date(since.getTime() + ms)
 const dayMs = 24 * 60 * 60_000
 
-test.for<[attempt: number, pauseSeconds: number]>([
+test.for<[count: number, pauseSeconds: number]>([
   [1, 1],
   [2, 2],
   [3, 4],
@@ -18,16 +18,16 @@ test.for<[attempt: number, pauseSeconds: number]>([
   [12, 600],
   [1000, 600],
   [5000, 600],
-])('after attempt %d it waits %d s', ([attempt, pauseSeconds]) => {
-  expect(nextAttemptAt(attempt, created, created, 0)).toEqual(after(pauseSeconds * 1000))
+])('after failure %d it waits %d s', ([count, pauseSeconds]) => {
+  expect(nextAttemptAt({ count, since }, since, 0)).toEqual(after(pauseSeconds * 1000))
 })
 
 test('chance adds up to a fifth', () => {
-  expect(nextAttemptAt(4, created, created, 0.5)).toEqual(after(8800))
-  expect(nextAttemptAt(4, created, created, 1)).toEqual(after(9600))
+  expect(nextAttemptAt({ count: 4, since }, since, 0.5)).toEqual(after(8800))
+  expect(nextAttemptAt({ count: 4, since }, since, 1)).toEqual(after(9600))
 })
 
 test('nothing is given up before 24 hours', () => {
-  expect(nextAttemptAt(150, created, after(dayMs - 1), 0)).toEqual(after(dayMs - 1 + 600_000))
-  expect(nextAttemptAt(150, created, after(dayMs), 0)).toBeNull()
+  expect(nextAttemptAt({ count: 150, since }, after(dayMs - 1), 0)).toEqual(after(dayMs - 1 + 600_000))
+  expect(nextAttemptAt({ count: 150, since }, after(dayMs), 0)).toBeNull()
 })

@@ -9,7 +9,7 @@ const patienceMs = 10_000
 const ok = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'
 
 function testSender() {
-  const sender = createSender(1)
+  const sender = createSender({ maxSockets: 1, insecure: false })
   onTestFinished(() => sender.close())
   const send = (url: string, timeoutMs = patienceMs): Promise<SendResult> =>
     sender.send({ method: 'POST', url: new URL(url), headers: [], body: Buffer.from('{}') }, { timeoutMs })
@@ -27,6 +27,7 @@ test('an answer is told with its headers as they came and its body', async () =>
   expect(await testSender()(target.url)).toEqual({
     status: 201,
     error: null,
+    errorCode: null,
     headers: [
       ['X-Two', 'a'],
       ['x-two', 'b'],
@@ -34,20 +35,20 @@ test('an answer is told with its headers as they came and its body', async () =>
     ],
     body: 'città',
     durationMs: expect.any(Number),
-    refused: false,
     isStale: false,
-    isUnsendable: false,
+    wasSent: true,
   })
 })
 
-test('a port that nobody listens on is told as refused', async () => {
+test('a port on which nothing listens is refused', async () => {
   const gone = await startTarget()
   await gone.close()
 
   expect(await testSender()(gone.url)).toMatchObject({
     status: null,
     error: 'connection refused',
-    refused: true,
+    errorCode: 'ECONNREFUSED',
+    wasSent: false,
   })
 })
 
@@ -55,7 +56,8 @@ test('a host name that does not exist is told, and is not taken for a refusal', 
   expect(await testSender()('http://nobody.invalid/')).toMatchObject({
     status: null,
     error: expect.stringMatching(/host (was not found|could not be looked up)/),
-    refused: false,
+    errorCode: expect.stringMatching(/^E(?:NOTFOUND|AI_AGAIN)$/),
+    wasSent: false,
   })
 })
 
@@ -80,7 +82,7 @@ test.for<[name: string, answer: Parameters<typeof startRawTarget>[0], error: Reg
     status: null,
     error: expect.stringMatching(error),
     body: null,
-    refused: false,
+    wasSent: true,
   })
   expect(target.requests).toHaveLength(1)
 })
@@ -124,7 +126,7 @@ test('a kept connection that is reset says nothing about the target; a fresh one
     if (number === 2) socket.resetAndDestroy()
     else socket.write(ok)
   })
-  const sender = createSender(1)
+  const sender = createSender({ maxSockets: 1, insecure: false })
   onTestFinished(() => sender.close())
   const request = { method: 'POST', url: new URL(target.url), headers: [], body: Buffer.from('{}') }
   const options = { timeoutMs: patienceMs }
@@ -183,7 +185,7 @@ test('102 before the answer is not the answer', async () => {
 
 test('a header that cannot be sent is told, and nothing is sent', async () => {
   await using target = await startTarget()
-  const sender = createSender(1)
+  const sender = createSender({ maxSockets: 1, insecure: false })
   onTestFinished(() => sender.close())
 
   const result = await sender.send(

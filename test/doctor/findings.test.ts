@@ -133,6 +133,14 @@ test('types that the subscription does not hold are told with the scopes that th
 
 const at = '2026-11-23T09:12:01.000Z'
 
+const refused = {
+  code: 'refused',
+  tone: 'failure',
+  what: 'No connection to http://localhost:3000/: connection refused.',
+  why: 'Nothing listens there.',
+  todo: 'Is your app running, and on this port?',
+} as const
+
 const subscription: SubscriptionStatus = {
   state: 'verified',
   id: 'SUB1',
@@ -234,7 +242,8 @@ test.each<[string, object, Record<string, string>]>([
           url: 'http://localhost:3000/',
           health: 'unreachable',
           since: at,
-          detail: null,
+          detail: 'connection refused; deliveries wait',
+          cause: refused,
           waiting: 4,
           paused: false,
         },
@@ -250,9 +259,11 @@ test.each<[string, object, Record<string, string>]>([
 })
 
 test('a target that does not listen is a failure, one that refuses the dev key a warning', () => {
-  const start = { name: 'start', outcome: 'right', says: 'listens', cost: null } as const
-  const binary = { name: 'binary', outcome: 'wrong', says: '401', cost: 'dropped' } as const
+  const start = { name: 'start', outcome: 'right', says: 'listens', cost: null, cause: null } as const
+  const binary = { name: 'binary', outcome: 'wrong', says: '401', cost: 'dropped', cause: null } as const
   expect(judgeTarget('http://localhost/', [start, { ...binary, outcome: 'right' }])[0]?.outcome).toBe('ok')
   expect(judgeTarget('http://localhost/', [start, binary])[0]?.outcome).toBe('warning')
-  expect(judgeTarget('http://localhost/', [{ ...start, outcome: 'wrong' }])[0]?.outcome).toBe('failure')
+  expect(judgeTarget('http://localhost/', [{ ...start, outcome: 'wrong', cause: refused }])[0]?.outcome).toBe(
+    'failure',
+  )
 })

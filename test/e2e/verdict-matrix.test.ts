@@ -115,7 +115,7 @@ async function fateOf(emulator: Emulator): Promise<Fate> {
 /** The target's answer as fic-dev takes it when it hands over a notification. */
 async function judgedByFicDev(target: Subscriber, respond: Respond) {
   target.respond = respond
-  const sender = createSender(1)
+  const sender = createSender({ maxSockets: 1, insecure: false })
   onTestFinished(() => sender.close())
   const body = Buffer.from('{"data":{"ids":[1]}}')
   const result = await sender.send(

@@ -45,6 +45,8 @@ beforeAll(async () => {
     durationMs: 12.5,
     status: 410,
     error: null,
+    errorCode: null,
+    cause: null,
     responseHeaders: [['X-a', '1']],
     responseBody: 'gone',
     verdict: 'subscription-deleted',
@@ -106,6 +108,13 @@ describe('a filter', () => {
   })
 })
 
+const deletedCause = {
+  code: 'subscription-deleted',
+  tone: 'warning',
+  why: '410 makes Fatture in Cloud delete the subscription.',
+  todo: 'Never answer 410 on the webhook route; answer 401 to what you refuse.',
+}
+
 test('one notification is told with all its deliveries, in the shape that is promised', async () => {
   expect(await room.json('/api/notifications/6')).toEqual({
     seq: 6,
@@ -140,6 +149,8 @@ test('one notification is told with all its deliveries, in the shape that is pro
         durationMs: 12.5,
         status: 410,
         error: null,
+        errorCode: null,
+        cause: { ...deletedCause, what: 'http://localhost:3000/ answered 410.' },
         responseHeaders: [['X-a', '1']],
         responseBody: 'gone',
         verdict: 'subscription-deleted',

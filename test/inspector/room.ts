@@ -56,6 +56,7 @@ export async function openRoom({
     pageDir: folder.path,
     url: () => `http://127.0.0.1:${port}`,
     status: () => status,
+    settings: { forwardTo: [], headers: {}, company: null, publicUrl: null, insecure: false },
     heldTypes: () => [],
     keys: () => [],
     replay: () => Promise.reject(new Error('no deliverer here')),

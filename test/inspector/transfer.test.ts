@@ -16,6 +16,8 @@ const delivery: Delivery = {
   durationMs: 12.25,
   status: 503,
   error: null,
+  errorCode: null,
+  cause: null,
   responseHeaders: [
     ['Set-Cookie', 'a=1'],
     ['set-cookie', 'b=2'],

@@ -59,6 +59,8 @@ export function sampleDelivery(overrides: Partial<Delivery> = {}): Delivery {
     durationMs: 12.5,
     status: 200,
     error: null,
+    errorCode: null,
+    cause: null,
     responseHeaders: [['Content-Length', '2']],
     responseBody: 'ok',
     verdict: 'delivered',

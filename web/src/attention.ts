@@ -2,6 +2,7 @@
 
 import type { Status } from '../../src/contract/status.ts'
 import { findShareAttention } from './share-words.ts'
+import { capitalise } from './words.ts'
 
 export interface Finding {
   tone: 'bad' | 'warn'
@@ -79,9 +80,10 @@ function groupTaken(taken: { type: string; subscriptionId: string }[]) {
 
 function aboutTarget(target: Status['targets'][number]): Finding[] {
   const waiting = target.waiting === 1 ? 'one delivery waits' : `${target.waiting} deliveries wait`
-  if (target.health === 'unreachable') {
-    const says = withDetail(`Nothing answers at ${target.url}; ${waiting}.`, target.detail)
-    return [{ tone: 'bad', says, remedy: 'Start your app. What waits is delivered then.', copy: null }]
+  if (target.cause) {
+    const { what, why, todo } = target.cause
+    const remedy = `${why} ${todo} What waits is delivered when the target works again.`
+    return [{ tone: 'bad', says: `${what} ${capitalise(waiting)}.`, remedy, copy: null }]
   }
   if (!target.paused) return []
   const remedy = 'Go on with the switch at the target.'

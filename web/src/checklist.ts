@@ -149,9 +149,8 @@ function answerStep({ targets, share }: Status, seen: Seen): Step {
   return { title, done: false, says: sayOfTarget(target, seen.refusedWith), copy: null }
 }
 
-function sayOfTarget({ url, health }: Status['targets'][number], refusedWith: number | null): string {
-  if (health === 'unreachable')
-    return `Nothing answers at ${url}. Start your app; what waits is delivered then.`
+function sayOfTarget({ url, cause }: Status['targets'][number], refusedWith: number | null): string {
+  if (cause) return `${cause.what} ${cause.todo} What waits is delivered when the target works again.`
   if (refusedWith === null) return `Notifications go to ${url} as soon as they come.`
   return `${url} answered ${refusedWith}. Open a notification to see the answer; d has the doctor try your app.`
 }

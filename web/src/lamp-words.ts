@@ -137,11 +137,12 @@ function readTargets(targets: TargetStatus[], nowMs: number): Lamp {
     ['state', `${healths[target.health].word} since ${toClock(target.since, nowMs)}`],
     ['waiting', String(target.waiting)],
   ])
-  const details = targets.flatMap((target) => (target.detail ? [target.detail] : []))
-  const says =
-    worst.health === 'unreachable'
-      ? 'What comes in waits, and is delivered when your app is back.'
-      : 'Your app is there.'
+  const details = targets.flatMap(({ cause }) => (cause ? [`${cause.what} ${cause.todo}`] : []))
+  const says = {
+    unreachable: 'What comes in waits, and is delivered when your app is back.',
+    unknown: 'Nothing has been sent to it yet.',
+    healthy: 'Your app answers.',
+  }[worst.health]
   return {
     name: 'Target',
     tone,

@@ -17,6 +17,8 @@ export function serviceRoutes(
   return async (app) => {
     app.get('/api/status', async () => parts.status())
 
+    app.get('/api/settings', async () => parts.settings)
+
     app.get('/api/types', async () => ({ items: listTypes(parts.heldTypes()) }))
 
     app.get('/api/keys', async () => ({ items: parts.keys() }))

@@ -6,6 +6,7 @@ import { handedOver } from '../publication.ts'
 import { sayOutcome, sayWhyNotForwarded, verdicts } from '../words.ts'
 import classes from './answers.module.css'
 import { Body } from './body.tsx'
+import { CauseNote } from './cause.tsx'
 import { Chip } from './chip.tsx'
 import { Headers } from './headers.tsx'
 import { Icon } from './icons.tsx'
@@ -87,7 +88,8 @@ function LastAnswer({ delivery, nowMs }: { delivery: Delivery; nowMs: number }) 
       <span className={`${classes.status} tone-${tone}`}>{text}</span>
       <div>
         <p className={classes.words}>{verdicts[delivery.verdict].long}</p>
-        {delivery.error !== null && (
+        <CauseNote cause={delivery.cause} />
+        {delivery.error !== null && delivery.cause === null && (
           <p className={classes.error}>
             <Outside text={delivery.error} />
           </p>

@@ -5,6 +5,7 @@ import type { Delivery } from '../../../src/contract/notification.ts'
 import { toClock, toDuration } from '../clock-words.ts'
 import { sayOutcome, verdicts } from '../words.ts'
 import { Body } from './body.tsx'
+import { CauseNote } from './cause.tsx'
 import classes from './composer.module.css'
 import { Headers } from './headers.tsx'
 import { Outside } from './outside.tsx'
@@ -30,7 +31,8 @@ export function ComposerAnswer({ answers, nowMs }: { answers: Delivery[]; nowMs:
           <span className="quiet"> {last.durationMs !== null && toDuration(last.durationMs)}</span>
         </span>
       </p>
-      {last.error !== null && (
+      <CauseNote cause={last.cause} />
+      {last.error !== null && last.cause === null && (
         <p>
           <Outside text={last.error} />
         </p>

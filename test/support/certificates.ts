@@ -1,0 +1,68 @@
+/**
+ * Self-signed certificates for servers of the tests, valid until 2126. Made with
+ * `openssl req -x509 -new -key k.pem -subj /CN=localhost -addext subjectAltName=DNS:localhost,IP:127.0.0.1 -days 36500`.
+ */
+
+export interface Certificate {
+  key: string
+  cert: string
+}
+
+export const certificates = {
+  /** For localhost and 127.0.0.1. */
+  local: {
+    key: `-----BEGIN EC PRIVATE KEY-----
+MHcCAQEEIOiDL+WGLjg1QMAgav9VJ+UKfVWjUj/kOxmx1BYdFKemoAoGCCqGSM49
+AwEHoUQDQgAEeRAvicIC0/LpveyIbevCsXLYwfvAQyJ2ihON7Z4F5CamTBFf6rce
+CyATMctB+ELOvH0GMqNSkF4d1IFIrjm/hA==
+-----END EC PRIVATE KEY-----`,
+    cert: `-----BEGIN CERTIFICATE-----
+MIIBnDCCAUGgAwIBAgIUEgyhoMmKcwxUJv6/WTqkkh8x6j0wCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyODA5MDkxNloYDzIxMjYxMTA0
+MDkwOTE2WjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAAR5EC+JwgLT8um97Iht68KxctjB+8BDInaKE43tngXkJqZMEV/qtx4L
+IBMxy0H4Qs68fQYyo1KQXh3UgUiuOb+Eo28wbTAdBgNVHQ4EFgQUQuuffIvehCxl
+OpXjk4KT25FeBe4wHwYDVR0jBBgwFoAUQuuffIvehCxlOpXjk4KT25FeBe4wDwYD
+VR0TAQH/BAUwAwEB/zAaBgNVHREEEzARgglsb2NhbGhvc3SHBH8AAAEwCgYIKoZI
+zj0EAwIDSQAwRgIhAKiVRuICX3Sk29y8Q9OjdBhYojXCr/Ogx2ci1YKd9Q5XAiEA
+9mjz3+6BWF2IdFh9s6rdJhJ8yvaQrxNsWHD+6OX5ivs=
+-----END CERTIFICATE-----`,
+  },
+  /** For app.example. */
+  other: {
+    key: `-----BEGIN EC PRIVATE KEY-----
+MHcCAQEEIGyH7gPWpR5QT6eO+SlX5pmr/MxsjpnxmLnNl3EvDD5toAoGCCqGSM49
+AwEHoUQDQgAE8k2gNmOBkXIAnKfFSZZ663163pztJEWs5Ck3HM3IGpG0IqxGVmNh
+IM7oVI/zHh2O3w3p9RI7Xr4RM/DmjggksQ==
+-----END EC PRIVATE KEY-----`,
+    cert: `-----BEGIN CERTIFICATE-----
+MIIBmzCCAUGgAwIBAgIUEwJC0m1Jn+xzeBmeuLdhgI1CJcIwCgYIKoZIzj0EAwIw
+FjEUMBIGA1UEAwwLYXBwLmV4YW1wbGUwIBcNMjYxMTI4MDkwOTE2WhgPMjEyNjEx
+MDQwOTA5MTZaMBYxFDASBgNVBAMMC2FwcC5leGFtcGxlMFkwEwYHKoZIzj0CAQYI
+KoZIzj0DAQcDQgAE8k2gNmOBkXIAnKfFSZZ663163pztJEWs5Ck3HM3IGpG0IqxG
+VmNhIM7oVI/zHh2O3w3p9RI7Xr4RM/DmjggksaNrMGkwHQYDVR0OBBYEFB2xAXoH
+qcfnHhotWEGw/fyw3IE7MB8GA1UdIwQYMBaAFB2xAXoHqcfnHhotWEGw/fyw3IE7
+MA8GA1UdEwEB/wQFMAMBAf8wFgYDVR0RBA8wDYILYXBwLmV4YW1wbGUwCgYIKoZI
+zj0EAwIDSAAwRQIhAMLDjbg/lKESxHEmT/G9ni7JbJbcSwiiu785dM2t6LHwAiBz
+0NaTSIqkJvzdvm2BNw67hb9F39EWpX4NNfcGTxwN3g==
+-----END CERTIFICATE-----`,
+  },
+  /** For localhost; it expired in 2021. */
+  expired: {
+    key: `-----BEGIN EC PRIVATE KEY-----
+MHcCAQEEIAtvCKmJhEtcl1+LZyKYGT9B+fsNGZZrV+OBo9mKZIOXoAoGCCqGSM49
+AwEHoUQDQgAEnyfs4eB7JdT4o+FVS12HIsbv6w8JWY2ag2KMxBnbSufcnilk3+xi
+QrP6nFNeJFZpIoi93+56l/NKZTBF622+EA==
+-----END EC PRIVATE KEY-----`,
+    cert: `-----BEGIN CERTIFICATE-----
+MIIBUzCB+qADAgECAgEBMAoGCCqGSM49BAMCMBQxEjAQBgNVBAMMCWxvY2FsaG9z
+dDAeFw0yMDAxMDEwMDAwMDBaFw0yMTAxMDEwMDAwMDBaMBQxEjAQBgNVBAMMCWxv
+Y2FsaG9zdDBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABJ8n7OHgeyXU+KPhVUtd
+hyLG7+sPCVmNmoNijMQZ20rn3J4pZN/sYkKz+pxTXiRWaSKIvd/uepfzSmUwRett
+vhCjPTA7MBoGA1UdEQQTMBGCCWxvY2FsaG9zdIcEfwAAATAdBgNVHQ4EFgQU3Lxq
+6XLvayG9ZbvyCbFsVrE/cc4wCgYIKoZIzj0EAwIDSAAwRQIgMciRi2F7M/KUdoS8
+9ARSTP7vhuLZD2Hq1u6S6yCEo+wCIQCnddfiPfQ5i6bQzKtISZowOYaS0jqq3Cjq
+7joFtGF6gg==
+-----END CERTIFICATE-----`,
+  },
+} satisfies Record<string, Certificate>
