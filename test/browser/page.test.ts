@@ -116,6 +116,8 @@ test('a replay goes out signed as chosen, and stands among the deliveries', asyn
   await seen.page.getByRole('menuitemradio', { name: 'No signature' }).click()
   await seen.page.keyboard.press('Escape')
   await seen.rows.first().click()
+  // A key means nothing to a notification that is not there yet.
+  await deliveries.nth(1).waitFor()
   await seen.page.keyboard.press('r')
   await eventually(() => deliveries.count()).toBe(3)
   await eventually(() => deliveries.first().innerText()).toContain('replay, no signature')

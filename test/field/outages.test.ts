@@ -43,12 +43,11 @@ interface Way {
   scheme: 'http' | 'https'
   /** The server while it is down; `null` if nothing listens. */
   down: (() => Server) | null
-  /** Of the first attempt; `undefined` if none is made. */
-  errorCode: string | null | undefined
+  errorCode: string | null
 }
 
 const ways: [name: string, way: Way][] = [
-  ['refuses connections', { scheme: 'http', down: null, errorCode: undefined }],
+  ['refuses connections', { scheme: 'http', down: null, errorCode: 'ECONNREFUSED' }],
   [
     'accepts connections and resets them',
     {
@@ -103,9 +102,8 @@ describe('a target that', () => {
       expect(
         new Set(after.filter(({ verdict }) => verdict === 'retried').map(({ seq }) => seq)),
       ).not.toContain(2)
-      expect(told.flatMap(({ verdict, errorCode: code }) => (verdict === 'retried' ? [code] : []))[0]).toBe(
-        errorCode,
-      )
+      const codes = told.flatMap((delivery) => (delivery.verdict === 'retried' ? [delivery.errorCode] : []))
+      expect(codes.filter((code) => code !== errorCode && code !== 'CLOSED')).toEqual([])
     },
   )
 })

@@ -67,8 +67,8 @@ export interface Running {
   /** All lines of stdout so far. */
   lines: string[]
   stderr(): string
-  /** Waits until stderr holds this text. */
-  said(text: string): Promise<void>
+  /** Waits until stderr holds this. */
+  said(text: string | RegExp): Promise<void>
   signal(name: NodeJS.Signals): void
   /** Writes to its stdin, which stays open. */
   write(text: string): void
@@ -132,7 +132,10 @@ export function follow(args: readonly string[], place: Place): Running {
     closeStdout: () => child.stdout.destroy(),
     closeStderr: () => child.stderr.destroy(),
     ended,
-    said: async (text) => void (await until(() => (errors.includes(text) ? true : undefined))),
+    said: async (text) => {
+      const isThere = () => (typeof text === 'string' ? errors.includes(text) : text.test(errors))
+      await until(() => isThere() || undefined)
+    },
     text: (fits) => until(() => next(fits)),
     line: async (fits) => JSON.parse(await until(() => next((line) => fits(JSON.parse(line))))),
   }

@@ -40,6 +40,8 @@ function delivery(id: number, seq: number, over: Partial<Delivery> = {}): Delive
     durationMs: 3,
     status: 200,
     error: null,
+    errorCode: null,
+    cause: null,
     responseHeaders: [],
     responseBody: null,
     verdict: 'delivered',

@@ -59,9 +59,9 @@ export function Targets({ status: { targets, share }, network, nowMs }: TargetsP
               {target.paused && ', forwarding is paused'}
             </Fact>
             <Fact name="waiting">{target.waiting}</Fact>
-            {target.cause && (
-              <Fact name="cause">
-                <Outside text={`${target.cause.what} ${target.cause.why} ${target.cause.todo}`} />
+            {target.detail && (
+              <Fact name="detail">
+                <Outside text={target.detail} />
               </Fact>
             )}
           </Facts>

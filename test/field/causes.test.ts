@@ -1,0 +1,145 @@
+/** The table of causes: one sentence for each way in which real servers refuse, in terminal, `check`, the API and `--json`. */
+
+import { expect, onTestFinished, test } from 'vitest'
+import type { CheckResult } from '../../src/check/case.ts'
+import { checkCases } from '../../src/check/cases.ts'
+import { runCases } from '../../src/check/run.ts'
+import { hintOnDelivery } from '../../src/cli/hints.ts'
+import { createSender } from '../../src/delivery/send.ts'
+import { findCause, sayCause, type Encounter } from '../../src/http/causes.ts'
+import { openDelivery } from '../delivery/parts.ts'
+import { createTestWorld } from '../support/check-world.ts'
+import { refusals, startRefusal } from '../support/refusals.ts'
+
+test.for(refusals.map((refusal) => [refusal.name, refusal] as const))(
+  '%s has one cause, in a delivery, its stored form and a check',
+  async ([, refusal]) => {
+    const url = await startRefusal(refusal)
+    const { capture, deliverer, until, store } = await openDelivery([url], { pauseMs: 50 })
+    await deliverer.start()
+    await capture()
+    const delivery = await until(({ verdict }) => verdict !== 'pending')
+    await deliverer.close()
+
+    expect(delivery.cause).toMatchObject({ code: refusal.code })
+    const hint = hintOnDelivery(delivery)?.text ?? ''
+    expect(hint.split('\n')[0]).toMatch(refusal.says)
+
+    expect(store.notification(1)?.deliveries[0]?.cause).toEqual(delivery.cause)
+
+    const checked = await checkOnce(url)
+    expect(checked.find(({ name }) => name === 'binary')?.cause).toEqual(delivery.cause)
+  },
+)
+
+async function checkOnce(url: string): Promise<CheckResult[]> {
+  const sender = createSender({ maxSockets: 1, insecure: false })
+  onTestFinished(() => sender.close())
+  const results: CheckResult[] = []
+  const options = {
+    world: await createTestWorld(url),
+    exchange: sender.send,
+    timeoutMs: 5_000,
+    waitMs: 5_000,
+  }
+  for await (const result of runCases(
+    checkCases.filter(({ name }) => name === 'binary'),
+    options,
+  )) {
+    results.push(result)
+  }
+  return results
+}
+
+const nothing: Encounter = {
+  url: 'http://localhost:3000/webhooks',
+  status: null,
+  errorCode: null,
+  error: null,
+  headers: [],
+  body: null,
+  sign: 'original',
+}
+
+test.for<[what: string, changes: Partial<Encounter>, code: string]>([
+  ['a host that is not known', { errorCode: 'ENOTFOUND' }, 'host-not-found'],
+  ['a resolver that does not answer', { errorCode: 'EAI_AGAIN' }, 'host-not-found'],
+  ['a network that is down', { errorCode: 'ENETUNREACH' }, 'unreachable'],
+  ['a certificate for another name', { errorCode: 'ERR_TLS_CERT_ALTNAME_INVALID' }, 'tls-name'],
+  ['a certificate that has expired', { errorCode: 'CERT_HAS_EXPIRED' }, 'tls-expired'],
+  [
+    'a server that asks for a certificate',
+    { errorCode: 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED' },
+    'tls-client-certificate',
+  ],
+  ['a server that knows no such name', { errorCode: 'ERR_SSL_TLSV1_UNRECOGNIZED_NAME' }, 'tls-handshake'],
+  ['silence', { errorCode: 'TIMEOUT' }, 'timeout'],
+  ['an answer that is cut', { errorCode: 'INCOMPLETE' }, 'incomplete'],
+  ['too many files', { errorCode: 'EMFILE' }, 'too-many-files'],
+  ['an unknown failure', { errorCode: 'EWHATEVER' }, 'no-answer'],
+  ['a failure of version 0.1', {}, 'no-answer'],
+  ['401', { status: 401 }, 'signature'],
+  ['401 for an expired token', { status: 401, body: '{"error":"jwt expired"}' }, 'token-expired'],
+  ['401 for an audience', { status: 401, body: 'unexpected "aud" claim value' }, 'audience'],
+  ['403 for a mod_security rule', { status: 403, body: 'ModSecurity Action' }, 'proxy-refusal'],
+  [
+    '404 of a gateway',
+    { status: 403, body: '{"message":"Missing Authentication Token"}' },
+    'unknown-deployment',
+  ],
+  ['410', { status: 410 }, 'subscription-deleted'],
+  ['421', { status: 421 }, 'host'],
+  ['426', { status: 426 }, 'upgrade-required'],
+  ['429', { status: 429 }, 'rate-limit'],
+  ['431', { status: 431 }, 'headers-refused'],
+  ['400 of a JSON schema', { status: 400, body: '{"message":"body must be object"}' }, 'validation'],
+  ['409', { status: 409 }, 'refusal'],
+  ['203', { status: 203 }, 'not-accepted'],
+  ['304', { status: 304 }, 'redirect'],
+  [
+    'a redirect to the same path with a slash',
+    { status: 308, headers: [['Location', '/webhooks/']] },
+    'slash',
+  ],
+  [
+    'a redirect to www',
+    { status: 301, headers: [['Location', 'http://www.localhost:3000/webhooks']] },
+    'host-redirect',
+  ],
+  [
+    'a redirect to a login elsewhere',
+    { status: 302, headers: [['location', 'https://team.cloudflareaccess.com/cdn-cgi/access/x']] },
+    'login',
+  ],
+  ['a redirect without a target', { status: 302 }, 'redirect'],
+  ['a compile error', { status: 500, body: 'Module not found: Can\'t resolve "./db"' }, 'compile-error'],
+  [
+    'migrations that are pending',
+    { status: 500, body: 'Migrations are pending. To resolve this issue, run:' },
+    'database',
+  ],
+  ['504', { status: 504 }, 'gateway'],
+])('%s has the cause it should have', ([, changes, code]) => {
+  const cause = findCause({ ...nothing, ...changes }, false)
+  expect(cause?.code).toBe(code)
+  for (const sentence of [cause?.what, cause?.why, cause?.todo])
+    expect(sentence).toMatch(/^[A-Z0-9h].*[.?)/\w]$/)
+})
+
+test('an answer that counts as delivered has no cause', () => {
+  expect(findCause({ ...nothing, status: 200 }, true)).toBeNull()
+})
+
+test('a page of the app that happens to name its host is no host check', () => {
+  const body = '<p>Validation failed: name can not be blank</p><footer>Hosted on app.example</footer>'
+  expect(findCause({ ...nothing, status: 422, body }, false)?.code).toBe('validation')
+})
+
+test('what comes from outside cannot pass for our own sentence', () => {
+  const cause = findCause(
+    { ...nothing, status: 302, headers: [['location', '/\u001B[2J\u202Elogin']] },
+    false,
+  )
+  expect(hintOnDelivery({ cause, responseBody: null })?.text).not.toMatch(/[\u001B\u202E]/)
+  expect(cause && sayCause(cause)).toContain('answered 302')
+})
