@@ -140,6 +140,7 @@ test('what comes from outside cannot pass for our own sentence', () => {
     { ...nothing, status: 302, headers: [['location', '/\u001B[2J\u202Elogin']] },
     false,
   )
-  expect(hintOnDelivery({ cause, responseBody: null })?.text).not.toMatch(/[\u001B\u202E]/)
+  const text = hintOnDelivery({ cause, responseBody: null })?.text ?? ''
+  expect(['\u001B', '\u202E'].filter((character) => text.includes(character))).toEqual([])
   expect(cause && sayCause(cause)).toContain('answered 302')
 })
