@@ -259,7 +259,10 @@ export class TargetQueue {
   /** Whether anything listens, before there is something to send. */
   async #lookAtStart(): Promise<void> {
     const failure = await tryToConnect(new URL(this.#parts.url), connectOptions)
-    if (failure === null || this.#closed || this.#health !== 'unknown') return
+    if (this.#closed) return
+    // What an earlier run left for later is tried now: the app may be another by now, or the clock.
+    if (failure === null) return this.#wakeAll()
+    if (this.#health !== 'unknown') return
     this.#holdBack(toResult(failure))
     this.#tryIn(this.#parts.pauseMs)
   }
