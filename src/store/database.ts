@@ -3,7 +3,7 @@
  * removed while they are open, it writes them again from what is still open.
  */
 
-import { chmodSync, closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import Libsql from 'libsql'
 import { FicDevError, messageOf } from '../errors.ts'
@@ -11,7 +11,7 @@ import type { Logger } from '../log.ts'
 import { marksOf, noteCleanEnd, takeCleanEnd } from './clean-end.ts'
 import { prepareDataDir, setAside } from './data-dir.ts'
 import { migrations } from './schema.ts'
-import { syncFolder } from '../replace-file.ts'
+import { protect, syncFolder, syncIfPossible } from '../replace-file.ts'
 
 export type Statement = Pick<Libsql.Statement, 'run' | 'get' | 'all'>
 
@@ -178,7 +178,7 @@ function copyTo(path: string, connection: Libsql.Database): string {
 function syncFile(path: string): void {
   const file = openSync(path, 'r+')
   try {
-    fsyncSync(file)
+    syncIfPossible(path, () => fsyncSync(file))
   } finally {
     closeSync(file)
   }
@@ -212,7 +212,7 @@ function openFile(path: string): Libsql.Database {
 /** SQLite would make it readable by all; the files beside it get the same mode. */
 function makePrivate(path: string): void {
   closeSync(openSync(path, 'a', 0o600))
-  chmodSync(path, 0o600)
+  protect(path, 0o600)
 }
 
 /** A damaged page would else be met only by whoever reads it, in the middle of the work, after every start again. */
