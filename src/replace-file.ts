@@ -21,7 +21,7 @@ export function replaceFile(path: string, content: string | Uint8Array, mode: nu
   try {
     const file = openSync(draft, 'w', mode)
     try {
-      setMode(path, () => fchmodSync(file, mode))
+      setMode(path, mode, () => fchmodSync(file, mode))
       writeFileSync(file, content)
       syncIfPossible(path, () => fsyncSync(file))
     } finally {
@@ -37,7 +37,7 @@ export function replaceFile(path: string, content: string | Uint8Array, mode: nu
 
 /** Sets the mode of a file or folder. */
 export function protect(path: string, mode: number): void {
-  setMode(path, () => chmodSync(path, mode))
+  setMode(path, mode, () => chmodSync(path, mode))
 }
 
 /** Makes the names in a folder durable: a rename or a new file is lost in a power cut otherwise. */
@@ -75,15 +75,16 @@ export function noteNoSync(path: string, error: unknown): void {
   note('sync', `${path} cannot be synced (${codeOf(error)}): a power cut may lose what was written last.`)
 }
 
-function setMode(path: string, set: () => void): void {
+function setMode(path: string, mode: number, set: () => void): void {
   try {
     set()
   } catch (error) {
     // If the file itself is out of reach, the step after this one says so.
     if (codeOf(error) === 'ENOENT') throw error
+    if ((mode & 0o077) !== 0) return
     note(
       'mode',
-      `${path} cannot be closed to other users (${codeOf(error)}): its filesystem has no Unix permissions, or it belongs to another user. If others use this machine, name another place with --data-dir.`,
+      `${path} cannot be closed to other users (${codeOf(error)}): its filesystem has no Unix permissions, or it belongs to another user. Others on this machine may be able to read it.`,
     )
   }
 }

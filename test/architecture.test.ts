@@ -206,7 +206,7 @@ describe('fences', () => {
     [
       'a write to stdout or stderr',
       /\bprocess\.(stdout|stderr)\.write\(/,
-      ['src/cli/output.ts'],
+      ['src/cli/output.ts', 'src/cli/bin.ts'],
       'Whatever is written has to make way for the line at the bottom of the terminal.',
     ],
     ['console', /\bconsole\.\w+\(/, [], 'The log is for us, the output of the command line for people.'],
