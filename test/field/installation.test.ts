@@ -1,7 +1,8 @@
 /** An installation that lacks its binaries, as node_modules of another platform does. */
 
 import { spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { builtCli } from '../support/built-cli.ts'
@@ -35,9 +36,9 @@ describe.each(damages)('%s', (_what, damage) => {
   let folder: string
   let program: string
 
-  /** In a folder of its own, since `createFolder` removes what it made after each test. */
+  /** Outside the repository, whose own packages would be found; `createFolder` is for one test. */
   beforeAll(() => {
-    folder = join(dirname(builtCli), '..', `.test-installation-${process.pid}`)
+    folder = mkdtempSync(join(tmpdir(), 'fic-dev-installation-'))
     const modules = join(folder, 'node_modules')
     const own = join(modules, 'fic-dev')
     mkdirSync(own, { recursive: true })
@@ -54,11 +55,12 @@ describe.each(damages)('%s', (_what, damage) => {
       cwd,
       env: { PATH: process.env['PATH'], HOME: cwd },
       encoding: 'utf8',
+      timeout: 60_000,
     })
     return { status, stdout, stderr }
   }
 
-  test.each([[['list']], [['start', '--emulator', '--no-open']], [['show', '1']], [['clear', '--yes']]])(
+  test.each([[['list']], [['start', '--emulator', '--no-open']]])(
     '%s ends with the code, the platform and the remedy, once',
     (args) => {
       const { status, stderr } = runHere(args)
@@ -72,7 +74,7 @@ describe.each(damages)('%s', (_what, damage) => {
     },
   )
 
-  test.each([
+  test.runIf(damage === damages[0]?.[1]).each([
     [['--version'], 0],
     [['--help'], 0],
     [['list', '--help'], 0],

@@ -12,6 +12,7 @@ import { always, startHttpServer } from '../support/http-server.ts'
 import { freePort } from '../support/ports.ts'
 import { createFolder, follow, isReady, run, start, type JsonLine } from '../support/process.ts'
 import { startProxy, startTlsFront } from '../support/proxy.ts'
+import { ctrlC, hasTerminal, openTerminal } from '../support/terminal.ts'
 
 const authority = () => {
   const file = join(createFolder(), 'ca.pem')
@@ -159,9 +160,11 @@ describe('deliveries', () => {
 
     const line = 'POST http://app.fic-dev.test:3000/webhooks?x=1'
     expect(proxy.requests).toEqual([line, line])
-    expect(app.requests.map(({ path, headers: seen }) => [path, seen.host, seen['x-a']])).toEqual(
-      Array(2).fill(['/webhooks?x=1', 'app.fic-dev.test:3000', 'b']),
-    )
+    const arrived = ['/webhooks?x=1', 'app.fic-dev.test:3000', 'b']
+    expect(app.requests.map(({ path, headers: seen }) => [path, seen.host, seen['x-a']])).toEqual([
+      arrived,
+      arrived,
+    ])
   })
 
   test('that the proxy cannot take name the proxy', async () => {
@@ -274,6 +277,36 @@ describe('a public URL that cannot be asked from here', () => {
     expect(made).toMatchObject({ id: expect.stringMatching(/^SUB/), budget: { used: 1 } })
   })
 
+  test.skipIf(!hasTerminal).each([
+    ['y', 'used', 1],
+    ['n', 'No verification was asked for', 0],
+  ])('asks in a terminal; the answer %s is obeyed', async (key, shown, used) => {
+    const cwd = createFolder()
+    const ports = ['--port', '0', '--sink-port', '0', '--emulator-port', '0']
+    const terminal = openTerminal(
+      ['--emulator', '--public-url', 'https://hooks.invalid', '--no-open', ...ports],
+      { cwd },
+    )
+    await terminal.shows('Spend one of the five verifications all the same? [y/N]')
+    terminal.type(key)
+    await terminal.shows(shown)
+    await terminal.shows('fic-dev is ready')
+    const { stdout } = await run(['subscriptions', 'list', '--json'], { cwd })
+    expect(stdout.includes(`"used":${used}`)).toBe(used > 0)
+    terminal.type('q')
+    expect(await terminal.ended).toBe(0)
+  })
+
+  test.skipIf(!hasTerminal)('ends at Ctrl-C while the question is open', async () => {
+    const terminal = openTerminal(
+      ['--emulator', '--public-url', 'https://hooks.invalid', '--no-open', '--port', '0', '--sink-port', '0'],
+      { cwd: createFolder() },
+    )
+    await terminal.shows('[y/N]')
+    terminal.type(ctrlC)
+    expect(await terminal.ended).toBe(130)
+  })
+
   test('is up as soon as a request comes back, and the subscription follows', async () => {
     const sinkPort = await freePort()
     const port = await freePort()
@@ -306,7 +339,8 @@ describe('a public URL that cannot be asked from here', () => {
     })
 
     await daemon.line(isTunnel('up'))
-    await daemon.line(isSubscription('verified'))
+    const { subscription } = await daemon.line(isSubscription('verified'))
+    expect(subscription.budget.used).toBe(0)
   })
 })
 
