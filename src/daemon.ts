@@ -87,6 +87,8 @@ export interface DaemonParts {
   /** Notifications come from the hub of a team instead of Fatture in Cloud. */
   following?: Following
   tunnelTiming?: Partial<TunnelTiming>
+  /** Puts a question to the person at the terminal; without it, only `--yes` answers one. */
+  confirm?: (question: string) => Promise<boolean>
   /** Between the emulator's four attempts. */
   retryDelaysMs?: readonly number[]
 }
@@ -277,6 +279,8 @@ class RunningDaemon implements Daemon {
     this.#stableUrl = urlStability !== 'per-start'
     tunnel.onChange((_status, event) => {
       if (event === 'url-changed') this.#moveSink()
+      // A subscription that waited for a proof of it need not wait any longer.
+      else if (event === 'up') this.#checkSubscription()
     })
     this.#writeDaemonFile()
   }
@@ -302,6 +306,7 @@ class RunningDaemon implements Daemon {
       records: this.#store.subscriptions,
       tunnel,
       sinkUrl: () => live.sinkUrl,
+      mayRisk: (reason) => this.#mayRisk(reason),
       localSinkUrl: live.localSinkUrl ?? '',
       stableUrl: this.#stableUrl,
       log,
@@ -330,8 +335,18 @@ class RunningDaemon implements Daemon {
     })
   }
 
+  async #mayRisk(reason: string): Promise<boolean> {
+    if (this.#config.yes) return true
+    const question = `Whether the public URL leads here cannot be told from this machine: ${reason} Spend one of the five verifications all the same?`
+    return (await this.#parts.confirm?.(question)) ?? false
+  }
+
   #moveSink(): void {
     this.#writeDaemonFile()
+    this.#checkSubscription()
+  }
+
+  #checkSubscription(): void {
     this.#live.managed?.keeper.check().catch((thrown: unknown) => this.#tellError(thrown))
   }
 

@@ -13,6 +13,7 @@ const exitCodes = {
   STORE_NEWER: 1,
   STORE_FAILED: 1,
   STORE_REMOVED: 1,
+  PACKAGE_MISSING: 1,
   NO_DAEMON: 1,
   DAEMON_UNREACHABLE: 1,
   NOT_FOUND: 1,
@@ -59,6 +60,20 @@ export class FicDevError extends Error {
     this.exitCode = exitCodes[code]
     this.hint = options.hint
   }
+}
+
+/** A package with a binary that was not installed for this platform, or not at all. `what` is a noun phrase. */
+export function toPackageMissing(what: string, cause: unknown): FicDevError {
+  const reason = messageOf(cause).split('\n', 1)[0]?.replace(/\.$/, '')
+  const here = `${process.platform}-${process.arch}`
+  return new FicDevError(
+    'PACKAGE_MISSING',
+    `${what} cannot be loaded on this platform (${here}): ${reason}.`,
+    {
+      hint: 'node_modules was probably installed on another platform, or without optional dependencies. On this machine: rm -rf node_modules && npm install, or npx fic-dev@latest.',
+      cause,
+    },
+  )
 }
 
 /** The message of anything that was thrown. An AggregateError (as Node gives for a host with two addresses) tells its parts. */

@@ -1,6 +1,18 @@
-/** Replaces a file in one step: after a crash or a power cut the old content or the new one is there, never half of it. */
+/**
+ * Files that survive a crash and that other users can't read, as far as the filesystem can do that. A Windows drive in
+ * WSL, a network share or the folder of another user may refuse modes and syncs: then work goes on, with a note.
+ */
 
-import { closeSync, fchmodSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  closeSync,
+  fchmodSync,
+  fsyncSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname } from 'node:path'
 
 /** Writes the content to a draft beside the file, syncs it, renames it, and syncs the folder. */
@@ -9,9 +21,9 @@ export function replaceFile(path: string, content: string | Uint8Array, mode: nu
   try {
     const file = openSync(draft, 'w', mode)
     try {
-      fchmodSync(file, mode)
+      setMode(path, mode, () => fchmodSync(file, mode))
       writeFileSync(file, content)
-      fsyncSync(file)
+      syncIfPossible(path, () => fsyncSync(file))
     } finally {
       closeSync(file)
     }
@@ -23,14 +35,78 @@ export function replaceFile(path: string, content: string | Uint8Array, mode: nu
   syncFolder(dirname(path))
 }
 
+/** Sets the mode of a file or folder. */
+export function protect(path: string, mode: number): void {
+  setMode(path, mode, () => chmodSync(path, mode))
+}
+
 /** Makes the names in a folder durable: a rename or a new file is lost in a power cut otherwise. */
 export function syncFolder(path: string): void {
-  // Windows opens no folders, and has no need for it.
-  if (process.platform === 'win32') return
-  const folder = openSync(path, 'r')
   try {
-    fsyncSync(folder)
-  } finally {
-    closeSync(folder)
+    const folder = openSync(path, 'r')
+    try {
+      fsyncSync(folder)
+    } finally {
+      closeSync(folder)
+    }
+  } catch (error) {
+    // Windows opens no folders, and has no need for it.
+    const isClosed = ['EACCES', 'EISDIR', 'EBADF'].includes(codeOf(error))
+    if (!isClosed && !isUnsupported(error)) throw error
   }
+}
+
+/** Syncs a file; a filesystem that has no sync gets a note. Throws what else goes wrong: a full or failing disk. */
+export function syncIfPossible(path: string, sync: () => void): void {
+  try {
+    sync()
+  } catch (error) {
+    if (!isUnsupported(error)) throw error
+    noteNoSync(path, error)
+  }
+}
+
+/** Whether the filesystem refused a sync because it has none. */
+export function isUnsupported(error: unknown): boolean {
+  return ['EINVAL', 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes(codeOf(error))
+}
+
+export function noteNoSync(path: string, error: unknown): void {
+  note('sync', `${path} cannot be synced (${codeOf(error)}): a power cut may lose what was written last.`)
+}
+
+function setMode(path: string, mode: number, set: () => void): void {
+  try {
+    set()
+  } catch (error) {
+    // If the file itself is out of reach, the step after this one says so.
+    if (codeOf(error) === 'ENOENT') throw error
+    if ((mode & 0o077) !== 0) return
+    note(
+      'mode',
+      `${path} cannot be closed to other users (${codeOf(error)}): its filesystem has no Unix permissions, or it belongs to another user. Others on this machine may be able to read it.`,
+    )
+  }
+}
+
+type NoteListener = (text: string) => void
+
+/** Of the process, as the filesystem is: the code that writes a file is often far from the one that can show a note. */
+const listeners = new Set<NoteListener>()
+const noted = new Set<'mode' | 'sync'>()
+
+/** Calls the listener with the first note of each kind. Returns the function that ends it. */
+export function onFileNote(listener: NoteListener): () => void {
+  listeners.add(listener)
+  return () => void listeners.delete(listener)
+}
+
+function note(kind: 'mode' | 'sync', text: string): void {
+  if (noted.has(kind)) return
+  noted.add(kind)
+  for (const listener of listeners) listener(text)
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'no code'
 }

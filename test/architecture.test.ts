@@ -26,10 +26,10 @@ const layerOf = new Map(
 const order: string[] = layers.map(([layer]) => layer)
 
 /**
- * Pairs of one layer of which the first may import the second: the daemon is what a configuration is for, and a follower
- * is an adapter of intake.
+ * Pairs of one layer of which the first may import the second: the daemon is what a configuration is for, a follower
+ * is an adapter of intake, and the API client sends requests through the same proxies as everything else.
  */
-const allowedNeighbors = new Set(['daemon config', 'share intake'])
+const allowedNeighbors = new Set(['daemon config', 'share intake', 'fic http'])
 
 /** Pure parts of the store: they open nothing, so the inspector may import their values. */
 const pureStore = new Set(['src/store/filter-language.ts'])
@@ -200,13 +200,13 @@ describe('fences', () => {
     [
       'process.env',
       /\bprocess\.env\b/,
-      ['src/config/environment.ts'],
-      'The environment is read once, at the start; after that there is the configuration.',
+      ['src/config/environment.ts', 'src/http/proxy.ts'],
+      'The environment is read once, at the start; after that there is the configuration. Proxies are no setting of ours.',
     ],
     [
       'a write to stdout or stderr',
       /\bprocess\.(stdout|stderr)\.write\(/,
-      ['src/cli/output.ts'],
+      ['src/cli/output.ts', 'src/cli/bin.ts'],
       'Whatever is written has to make way for the line at the bottom of the terminal.',
     ],
     ['console', /\bconsole\.\w+\(/, [], 'The log is for us, the output of the command line for people.'],
@@ -224,6 +224,13 @@ describe('fences', () => {
     expect(
       found.filter((file) => !where.includes(file)),
       `${why}`,
+    ).toEqual([])
+  })
+
+  test('no request is sent with fetch', () => {
+    expect(
+      sources.filter((file) => /(?<![\w.])fetch\(/.test(withoutComments(read(file)))),
+      'With NODE_USE_ENV_PROXY it reaches loopback through a proxy, and without it it uses none: use http/exchange.',
     ).toEqual([])
   })
 

@@ -1,12 +1,14 @@
 /** Talks to the private API: of the running daemon of this project or, without one, on its store directly. */
 
+import { request } from 'node:http'
 import { Readable } from 'node:stream'
-import { ReadableStream } from 'node:stream/web'
+import { pipeline } from 'node:stream/promises'
 import type { DaemonFile } from '../contract/api.ts'
 import type { Config } from '../config/config.ts'
 import type { Secrets } from '../config/environment.ts'
 import { isPlainObject } from '../config/kinds.ts'
-import { FicDevError, messageOf, printedErrorCodes, type ErrorCode } from '../errors.ts'
+import { FicDevError, printedErrorCodes, type ErrorCode } from '../errors.ts'
+import { explainFailure } from '../http/exchange.ts'
 import { findDaemon } from './find-daemon.ts'
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
@@ -119,31 +121,32 @@ function createClient(
   }
 }
 
-async function askDaemon(daemon: DaemonFile, { method, path, body, contentType }: Ask): Promise<Answer> {
-  const response = await fetch(new URL(path, daemon.inspectorUrl), {
-    method,
-    headers: {
-      authorization: `Bearer ${daemon.token}`,
-      ...(contentType === undefined ? {} : { 'content-type': contentType }),
-    },
-    ...(body === undefined ? {} : toFetchBody(body)),
+/** Bodies are streams in both directions. Not by `fetch`, which NODE_USE_ENV_PROXY sends through a proxy. */
+function askDaemon(daemon: DaemonFile, { method, path, body, contentType }: Ask): Promise<Answer> {
+  return new Promise<Answer>((resolve, reject) => {
+    const sent = request(new URL(path, daemon.inspectorUrl), {
+      method,
+      agent: false,
+      headers: {
+        authorization: `Bearer ${daemon.token}`,
+        ...(contentType === undefined ? {} : { 'content-type': contentType }),
+      },
+    })
+    sent.once('response', (response) => resolve({ status: response.statusCode ?? 0, body: response }))
+    sent.on('error', reject)
+    if (body === undefined || typeof body === 'string') sent.end(body)
+    // After an early answer, which refuses it, the rest is not needed.
+    else pipeline(Readable.from(body), sent).catch(reject)
   }).catch((error: unknown) => {
-    const cause = error instanceof Error ? (error.cause ?? error) : error
     throw new FicDevError(
       'DAEMON_UNREACHABLE',
-      `The running fic-dev (process ${daemon.pid}) broke off: ${messageOf(cause)}.`,
+      `The running fic-dev (process ${daemon.pid}) closed the connection: ${explainFailure(error)}.`,
       {
         hint: 'Look at its terminal, and start it again if it has ended.',
         cause: error,
       },
     )
   })
-  return { status: response.status, body: response.body ?? once(Buffer.alloc(0)) }
-}
-
-/** A stream has to be announced as one. */
-function toFetchBody(body: string | AsyncIterable<Uint8Array>): RequestInit {
-  return typeof body === 'string' ? { body } : { body: ReadableStream.from(body), duplex: 'half' }
 }
 
 function toError(status: number, text: string): FicDevError {

@@ -4,7 +4,9 @@ import type { Command } from 'commander'
 import type { ReadConfig } from '../config/read-config.ts'
 import { givenFlags } from './flags.ts'
 import { isLive } from './live.ts'
+import { onFileNote } from '../replace-file.ts'
 import { createOutput, sharesTerminal, type Output } from './output.ts'
+import { visible } from './visible.ts'
 
 export interface Invocation<Options = Record<string, unknown>> extends ReadConfig {
   /** What stood after the command's name, without flags. */
@@ -42,11 +44,13 @@ export async function prepare<Options>(
     isTerminal: process.stdout.isTTY,
   })
   const live = isLive(read.config, readEnvironment(process.cwd()), sharesTerminal())
+  const output = createOutput({ ...read.config, live })
+  onFileNote((note) => output.say(`${output.colors.yellow('note')}: ${visible(note)}`))
   return {
     ...read,
     args: command.args,
     options: options as Options,
-    output: createOutput({ ...read.config, live }),
+    output,
     leave,
   }
 }

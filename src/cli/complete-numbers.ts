@@ -1,6 +1,7 @@
 /** The numbers of the latest notifications, from the running daemon if it answers at once. */
 
 import type { NotificationPage } from '../contract/api.ts'
+import { askJson } from '../http/json.ts'
 import type { Candidate } from './complete.ts'
 import { findDaemon } from './find-daemon.ts'
 import { subjectOf } from './lines.ts'
@@ -13,13 +14,13 @@ export async function latestNumbers(dataDir: string): Promise<Candidate[]> {
   try {
     const daemon = await findDaemon(dataDir, patienceMs)
     if (!daemon) return []
-    const response = await fetch(new URL('/api/notifications?limit=30', daemon.inspectorUrl), {
+    const answer = await askJson(new URL('/api/notifications?limit=30', daemon.inspectorUrl), {
       headers: { authorization: `Bearer ${daemon.token}` },
-      signal: AbortSignal.timeout(patienceMs),
+      timeoutMs: patienceMs,
     })
-    if (!response.ok) return []
+    if (!answer.isAnswered || answer.status !== 200) return []
     // Both sides are of one version.
-    const { items } = (await response.json()) as NotificationPage
+    const { items } = answer.json as NotificationPage
     return items.map((notification) => ({ word: String(notification.seq), says: subjectOf(notification) }))
   } catch {
     return []

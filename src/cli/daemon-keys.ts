@@ -17,6 +17,8 @@ export interface KeyParts {
 }
 
 export interface Keys {
+  /** Yes or no, by the next key; only `y` is yes. */
+  confirm(question: string): Promise<boolean>
   /** The daemon is up: from now on all keys act. */
   ready(): void
   /** Puts the terminal back as it was. */
@@ -28,11 +30,20 @@ export function listenToKeys(parts: KeyParts): Keys {
   const { output } = parts
   let isReady = false
   let isReleased = false
-  const stop = takeKeys(process.stdin, (action) => {
+  const answers: ((key: string) => void)[] = []
+  const stop = takeKeys(process.stdin, (action, key) => {
+    const answer = action === 'interrupt' ? undefined : answers.shift()
+    if (answer !== undefined) return answer(key)
+    if (action === null) return undefined
     if (!isReady && needsDaemon.has(action)) return output.say('fic-dev is not ready yet.')
     act(action, parts).catch((error: unknown) => output.say(visible(messageOf(error))))
   })
   return {
+    confirm: (question) =>
+      new Promise((resolve) => {
+        output.say(`${visible(question)} [y/N]`)
+        answers.push((key) => resolve(/^y$/i.test(key)))
+      }),
     ready() {
       isReady = true
       // Elsewhere the status line says so.
@@ -40,6 +51,7 @@ export function listenToKeys(parts: KeyParts): Keys {
     },
     release() {
       if (!isReleased) stop()
+      for (const answer of answers.splice(0)) answer('')
       isReleased = true
     },
   }

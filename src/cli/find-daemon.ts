@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto'
 import type { DaemonFile, ProofAnswer } from '../contract/api.ts'
 import { readDaemonFile } from '../daemon/daemon-file.ts'
 import { FicDevError } from '../errors.ts'
+import { askJson } from '../http/json.ts'
 import { isSame, proveDaemon } from '../inspector/proof.ts'
 
 /**
@@ -15,19 +16,15 @@ export async function findDaemon(dataDir: string, timeoutMs: number): Promise<Da
   const daemon = readDaemonFile(dataDir)
   if (daemon === null) return null
   const nonce = randomBytes(32).toString('base64url')
-  try {
-    const response = await fetch(new URL(`/api/proof?nonce=${nonce}`, daemon.inspectorUrl), {
-      redirect: 'error',
-      signal: AbortSignal.timeout(timeoutMs),
-    })
-    const { proof } = (await response.json()) as Partial<ProofAnswer>
+  const answer = await askJson(new URL(`/api/proof?nonce=${nonce}`, daemon.inspectorUrl), { timeoutMs })
+  if (answer.isAnswered) {
+    const { proof } = (answer.json ?? {}) as Partial<ProofAnswer>
     return isSame(String(proof), proveDaemon(daemon.token, nonce, daemon.inspectorUrl)) ? daemon : null
-  } catch (error) {
-    if (!(error instanceof Error && error.name === 'TimeoutError')) return null
-    throw new FicDevError(
-      'DAEMON_UNREACHABLE',
-      `The running fic-dev (process ${daemon.pid}) does not answer.`,
-      { hint: 'Look at its terminal, and start it again if it hangs.' },
-    )
   }
+  if (answer.code !== 'TIMEOUT') return null
+  throw new FicDevError(
+    'DAEMON_UNREACHABLE',
+    `The running fic-dev (process ${daemon.pid}) does not answer.`,
+    { hint: 'Look at its terminal, and start it again if it hangs.' },
+  )
 }

@@ -25,13 +25,13 @@ export const keyHelp = [
   ['q', 'quit'],
 ] as const
 
-/** Calls `act` for each key; gives the function that puts the terminal back. */
-export function takeKeys(input: NodeJS.ReadStream, act: (action: Action) => void): () => void {
+/** Calls `act` for each key, with what it does; returns the function that puts the terminal back. */
+export function takeKeys(
+  input: NodeJS.ReadStream,
+  act: (action: Action | null, key: string) => void,
+): () => void {
   const onData = (chunk: Buffer | string) => {
-    for (const key of chunk.toString()) {
-      const action = actions[key]
-      if (action) act(action)
-    }
+    for (const key of chunk.toString()) act(actions[key] ?? null, key)
   }
   // A terminal that is closed at this moment makes this fail; the signal that comes with it ends the daemon.
   input.on('error', () => {})

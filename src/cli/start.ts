@@ -34,13 +34,20 @@ export async function runDaemon(
   const log = createLog(config.logLevel, createLogLines(output))
   tellNotes(invocation, parts.following !== undefined)
 
-  const daemon = createDaemon(config, { secrets, settings: { file, sources, notes }, log, ...parts })
+  const isAsking = isInteractive(config.json)
+  const daemon = createDaemon(config, {
+    secrets,
+    settings: { file, sources, notes },
+    log,
+    ...(isAsking && { confirm: async (question) => (await keys?.confirm(question)) ?? false }),
+    ...parts,
+  })
   const links = supportsLinks(readEnvironment(process.cwd()), process.stderr.isTTY)
   const report = createReport(config, output, links)
   const statusLine = showStatusLine(daemon, output)
   daemon.on(report)
   if (config.exitOnTunnelFailure) daemon.on((message) => endOnTunnelFailure(message, report, ending))
-  const keys = isInteractive(config.json) ? listenToKeys({ daemon, output, ending, statusLine }) : null
+  const keys = isAsking ? listenToKeys({ daemon, output, ending, statusLine }) : null
   try {
     const starting = daemon.start()
     // Ended before it was up: why it then failed to start is of no interest.

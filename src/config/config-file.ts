@@ -5,7 +5,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { FicDevError, messageOf } from '../errors.ts'
+import { FicDevError, messageOf, toPackageMissing } from '../errors.ts'
 import { encodingOf, notTextHint, readTextFile } from '../text-file.ts'
 
 const fileNames = ['ts', 'mts', 'js', 'mjs', 'json'].map((extension) => `fic-dev.config.${extension}`)
@@ -107,6 +107,8 @@ function defaultExport(file: string, loaded: unknown): unknown {
 
 async function explain(file: string, error: unknown): Promise<FicDevError> {
   const message = messageOf(error)
+  if (/@esbuild\/|Cannot find (?:module|package) '(?:tsx|esbuild)\b/.test(message))
+    return toPackageMissing(`The TypeScript loader, which ${path.basename(file)} needs,`, error)
   if (/Cannot find (?:module|package) '?fic-dev\b/.test(message)) {
     return new FicDevError(
       'CONFIG_FILE',

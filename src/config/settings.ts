@@ -498,7 +498,7 @@ export const settings: Table = {
     flag: '-y, --yes',
     environment: ['FIC_DEV_YES'],
     group: 'Output',
-    help: 'do not ask, do it',
+    help: 'answer yes to all questions, also to verify a public URL that cannot be probed from here',
     standardly: null,
     standard: false,
     kind: toggleKind,

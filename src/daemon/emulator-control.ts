@@ -2,7 +2,8 @@
 
 import type { EmulatorClock, EmulatorFaults } from '../contract/emulator.ts'
 import type { Emulator } from '../emulator/index.ts'
-import { FicDevError, messageOf } from '../errors.ts'
+import { FicDevError } from '../errors.ts'
+import { askJson } from '../http/json.ts'
 import type { EmulatorControl } from '../inspector/routes/emulator.ts'
 
 /** Moving the clock by days sends all that falls due on the way. */
@@ -42,24 +43,14 @@ async function ask<T>(
   body: unknown,
   timeoutMs: number,
 ): Promise<T> {
-  let response: Response
-  try {
-    response = await fetch(`${emulatorUrl}/_emulator/${what}`, {
-      ...(body !== undefined && {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(body),
-      }),
-      signal: AbortSignal.timeout(timeoutMs),
-    })
-  } catch (thrown) {
-    throw new FicDevError('NO_EMULATOR', `No emulator answers at ${emulatorUrl}: ${messageOf(thrown)}.`, {
+  const answer = await askJson(new URL(`${emulatorUrl}/_emulator/${what}`), { body, timeoutMs })
+  if (!answer.isAnswered) {
+    throw new FicDevError('NO_EMULATOR', `No emulator answers at ${emulatorUrl}: ${answer.reason}.`, {
       hint: 'Start one with "fic-dev emulator".',
-      cause: thrown,
     })
   }
-  const answer = (await response.json().catch(() => null)) as (T & { error?: { message?: string } }) | null
-  if (response.ok && answer) return answer
-  const reason = answer?.error?.message ?? 'no reason given'
-  throw new FicDevError('BAD_REQUEST', `The emulator answered ${response.status}: ${reason}`)
+  const said = answer.json as (T & { error?: { message?: string } }) | null
+  if (answer.status >= 200 && answer.status < 300 && said) return said
+  const reason = said?.error?.message ?? 'no reason given'
+  throw new FicDevError('BAD_REQUEST', `The emulator answered ${answer.status}: ${reason}`)
 }

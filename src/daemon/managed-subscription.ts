@@ -21,6 +21,8 @@ export interface ManagedSubscriptionOptions {
   records: SubscriptionRecords
   tunnel: Tunnel
   sinkUrl(): string | null
+  /** As in `SubscriptionKeeperOptions`. */
+  mayRisk: (reason: string) => Promise<boolean>
   /** With our secret path. */
   localSinkUrl: string
   /** Whether the sink URL will be the same after the next start; decides what is done on exit. */
@@ -40,6 +42,7 @@ export function createManagedSubscription(options: ManagedSubscriptionOptions): 
     wanted: { types: config.types, mapping: config.mapping, verificationMethod },
     sinkUrl: options.sinkUrl,
     probe: () => tunnel.probeNow(),
+    mayRisk: options.mayRisk,
     ...(config.subscription !== null && { subscriptionId: config.subscription }),
     ...(config.takeOver !== null && { takeOver: config.takeOver }),
     recreate: config.recreate,

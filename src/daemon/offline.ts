@@ -15,7 +15,7 @@ import { createProbe } from '../tunnel/probe.ts'
 import { randomSubdomain } from '../tunnel/subdomain.ts'
 import { findFicAccess } from './fic-access.ts'
 import { Live } from './live.ts'
-import { openProjectStore } from './open-store.ts'
+import { openStoreIfPossible } from './open-store.ts'
 import { buildRooms } from './rooms.ts'
 
 export interface Offline {
@@ -35,7 +35,7 @@ export async function openOffline(
 ): Promise<Offline> {
   const { dataDir, keep, keepDays } = config
   // Only the daemon drops notifications: a command may have been given another configuration.
-  const store = openProjectStore({ dataDir, keep, keepDays, isPruning: false, log })
+  const { store } = openStoreIfPossible({ dataDir, keep, keepDays, isPruning: false, log })
   const project = await readSecretsOf(config.dataDir, randomSubdomain)
   const token = randomBytes(32).toString('base64url')
   const sinkPath = `/${project.sinkSecret}`

@@ -1,4 +1,4 @@
-/** Opens the project's store, and says who holds it where it cannot be had. */
+/** Opens the project's store, and says why it cannot be had. */
 
 import { FicDevError } from '../errors.ts'
 import { openStore, type Store, type StoreOptions } from '../store/store.ts'
@@ -22,6 +22,31 @@ export function openProjectStore(options: StoreOptions): Store {
   }
 }
 
+/** For commands that may not need the store: without the SQLite library, each use of it throws. */
+export function openStoreIfPossible(options: StoreOptions): { store: Store } {
+  try {
+    return { store: openProjectStore(options) }
+  } catch (thrown) {
+    if (!isMissing(thrown)) throw thrown
+    return { store: createUnusable(thrown) as Store }
+  }
+}
+
+/** Has every member, at any depth, and each call but `close` throws. */
+function createUnusable(error: unknown): unknown {
+  const unusable: unknown = new Proxy(() => {}, {
+    get: (_target, name) => (name === 'close' ? () => {} : unusable),
+    apply: () => {
+      throw error
+    },
+  })
+  return unusable
+}
+
 function isLocked(thrown: unknown): boolean {
   return thrown instanceof FicDevError && thrown.code === 'FIC_DEV_E_DATA_DIR_LOCKED'
+}
+
+function isMissing(thrown: unknown): boolean {
+  return thrown instanceof FicDevError && thrown.code === 'FIC_DEV_E_PACKAGE_MISSING'
 }

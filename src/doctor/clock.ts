@@ -1,6 +1,6 @@
 /** Compares this machine's clock with that of Fatture in Cloud: tokens live by it. */
 
-import { messageOf } from '../errors.ts'
+import { startExchange } from '../http/exchange.ts'
 import { doubtful, fine, skipped, wrong, type Finding } from './finding.ts'
 
 /** What the check of a token forgives. */
@@ -9,25 +9,23 @@ const leewaySeconds = 60
 /** Asks for nothing but the headers of an answer, of whatever status. */
 export async function lookAtClock(apiBase: string, timeoutMs = 5_000): Promise<Finding> {
   const sentAt = Date.now()
-  try {
-    const response = await fetch(apiBase, {
-      method: 'HEAD',
-      redirect: 'manual',
-      signal: AbortSignal.timeout(timeoutMs),
-    })
-    const middle = (sentAt + Date.now()) / 2
-    const theirs = Date.parse(response.headers.get('date') ?? '')
-    if (Number.isNaN(theirs)) return skipped('clock', `${apiBase} does not say what time it is.`)
-    return judgeClock((middle - theirs) / 1000)
-  } catch (thrown) {
-    const cause = thrown instanceof Error ? (thrown.cause ?? thrown) : thrown
+  const result = await startExchange(
+    { method: 'HEAD', url: new URL(apiBase), headers: [], body: Buffer.alloc(0) },
+    { timeoutMs },
+  ).result
+  if (!result.isAnswered) {
     return doubtful(
       'clock',
-      `${apiBase} does not answer: ${messageOf(cause)}.`,
+      `${apiBase} does not answer: ${result.reason}.`,
       'Without it there is no subscription, and the clock cannot be compared.',
-      'Check the connection to the internet and the proxy; --emulator works without.',
+      'Check the connection to the internet and the proxy (HTTPS_PROXY, NO_PROXY); --emulator works without.',
     )
   }
+  const middle = (sentAt + Date.now()) / 2
+  const date = result.headers.find(([name]) => name.toLowerCase() === 'date')?.[1] ?? ''
+  const theirs = Date.parse(date)
+  if (Number.isNaN(theirs)) return skipped('clock', `${apiBase} does not say what time it is.`)
+  return judgeClock((middle - theirs) / 1000)
 }
 
 /** @param aheadSeconds by how much this machine is ahead; the other side tells whole seconds only */

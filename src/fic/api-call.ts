@@ -1,11 +1,12 @@
 /** Makes one call to Fatture in Cloud's API through the official SDK; what goes wrong becomes a `FicApiError`. */
 
 import type { UserApi, WebhooksApi } from '@fattureincloud/fattureincloud-ts-sdk'
-import type { AxiosResponse, RawAxiosRequestConfig } from 'axios'
+import type { AxiosProxyConfig, AxiosResponse, RawAxiosRequestConfig } from 'axios'
 import type { AxiosInstance as SdkAxios } from 'axios' with { 'resolution-mode': 'require' }
 import { FicDevError } from '../errors.ts'
+import { credentialsOf, findProxy, ProxyingAgent } from '../http/proxy.ts'
 import type { Logger } from '../log.ts'
-import { isEmulator, toFicApiError } from './api-error.ts'
+import { toFicApiError } from './api-error.ts'
 import { membersOf, readRateLimits, readRefusal } from './api-refusal.ts'
 
 export interface FicCallerOptions {
@@ -61,8 +62,9 @@ async function loadSdk(apiBase: string, token: string, timeoutMs: number): Promi
     // A redirect would carry the token to wherever it points.
     maxRedirects: 0,
     maxContentLength: 10 * 1024 * 1024,
-    // A proxy from the environment must not get what is meant for this machine.
-    ...(isEmulator(apiBase) ? { proxy: false as const } : {}),
+    // As for every other request: axios reads the variables of proxies in its own way.
+    httpsAgent: new ProxyingAgent(),
+    proxy: plainProxyFor(new URL(apiBase)),
   })
   // The SDK is CommonJS and sees axios's types for that; the object is the same.
   const sdkClient = client as unknown as SdkAxios
@@ -72,6 +74,20 @@ async function loadSdk(apiBase: string, token: string, timeoutMs: number): Promi
     user: new UserApi(configuration, basePath, sdkClient),
     get: (path, options) =>
       client.get(basePath + path, { ...options, headers: { authorization: `Bearer ${token}` } }),
+  }
+}
+
+/** For plain HTTP, which needs no tunnel through a proxy. */
+function plainProxyFor(url: URL): AxiosProxyConfig | false {
+  const proxy = url.protocol === 'http:' ? findProxy(url) : null
+  if (proxy === null) return false
+  const { protocol, hostname, port } = proxy
+  const auth = credentialsOf(proxy)
+  return {
+    protocol,
+    host: hostname,
+    port: Number(port) || (protocol === 'https:' ? 443 : 80),
+    ...(auth !== null && { auth }),
   }
 }
 

@@ -3,6 +3,7 @@
 import { connect } from 'node:net'
 import { codeOf, explainFailure } from './exchange.ts'
 import { lookup } from './loopback.ts'
+import { findProxy } from './proxy.ts'
 import { portOf } from './url.ts'
 
 /** Why there is no connection. */
@@ -19,11 +20,12 @@ export interface ConnectOptions {
   stableMs?: number
 }
 
-/** `null` if the server accepts a connection. */
+/** `null` if the server accepts a connection; also for one behind a proxy, which only a request can reach. */
 export function tryToConnect(
   url: URL,
   { timeoutMs, stableMs = 0 }: ConnectOptions,
 ): Promise<ConnectFailure | null> {
+  if (findProxy(url) !== null) return Promise.resolve(null)
   return new Promise((resolve) => {
     const socket = connect({ host: url.hostname.replace(/^\[|\]$/g, ''), port: portOf(url), lookup })
     const settle = (failure: ConnectFailure | null) => {

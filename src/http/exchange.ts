@@ -7,6 +7,7 @@ import type { LookupFunction, Socket } from 'node:net'
 import type { HeaderPair } from '../contract/notification.ts'
 import { messageOf } from '../errors.ts'
 import { isLoopback, lookup as lookupLoopback } from './loopback.ts'
+import { authorizationFor, findProxy, ProxyingAgent, toProxyFailure } from './proxy.ts'
 
 export interface ExchangeRequest {
   method: string
@@ -38,7 +39,7 @@ export interface Agents {
 /** Connections that are kept between exchanges; `maxSockets` bounds those to one target. */
 export function createAgents(maxSockets: number): Agents {
   const options = { keepAlive: true, maxSockets, maxFreeSockets: maxSockets }
-  return { http: guardIdle(new http.Agent(options)), https: guardIdle(new https.Agent(options)) }
+  return { http: guardIdle(new http.Agent(options)), https: guardIdle(new ProxyingAgent(options)) }
 }
 
 /** Closes an idle connection on which bytes arrive: Node would read them as the answer to the next request. */
@@ -102,7 +103,7 @@ const defaultKeptBodyBytes = 64 * 1024
 /** A body is read this far beyond what is kept, so that its connection can be used again. */
 const discardedBodyBytes = 16 * 1024 * 1024
 
-/** Follows no redirect. */
+/** Follows no redirect. Goes through a proxy where the environment names one for this URL. */
 export function startExchange(outgoing: ExchangeRequest, options: ExchangeOptions): Exchange {
   const { timeoutMs, keptBodyBytes = defaultKeptBodyBytes, agents, signal } = options
   const longestBodyBytes = keptBodyBytes + (agents === undefined ? 0 : discardedBodyBytes)
@@ -202,7 +203,8 @@ export function startExchange(outgoing: ExchangeRequest, options: ExchangeOption
       upgraded()
       socket.destroy()
     })
-    request.on('error', (error) => {
+    request.on('error', (thrown) => {
+      const error = attribute(thrown, outgoing.url)
       // Bytes after a whole answer are an error to Node; the answer is still one.
       if (response?.complete !== true) failed(codeOf(error), explainFailure(error))
     })
@@ -234,20 +236,39 @@ const loneProcessing = {
 } satisfies Omit<Answered, 'durationMs'>
 
 function open({ method, url, headers, body }: ExchangeRequest, options: ExchangeOptions): http.ClientRequest {
-  const isHttps = url.protocol === 'https:'
   const { agents, lookup = lookupLoopback, insecure = false } = options
-  return (isHttps ? https : http).request(url, {
+  // A flat list keeps case, order and repetitions. With it, Node writes neither Host nor the length.
+  const flat = ['Host', url.host, ...headers.flat(), ...lengthOf(method, body)]
+  if (url.protocol === 'https:') {
+    const rejectUnauthorized = !(insecure && isLoopback(url.hostname))
+    const agent = agents?.https ?? new ProxyingAgent()
+    return https.request(url, { method, agent, headers: flat, lookup, rejectUnauthorized })
+  }
+  const proxy = findProxy(url)
+  if (proxy === null) {
+    return http.request(url, { method, agent: agents?.http ?? false, headers: flat, lookup })
+  }
+  const isSecure = proxy.protocol === 'https:'
+  return (isSecure ? https : http).request(proxy, {
     method,
-    agent: agents === undefined ? false : isHttps ? agents.https : agents.http,
-    // A flat list keeps case, order and repetitions. With it, Node writes neither Host nor the length.
-    headers: ['Host', url.host, ...headers.flat(), ...lengthOf(method, body)],
+    path: url.origin + url.pathname + url.search,
+    // The agent for https would look for a proxy to this one.
+    agent: isSecure ? false : (agents?.http ?? false),
+    headers: [...flat, ...authorizationFor(proxy)],
     lookup,
-    rejectUnauthorized: !(insecure && isLoopback(url.hostname)),
   })
 }
 
+/** An error of the connection to a proxy as that of the proxy; https requests fail with it already. */
+function attribute(error: Error, url: URL): Error {
+  const proxy = url.protocol === 'http:' ? findProxy(url) : null
+  const isConnecting = 'syscall' in error && ['connect', 'getaddrinfo'].includes(String(error.syscall))
+  return proxy !== null && isConnecting ? toProxyFailure(proxy, error) : error
+}
+
 function lengthOf(method: string, body: Buffer): string[] {
-  return method === 'GET' && body.length === 0 ? [] : ['Content-Length', String(body.length)]
+  const isBare = body.length === 0 && ['GET', 'HEAD'].includes(method)
+  return isBare ? [] : ['Content-Length', String(body.length)]
 }
 
 function toPairs(rawHeaders: readonly string[]): HeaderPair[] {

@@ -43,6 +43,13 @@ export const failureRules: readonly Rule[] = [
     todo: 'Check the address. From outside of the containers, name localhost and the published port.',
   },
   {
+    code: 'proxy',
+    when: oneOf('PROXY_FAILED'),
+    what: noConnection,
+    why: 'HTTPS_PROXY, HTTP_PROXY or ALL_PROXY sends requests to this host through a proxy.',
+    todo: ({ url }) => `If it needs none, add ${url.hostname} to NO_PROXY.`,
+  },
+  {
     code: 'unreachable',
     when: oneOf(
       'ETIMEDOUT',

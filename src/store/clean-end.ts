@@ -6,19 +6,23 @@
 import { readFileSync, rmSync, statSync } from 'node:fs'
 import { writePrivateFile } from './data-dir.ts'
 
-/** Notes how the file looks, after its database was closed. */
+/** Notes how the file looks, after its database was closed. Without the note, the next start takes longer. */
 export function noteCleanEnd(path: string): void {
-  writePrivateFile(notePath(path), marksOf(path))
+  try {
+    writePrivateFile(notePath(path), marksOf(path))
+  } catch {
+    // A full disk, or a folder in which nothing new can be made.
+  }
 }
 
 /** Whether a file with these marks is as it was noted. From then on it counts as in use, until the next note. */
 export function takeCleanEnd(path: string, marks: string): boolean {
   try {
-    return readFileSync(notePath(path), 'utf8') === marks
+    const isSame = readFileSync(notePath(path), 'utf8') === marks
+    rmSync(notePath(path), { force: true })
+    return isSame
   } catch {
     return false
-  } finally {
-    rmSync(notePath(path), { force: true })
   }
 }
 

@@ -1,9 +1,9 @@
 /** The project's data dir: readable by its owner only, and never part of a commit. */
 
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { FicDevError, messageOf } from '../errors.ts'
-import { replaceFile } from '../replace-file.ts'
+import { protect, replaceFile } from '../replace-file.ts'
 
 /**
  * Makes the data dir where it is missing and closes it to others.
@@ -12,7 +12,7 @@ import { replaceFile } from '../replace-file.ts'
 export function prepareDataDir(dir: string): void {
   try {
     mkdirSync(dir, { recursive: true, mode: 0o700 })
-    chmodSync(dir, 0o700)
+    protect(dir, 0o700)
     const gitignore = join(dir, '.gitignore')
     if (!existsSync(gitignore)) writePrivateFile(gitignore, '*\n')
   } catch (thrown) {

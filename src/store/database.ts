@@ -3,15 +3,16 @@
  * removed while they are open, it writes them again from what is still open.
  */
 
-import { chmodSync, closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import Libsql from 'libsql'
-import { FicDevError, messageOf } from '../errors.ts'
+import type Libsql from 'libsql'
+import { FicDevError, messageOf, toPackageMissing } from '../errors.ts'
 import type { Logger } from '../log.ts'
 import { marksOf, noteCleanEnd, takeCleanEnd } from './clean-end.ts'
 import { prepareDataDir, setAside } from './data-dir.ts'
 import { migrations } from './schema.ts'
-import { syncFolder } from '../replace-file.ts'
+import { protect, syncFolder, syncIfPossible } from '../replace-file.ts'
 
 export type Statement = Pick<Libsql.Statement, 'run' | 'get' | 'all'>
 
@@ -47,10 +48,23 @@ export function logPathOf(dataDir: string): string {
  * Opens the project's database. The connection holds the file exclusively: SQLite's own lock is the lock of the
  * data dir, and the system frees it when the process dies, however that happens.
  * A damaged file is set aside and a new one begun.
- * @throws FicDevError DATA_DIR_LOCKED, STORE_NEWER, STORE_FAILED
+ * @throws FicDevError DATA_DIR_LOCKED, STORE_NEWER, STORE_FAILED, PACKAGE_MISSING
  */
 export function openDatabase(dataDir: string, log: Logger): RestorableDatabase {
   return toRestorable(openOrReplace(databasePathOf(dataDir), log), dataDir)
+}
+
+const load = createRequire(import.meta.url)
+
+/** Loaded only here: its binary may be missing, and many commands do without the store. */
+function connectTo(path: string): Libsql.Database {
+  let library: typeof Libsql
+  try {
+    library = load('libsql')
+  } catch (error) {
+    throw toPackageMissing('The SQLite library', error)
+  }
+  return new library(path)
 }
 
 function openOrReplace(path: string, log: Logger): Libsql.Database {
@@ -149,7 +163,7 @@ function toRestorable(opened: Libsql.Database, dataDir: string): RestorableDatab
 
 /** What has taken our place: `held` by another process, `filled` with notifications, or `empty`, if it is a store at all. */
 function lookAtOther(path: string): 'held' | 'filled' | 'empty' {
-  const other = new Libsql(path)
+  const other = connectTo(path)
   try {
     other.exec('BEGIN IMMEDIATE; ROLLBACK')
     return other.prepare('SELECT seq FROM notifications LIMIT 1').all([]).length > 0 ? 'filled' : 'empty'
@@ -178,7 +192,7 @@ function copyTo(path: string, connection: Libsql.Database): string {
 function syncFile(path: string): void {
   const file = openSync(path, 'r+')
   try {
-    fsyncSync(file)
+    syncIfPossible(path, () => fsyncSync(file))
   } finally {
     closeSync(file)
   }
@@ -187,7 +201,7 @@ function syncFile(path: string): void {
 function openFile(path: string): Libsql.Database {
   makePrivate(path)
   const marks = marksOf(path)
-  const database = new Libsql(path)
+  const database = connectTo(path)
   try {
     database.pragma('locking_mode = EXCLUSIVE')
     database.pragma('journal_mode = WAL')
@@ -212,7 +226,7 @@ function openFile(path: string): Libsql.Database {
 /** SQLite would make it readable by all; the files beside it get the same mode. */
 function makePrivate(path: string): void {
   closeSync(openSync(path, 'a', 0o600))
-  chmodSync(path, 0o600)
+  protect(path, 0o600)
 }
 
 /** A damaged page would else be met only by whoever reads it, in the middle of the work, after every start again. */

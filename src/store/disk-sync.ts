@@ -4,6 +4,7 @@
  */
 
 import { closeSync, fdatasync, fdatasyncSync, openSync } from 'node:fs'
+import { isUnsupported, noteNoSync, syncIfPossible } from '../replace-file.ts'
 
 export interface DiskSync {
   /** Resolves when all that is committed by now survives a power cut; rejects with the system's error. */
@@ -47,7 +48,9 @@ export function createDiskSync(
     waiting = []
     syncFile(file, (failure) => {
       for (const old of replaced.splice(0)) closeSync(old)
-      const error = failure ?? problemOf(confirm)
+      const isWithout = failure !== null && isUnsupported(failure)
+      if (isWithout) noteNoSync(path, failure)
+      const error = (isWithout ? null : failure) ?? problemOf(confirm)
       for (const { resolve, reject } of covered) {
         if (error === null) resolve()
         else reject(error)
@@ -72,7 +75,7 @@ export function createDiskSync(
       })
     },
     syncNow() {
-      fdatasyncSync(file)
+      syncIfPossible(path, () => fdatasyncSync(file))
       confirm()
     },
     reopen() {
@@ -86,7 +89,7 @@ export function createDiskSync(
       if (isClosed) return
       isClosed = true
       try {
-        fdatasyncSync(file)
+        syncIfPossible(path, () => fdatasyncSync(file))
       } finally {
         if (!isRunning) closeSync(file)
       }

@@ -103,7 +103,11 @@ export function createSubscriptionsByHand(options: ByHandOptions): Subscriptions
   async function demandChance(sink: string, entry: SubscriptionEntry | null): Promise<void> {
     demandPublicSink(sink, apiBase)
     if (entry !== null) demandBudget(entry)
-    if (isOurs(sink)) await demandRoundTrip(() => options.probe(sink), true)
+    if (isOurs(sink))
+      await demandRoundTrip(
+        () => options.probe(sink),
+        () => true,
+      )
   }
 
   /** Spends an attempt and waits for its outcome. */

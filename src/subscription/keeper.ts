@@ -27,6 +27,8 @@ export interface SubscriptionKeeperOptions {
   sinkUrl: () => string | null
   /** Whether a request to that URL comes back to us. `unknown`: the way out is broken on our own side. */
   probe: () => Promise<ProbeAnswer>
+  /** Called once for a sink if the probe could not tell: whether an attempt is spent all the same. No, by default. */
+  mayRisk?: (reason: string) => Promise<boolean>
   log: Logger
   now?: () => Date
   /** Named by the user: kept like one of our own. */
@@ -79,6 +81,7 @@ export function createSubscriptionKeeper(options: SubscriptionKeeperOptions): Su
   let attempted = false
   let mayRecreate = options.recreate ?? false
   let isResting = false
+  let risk: { sink: string; isTaken: Promise<boolean> } | null = null
 
   /** One look, and when to look again. Never throws. */
   async function round(byHand: boolean): Promise<void> {
@@ -126,7 +129,7 @@ export function createSubscriptionKeeper(options: SubscriptionKeeperOptions): Su
         takeOver: options.takeOver ?? null,
         recreate: mayRecreate,
       },
-      demandRoundTrip: () => demandRoundTrip(options.probe, byHand),
+      demandRoundTrip: () => demandRoundTrip(options.probe, (reason) => byHand || isRiskTaken(sink, reason)),
       onObserved: (finding) => board.set(toFacts(finding, budgetOf(finding), types.warnings)),
       onStep: (step) => {
         if (step.do !== 'adopt' && step.do !== 'forget') {
@@ -134,6 +137,11 @@ export function createSubscriptionKeeper(options: SubscriptionKeeperOptions): Su
         }
       },
     })
+  }
+
+  function isRiskTaken(sink: string, reason: string): Promise<boolean> {
+    if (risk?.sink !== sink) risk = { sink, isTaken: options.mayRisk?.(reason) ?? Promise.resolve(false) }
+    return risk.isTaken
   }
 
   function tell(finding: Finding, sink: string): void {

@@ -18,19 +18,23 @@ export function demandPublicSink(sink: string, apiBase: string): void {
 }
 
 /**
- * No round trip, no attempt. A person may overrule a probe that cannot tell, but not one that failed.
+ * No round trip, no attempt. A person may overrule a probe that cannot tell, but not one that failed: `isOverruled` is
+ * called with the reason.
  * @throws FicDevError PROBE_FAILED
  */
-export async function demandRoundTrip(probe: () => Promise<ProbeAnswer>, byHand: boolean): Promise<void> {
+export async function demandRoundTrip(
+  probe: () => Promise<ProbeAnswer>,
+  isOverruled: (reason: string) => boolean | Promise<boolean>,
+): Promise<void> {
   const probed = await probe()
-  if (probed.outcome === 'ok' || (probed.outcome === 'unknown' && byHand)) return
+  if (probed.outcome === 'ok' || (probed.outcome === 'unknown' && (await isOverruled(probed.reason)))) return
   throw new FicDevError(
     'PROBE_FAILED',
-    `No verification was asked for, since a request to the public URL did not come back: ${probed.reason}.`,
+    `No verification was asked for, since a request to the public URL did not come back: ${probed.reason.replace(/\.$/, '')}.`,
     {
       hint:
         probed.outcome === 'unknown'
-          ? 'The way out of this machine seems broken (DNS, proxy). If the public URL works from elsewhere, verify by hand.'
+          ? 'This machine cannot find out (name resolution, network, proxy). If the public URL works from elsewhere, start with --yes, or run "fic-dev subscriptions create" or "verify".'
           : 'fic-dev tries again by itself. If this goes on, try another --tunnel, or --public-url.',
     },
   )

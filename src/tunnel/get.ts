@@ -3,6 +3,7 @@
 import { isIP, type LookupFunction } from 'node:net'
 import { startExchange, type Answered, type Failed } from '../http/exchange.ts'
 import { lookup } from '../http/loopback.ts'
+import { findProxy } from '../http/proxy.ts'
 
 export interface GetOptions {
   timeoutMs: number
@@ -10,7 +11,7 @@ export interface GetOptions {
   signal?: AbortSignal | undefined
 }
 
-/** `isResolved` is false if not even the name was looked up in time. */
+/** `isResolved` is false if not even the name was looked up in time. A proxy looks it up itself. */
 export type GetResult = Answered | (Failed & { isResolved: boolean })
 
 const keptBodyBytes = 1_024
@@ -19,7 +20,7 @@ const keptBodyBytes = 1_024
 export async function get(address: string, options: GetOptions): Promise<GetResult> {
   const { timeoutMs, signal } = options
   const url = new URL(address)
-  let isResolved = isIP(url.hostname.replace(/^\[|\]$/g, '')) !== 0
+  let isResolved = isIP(url.hostname.replace(/^\[|\]$/g, '')) !== 0 || findProxy(url) !== null
   const watchedLookup: LookupFunction = (host, lookupOptions, done) =>
     lookup(host, lookupOptions, (error, addresses, family) => {
       isResolved = error === null

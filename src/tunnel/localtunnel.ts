@@ -3,6 +3,7 @@
 import { Worker } from 'node:worker_threads'
 
 import { FicDevError, messageOf } from '../errors.ts'
+import { findProxy } from '../http/proxy.ts'
 import { get } from './get.ts'
 import type { LocaltunnelMessage, LocaltunnelTask } from './localtunnel-worker.ts'
 import type { OpenTunnel, OpeningOptions, TunnelProvider } from './provider.ts'
@@ -126,9 +127,10 @@ async function askWhy(host: string, timeoutMs: number): Promise<string> {
   const result = await get(`${host}/api/status`, { timeoutMs })
   if (!result.isAnswered) return result.code === 'TIMEOUT' ? 'it does not answer' : result.reason
   if (result.status !== 200) return `it answers ${result.status} ${result.statusText}`.trimEnd()
-  return isStatusPage(result.body.toString())
+  if (!isStatusPage(result.body.toString())) return 'what answers there is no localtunnel server'
+  return findProxy(new URL(host)) === null
     ? 'it is up, but gives no tunnel now'
-    : 'what answers there is no localtunnel server'
+    : 'it is up, but a tunnel needs direct connections, which this network allows only through its proxy'
 }
 
 function isStatusPage(body: string): boolean {

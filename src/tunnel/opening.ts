@@ -9,6 +9,12 @@ import type { ProbeOutcome } from './probe.ts'
 import type { OpenTunnel, TunnelHint, TunnelProvider } from './provider.ts'
 import type { TunnelTiming } from './timing.ts'
 
+export interface Reached {
+  tunnel: OpenTunnel
+  /** Why it could not be told from here whether it carries requests; `null` if one came back. */
+  doubt: string | null
+}
+
 export interface OpeningParts {
   provider: TunnelProvider
   port: number
@@ -30,6 +36,8 @@ export class Opening {
   #attempts = 0
   #lastProblem = ''
   #worked = false
+  /** How often the time to confirm ended in doubt. */
+  #doubts = 0
   /** What the attempt that is being made was told of its end. */
   #ended: string | null = null
   /** Since when, on the monotonic clock, and how often we were given another name. */
@@ -58,13 +66,13 @@ export class Opening {
    * Rejects, with nothing left open, when `signal` aborts, and, as long as no tunnel has ever worked, with the
    * provider's `FicDevError`.
    */
-  async reach(signal: AbortSignal): Promise<OpenTunnel> {
+  async reach(signal: AbortSignal): Promise<Reached> {
     for (;;) {
       await this.#beforeNext(signal)
       this.#patience.attempted()
       this.#attempts += 1
-      const opened = await this.#attempt(signal)
-      if (opened) return opened
+      const reached = await this.#attempt(signal)
+      if (reached) return reached
       await sleep(this.#parts.timing.releaseMs, undefined, { signal })
     }
   }
@@ -80,7 +88,7 @@ export class Opening {
     await sleep(waitMs, undefined, { signal })
   }
 
-  async #attempt(signal: AbortSignal): Promise<OpenTunnel | null> {
+  async #attempt(signal: AbortSignal): Promise<Reached | null> {
     const opened = await this.#begin(signal)
     if (!opened) return null
     if (!this.#isOurs(opened)) {
@@ -88,16 +96,16 @@ export class Opening {
       return null
     }
     this.#refused = null
-    let carries = false
+    let confirmed: Pick<Reached, 'doubt'> | null = null
     try {
-      carries = await this.#confirm(opened, signal)
+      confirmed = await this.#confirm(opened, signal)
     } finally {
-      if (!carries) await opened.stop()
+      if (!confirmed) await opened.stop()
     }
-    if (!carries) return null
+    if (!confirmed) return null
     this.#name = opened.granted ?? this.#name
     this.#worked = true
-    return opened
+    return { tunnel: opened, ...confirmed }
   }
 
   async #begin(signal: AbortSignal): Promise<OpenTunnel | null> {
@@ -145,23 +153,32 @@ export class Opening {
     if (this.#refused.times === 2 || this.#refused.times === 3) await opened.drain?.(signal)
   }
 
-  /** Until a request comes back, or so long that opening again is worth more than waiting. */
-  async #confirm(opened: OpenTunnel, signal: AbortSignal): Promise<boolean> {
+  /**
+   * Until a request comes back, or so long that opening again is worth more than waiting; then returns `null`. If this
+   * machine can't find out, the tunnel is kept all the same: it may well carry the requests of others.
+   */
+  async #confirm(opened: OpenTunnel, signal: AbortSignal): Promise<Pick<Reached, 'doubt'> | null> {
     const { provider, timing, probe } = this.#parts
     if (opened.isNewName) await sleep(timing.newNameMs, undefined, { signal })
     const until = performance.now() + timing.confirmLimitMs
     for (;;) {
       if (this.#ended !== null) {
         this.#tell(this.#ended)
-        return false
+        return null
       }
       const outcome = await probe(opened.url, signal)
       signal.throwIfAborted()
-      if (outcome.outcome === 'ok') return true
+      if (outcome.outcome === 'ok') return { doubt: null }
+      const isUnknown = outcome.outcome === 'unknown'
+      if (isUnknown && !provider.runs) return { doubt: outcome.reason }
       this.#tell(`No request has come back through ${opened.url} yet. ${outcome.reason}`)
-      // What is wrong on this side is not mended by another tunnel. A name of one start may just not exist, though.
-      const ownSide = outcome.outcome === 'unknown' && provider.urlStability !== 'per-start'
-      if (provider.runs && !ownSide && performance.now() >= until) return false
+      if (provider.runs && performance.now() >= until) {
+        if (!isUnknown) return null
+        this.#doubts += 1
+        // A name of one start may just not exist: then another one is worth an attempt.
+        const mayNotExist = provider.urlStability === 'per-start' && this.#doubts === 1
+        return mayNotExist ? null : { doubt: outcome.reason }
+      }
       await sleep(timing.confirmIntervalMs, undefined, { signal })
     }
   }

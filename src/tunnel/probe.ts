@@ -3,6 +3,7 @@
 import { createHmac, randomBytes } from 'node:crypto'
 
 import type { Answered } from '../http/exchange.ts'
+import { findProxy } from '../http/proxy.ts'
 import { get, type GetResult } from './get.ts'
 
 export interface Probe {
@@ -14,6 +15,8 @@ export interface Probe {
 
 export interface ProbeOptions {
   timeoutMs?: number
+  /** What it means that no answer comes; `unknown` if the network between may keep this machine, but not FIC, from the URL. */
+  unanswered?: 'failed' | 'unknown'
   /** With one, the request carries nothing that FIC's would not, so that a tunnel's reminder page is seen. */
   userAgent?: string
   signal?: AbortSignal
@@ -36,7 +39,7 @@ export function createProbe(key: Buffer): Probe {
   return {
     answer: (nonce) => (sent.delete(nonce) ? sign(nonce) : null),
 
-    async send(publicSinkUrl, { timeoutMs = 5_000, userAgent, signal } = {}) {
+    async send(publicSinkUrl, { timeoutMs = 5_000, unanswered = 'failed', userAgent, signal } = {}) {
       const nonce = randomBytes(16).toString('hex')
       const startedAt = performance.now()
       sent.add(nonce)
@@ -48,17 +51,20 @@ export function createProbe(key: Buffer): Probe {
           : { 'user-agent': 'fic-dev', 'bypass-tunnel-reminder': 'yes' },
       })
       sent.delete(nonce)
-      if (!result.isAnswered) return outcomeOf(result, new URL(publicSinkUrl).hostname)
-      return problemOf(result, sign(nonce)) ?? { outcome: 'ok', ms: performance.now() - startedAt }
+      const url = new URL(publicSinkUrl)
+      if (!result.isAnswered) return outcomeOf(result, url.hostname, unanswered)
+      return problemOf(result, sign(nonce), url) ?? { outcome: 'ok', ms: performance.now() - startedAt }
     },
   }
 }
 
-function problemOf(answer: Answered, expected: string): ProbeOutcome | null {
+function problemOf(answer: Answered, expected: string, url: URL): ProbeOutcome | null {
   const { status, statusText } = answer
   const body = answer.body.toString()
   if (status === 200 && body === expected) return null
-  if (status === 407 || status === 511) {
+  // Of a proxy for plain HTTP, and only there, a failure looks like an answer of the server.
+  const isOfProxy = [502, 503, 504].includes(status) && url.protocol === 'http:' && findProxy(url) !== null
+  if (status === 407 || status === 511 || isOfProxy) {
     return { outcome: 'unknown', reason: `A proxy on this side answered ${status} ${statusText}.` }
   }
   if (status === 200 && /^[0-9a-f]{64}$/.test(body)) {
@@ -81,19 +87,38 @@ function headerOf({ headers }: Answered, wanted: string): string | null {
   return headers.find(([name]) => name.toLowerCase() === wanted)?.[1] ?? null
 }
 
+const unknownAuthority = 'The certificate is not from an authority that Node knows (NODE_EXTRA_CA_CERTS?)'
+
 /** Which errors of Node's client say something about this machine rather than about the tunnel. */
 const ownSide: Record<string, string> = {
   ENETUNREACH: 'This machine has no way to the network',
   ENETDOWN: 'This machine has no network',
   EADDRNOTAVAIL: 'This machine has no address for the network',
+  EACCES: 'This machine does not allow the connection',
+  EPERM: 'This machine does not allow the connection',
   // A proxy that opens TLS looks the same as a server with a home-made certificate: we cannot tell which it is.
-  SELF_SIGNED_CERT_IN_CHAIN:
-    'The certificate is not from an authority that Node knows (NODE_EXTRA_CA_CERTS?)',
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
-    'The certificate is not from an authority that Node knows (NODE_EXTRA_CA_CERTS?)',
+  SELF_SIGNED_CERT_IN_CHAIN: unknownAuthority,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: unknownAuthority,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: unknownAuthority,
+  CERT_NOT_YET_VALID: "By this machine's clock, the certificate is not valid yet",
 }
 
-function outcomeOf(failed: Exclude<GetResult, Answered>, host: string): ProbeOutcome {
+/** No connection, or none that carries an answer: what a firewall or a router between does looks the same. */
+const silences = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'CLOSED',
+  'ETIMEDOUT',
+  'TIMEOUT',
+  'EHOSTUNREACH',
+])
+
+function outcomeOf(
+  failed: Exclude<GetResult, Answered>,
+  host: string,
+  unanswered: 'failed' | 'unknown',
+): ProbeOutcome {
   const { code, reason } = failed
   if (code === 'ENOTFOUND' || code.startsWith('EAI_')) {
     return { outcome: 'unknown', reason: `The name ${host} cannot be resolved here (${code}).` }
@@ -105,7 +130,7 @@ function outcomeOf(failed: Exclude<GetResult, Answered>, host: string): ProbeOut
   const ours = ownSide[code]
   if (ours) return { outcome: 'unknown', reason: `${ours} (${code}).` }
   return {
-    outcome: 'failed',
+    outcome: code === 'PROXY_FAILED' ? 'unknown' : silences.has(code) ? unanswered : 'failed',
     reason: `${reason.charAt(0).toUpperCase()}${reason.slice(1)}${/^E[A-Z]+$/.test(code) ? ` (${code})` : ''}.`,
   }
 }

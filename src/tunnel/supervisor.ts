@@ -34,7 +34,8 @@ export interface TunnelOptions {
 
 export interface Tunnel {
   /**
-   * Resolves when a request has come back through the tunnel. Rejects with `TUNNEL_FAILED` when none did within
+   * Resolves when a request has come back through the tunnel, or when it is open and this machine can't find out whether
+   * it carries requests: its state is then `unknown`. Rejects with `TUNNEL_FAILED` when none did within
    * `openingLimitMs`, and then leaves nothing open.
    */
   start(): Promise<void>
@@ -64,7 +65,9 @@ class Supervisor implements Tunnel {
   #starting: Promise<void> | null = null
   #keeping: Promise<void> | null = null
   #open: OpenTunnel | null = null
-  #wasUp = false
+  #wasOpen = false
+  /** Whether a request has ever come back: then silence says something. */
+  #hasCarried = false
   /** Wall clock: when a request last came back, and after which time notifications may have been lost. */
   #carriedAt = 0
   #lostSince: number | null = null
@@ -154,9 +157,19 @@ class Supervisor implements Tunnel {
 
   async #reach(signal: AbortSignal): Promise<void> {
     this.#alarm.clear()
-    const opened = await this.#opening.reach(signal)
+    const { tunnel: opened, doubt } = await this.#opening.reach(signal)
     this.#open = opened
-    this.#wasUp = true
+    this.#wasOpen = true
+    if (doubt !== null) {
+      this.#carriedAt ||= this.#now()
+      this.#options.log.warn(
+        { reason: doubt },
+        'whether the tunnel carries requests cannot be told from here',
+      )
+      const detail = `No request has come back through ${opened.url} yet. ${doubt} This machine cannot find out whether notifications arrive; fic-dev goes on.`
+      this.#became('unknown', detail, opened.url)
+      return
+    }
     const asFic = await this.#probe(opened.url, { userAgent: ficUserAgent })
     this.#closing.signal.throwIfAborted()
     if (asFic.outcome !== 'ok') {
@@ -179,6 +192,7 @@ class Supervisor implements Tunnel {
       alarm: this.#alarm,
       probe: () => this.#probe(opened.url),
       became: (sight, detail) => this.#became(sight, detail),
+      isProven: this.#record.state === 'up',
       signal: this.#closing.signal,
     })
   }
@@ -209,17 +223,21 @@ class Supervisor implements Tunnel {
   }
 
   #waiting(detail: string, held: boolean): void {
-    if (!this.#wasUp) this.#options.log.info({ detail }, 'the tunnel is not up yet')
-    this.#record.become(!this.#wasUp ? 'starting' : held ? 'held' : 'down', detail)
+    if (!this.#wasOpen) this.#options.log.info({ detail }, 'the tunnel is not up yet')
+    this.#record.become(!this.#wasOpen ? 'starting' : held ? 'held' : 'down', detail)
   }
 
   async #probe(url: string, how: { userAgent?: string; signal?: AbortSignal } = {}): Promise<ProbeOutcome> {
     const outcome = await this.#options.probe.send(`${url}${this.#options.sinkPath}`, {
       timeoutMs: this.#timing.probeTimeoutMs,
       signal: this.#closing.signal,
+      unanswered: this.#options.provider.runs || this.#hasCarried ? 'failed' : 'unknown',
       ...how,
     })
-    if (outcome.outcome === 'ok') this.#carriedAt = this.#now()
+    if (outcome.outcome === 'ok') {
+      this.#carriedAt = this.#now()
+      this.#hasCarried = true
+    }
     return outcome
   }
 

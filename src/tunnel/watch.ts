@@ -16,6 +16,8 @@ export interface Watch {
   alarm: Alarm<Doubt>
   probe: () => Promise<ProbeOutcome>
   became: (state: Sight, detail: string | null) => void
+  /** Whether a request has come back before the watch begins. */
+  isProven: boolean
   signal: AbortSignal
 }
 
@@ -25,8 +27,9 @@ export type Sight = 'up' | 'suspect' | 'unknown' | 'down'
  * Returns when the tunnel is down and can be opened again; where nothing of ours runs, it goes on watching. Rejects
  * when `signal` aborts.
  */
-export async function watchTunnel({ provider, timing, alarm, probe, became, signal }: Watch): Promise<void> {
-  let sight: Sight = 'up'
+export async function watchTunnel(watch: Watch): Promise<void> {
+  const { provider, timing, alarm, probe, became, isProven, signal } = watch
+  let sight: Sight = isProven ? 'up' : 'unknown'
   let failures = 0
   let hinted = false
   for (;;) {

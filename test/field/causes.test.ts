@@ -64,6 +64,7 @@ const nothing: Encounter = {
 test.for<[what: string, changes: Partial<Encounter>, code: string]>([
   ['a host that is not known', { errorCode: 'ENOTFOUND' }, 'host-not-found'],
   ['a resolver that does not answer', { errorCode: 'EAI_AGAIN' }, 'host-not-found'],
+  ['a proxy that refuses', { errorCode: 'PROXY_FAILED' }, 'proxy'],
   ['a network that is down', { errorCode: 'ENETUNREACH' }, 'unreachable'],
   ['a certificate for another name', { errorCode: 'ERR_TLS_CERT_ALTNAME_INVALID' }, 'tls-name'],
   ['a certificate that has expired', { errorCode: 'CERT_HAS_EXPIRED' }, 'tls-expired'],
