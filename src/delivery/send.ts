@@ -1,6 +1,7 @@
 /** Sends requests to a target over kept connections, and describes each answer as a delivery stores it. */
 
 import type { HeaderPair } from '../contract/notification.ts'
+import { readAnswerBody } from '../http/body.ts'
 import {
   createAgents,
   startExchange,
@@ -12,10 +13,10 @@ import {
 export interface SendResult {
   /** `null` if no answer came. */
   status: number | null
-  /** Why there is no status, or why the answer is not whole: a phrase. */
+  /** Why there is no status, or what is wrong with the body of the answer: a phrase. */
   error: string | null
   headers: HeaderPair[]
-  /** At most the first 64 KiB. */
+  /** At most the first 64 KiB, decoded; in parentheses, what it is if it is not text. */
   body: string | null
   durationMs: number
   /** The connection was refused: the next request would fare no better. */
@@ -61,7 +62,7 @@ export function createSender(maxSockets: number): Sender {
   }
 }
 
-function toSendResult(result: ExchangeResult, timeoutMs: number): SendResult {
+async function toSendResult(result: ExchangeResult, timeoutMs: number): Promise<SendResult> {
   const { durationMs } = result
   if (!result.isAnswered) {
     const { code, reason, isStale } = result
@@ -78,14 +79,18 @@ function toSendResult(result: ExchangeResult, timeoutMs: number): SendResult {
       isUnsendable,
     }
   }
-  const { status, headers, body, bodyEnd } = result
-  const note = bodyEnd === 'open' ? `the body of the answer had not ended after ${timeoutMs / 1_000} s` : null
+  const { status, headers, bodyEnd } = result
+  const { text, says, problem } = await readAnswerBody(result)
+  const notes = [
+    ...(bodyEnd === 'open' ? [`the body of the answer had not ended after ${timeoutMs / 1_000} s`] : []),
+    ...(problem === null ? [] : [`the answer is not as its headers say: ${problem}`]),
+  ]
   const isLone = status === 102 && headers.length === 0
   return {
     status,
-    error: note,
+    error: notes.join('; ') || null,
     headers,
-    body: isLone ? null : body.toString('utf8'),
+    body: isLone ? null : (text ?? `(${says})`),
     durationMs,
     refused: false,
     isStale: false,

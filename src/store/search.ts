@@ -87,10 +87,10 @@ export function createSearch(database: Database): Search {
 
 /** Everything that a person may look for, a line each; no names of members, so that they are not found everywhere. */
 function toText(notification: Notification, body: Buffer): string {
-  const { method, path, headers, cloudEvent, eventType, signature, problems, answer } = notification
+  const { method, path, headers, cloudEvent, eventType, signature, problems, answer, decoded } = notification
   const attributes: string[] = Object.values(cloudEvent ?? {})
   const texts = [
-    body.length <= searchedBodyBytes ? body.toString() : '',
+    body.length <= searchedBodyBytes ? (decoded?.text ?? body.toString()) : '',
     eventType ?? '',
     ...attributes,
     `${method} ${path}`,

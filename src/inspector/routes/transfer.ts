@@ -37,7 +37,7 @@ export function transferRoutes({ store, publish, version }: InspectorParts): Fas
   }
 
   async function* ndjson(): AsyncGenerator<string, void> {
-    for await (const { body: _text, ...notification } of kept()) {
+    for await (const { body: _text, decoded: _decoded, ...notification } of kept()) {
       const bodyBase64 = store.body(notification.seq)?.toString('base64') ?? ''
       yield `${JSON.stringify({ version: 1, notification, bodyBase64 } satisfies ExportedNotification)}\n`
     }
