@@ -321,11 +321,22 @@ function toByteOrder(label: string, bytes: Buffer): string {
 /** `null` if the bytes are not of this charset, or it is unknown. Only of a cut text, the last character may be incomplete. */
 function decodeText(label: string, bytes: Buffer, isCut: boolean): string | null {
   const decoder = createDecoder(label, isUtf8(label))
+  if (decoder?.encoding === 'windows-1252') return decodeWindows1252(bytes)
   try {
     return decoder?.decode(bytes, { stream: isCut }) ?? null
   } catch {
     return null
   }
+}
+
+/** What `windows-1252`, and to the web `iso-8859-1` too, has from 0x80 to 0x9F. */
+const windows1252 = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ'
+
+/** Some versions of Node decode it as Latin-1 (nodejs/node#56542). */
+function decodeWindows1252(bytes: Buffer): string {
+  return bytes
+    .toString('latin1')
+    .replace(/[\u0080-\u009f]/g, (character) => windows1252.charAt(character.charCodeAt(0) - 0x80))
 }
 
 function createDecoder(label: string, ignoreBOM: boolean): InstanceType<typeof TextDecoder> | null {

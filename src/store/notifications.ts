@@ -251,7 +251,7 @@ function withDecoded(notification: Notification, bytes: Buffer): Notification {
   )
   if (bytes.length === 0 || (body !== null && !isEncoded)) return notification
   const { text, says } = readCapturedBody(headers, bytes)
-  return text === body ? notification : { ...notification, decoded: { text, says } }
+  return text !== null && text === body ? notification : { ...notification, decoded: { text, says } }
 }
 
 function toNotification(row: Row): Notification {
