@@ -78,7 +78,7 @@ export function nameOf(text: string, key: Span): string {
   return String(JSON.parse(textIn(text, key)))
 }
 
-export function replaceIn(text: string, { start, end }: Span, by: string): string {
+function replaceIn(text: string, { start, end }: Span, by: string): string {
   return text.slice(0, start) + by + text.slice(end)
 }
 

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import { assert, json, jsonValue, property } from 'fast-check'
 import { expect, test } from 'vitest'
 import {
   addMembers,
@@ -12,11 +12,9 @@ import {
   textIn,
 } from '../src/json-text.ts'
 
-const json = fc.json({ maxDepth: 4 })
-
 test('the children of any value are its members and items, in their text', () => {
-  fc.assert(
-    fc.property(json, (text) => {
+  assert(
+    property(json({ maxDepth: 4 }), (text) => {
       const value: unknown = JSON.parse(text)
       const texts = childrenOf(text, rootOf(text)).map(
         (child) => JSON.parse(textIn(text, child.value)) as unknown,
@@ -32,8 +30,8 @@ test('the children of any value are its members and items, in their text', () =>
 })
 
 test('any text is laid out as JSON.stringify lays it out, if that loses nothing', () => {
-  fc.assert(
-    fc.property(fc.jsonValue({ maxDepth: 4 }), (value) => {
+  assert(
+    property(jsonValue({ maxDepth: 4 }), (value) => {
       expect(layOut(JSON.stringify(value))).toBe(JSON.stringify(value, null, 2))
     }),
   )

@@ -36,7 +36,8 @@ const longestCapturedBytes = 1024 * 1024
 export async function readAnswerBody(received: ReceivedBody): Promise<ReadableBody> {
   const { headers, body, bodyBytes, bodyEnd } = received
   const isPart = bodyEnd !== 'whole'
-  const about = describe(headers, (isPart && readLength(headers)) || bodyBytes)
+  const length = isPart ? readLength(headers) : bodyBytes
+  const about = describe(headers, length ?? bodyBytes, length === null)
   let bytes = body
   let isCut = isPart || body.length < bodyBytes
   let problem: string | null = null
@@ -97,9 +98,11 @@ interface About {
   /** In the order in which they are undone. */
   codings: string[]
   bodyBytes: number
+  /** The body is longer than `bodyBytes`. */
+  isMore: boolean
 }
 
-function describe(headers: readonly HeaderPair[], bodyBytes: number): About {
+function describe(headers: readonly HeaderPair[], bodyBytes: number, isMore = false): About {
   const valuesOf = (wanted: string) =>
     headers.filter(([name]) => name.toLowerCase() === wanted).map(([, value]) => value)
   const [contentType = ''] = valuesOf('content-type')
@@ -112,13 +115,14 @@ function describe(headers: readonly HeaderPair[], bodyBytes: number): About {
     charset: readCharset(contentType),
     codings: codings.length > mostCodings ? [codings.join(', ')] : codings.toReversed(),
     bodyBytes,
+    isMore,
   }
 }
 
-/** As announced; 0 if it is not. */
-function readLength(headers: readonly HeaderPair[]): number {
+/** As announced; `null` if it is not. */
+function readLength(headers: readonly HeaderPair[]): number | null {
   const value = headers.find(([name]) => name.toLowerCase() === 'content-length')?.[1] ?? ''
-  return /^\d{1,15}$/.test(value) ? Number(value) : 0
+  return /^\d{1,15}$/.test(value) ? Number(value) : null
 }
 
 /** Several encodings in a row are legal; with more than this, only a trap would decode to something. */
@@ -347,9 +351,9 @@ function createDecoder(label: string, ignoreBOM: boolean): InstanceType<typeof T
   }
 }
 
-function sayWhat({ type, codings, bodyBytes }: About, charset: string | null = null): string {
+function sayWhat({ type, codings, bodyBytes, isMore }: About, charset: string | null = null): string {
   const parts = [type || 'no content type', ...codings.toReversed(), ...(charset === null ? [] : [charset])]
-  return [...parts, toSize(bodyBytes)].join(', ')
+  return [...parts, `${isMore ? 'more than ' : ''}${toSize(bodyBytes)}`].join(', ')
 }
 
 /** `1 byte`, `312 bytes`, `12.3 KB`. */

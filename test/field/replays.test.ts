@@ -1,7 +1,7 @@
 /** A replay keeps what nobody asked to change: bytes of the body, extension attributes, headers, digits. */
 
 import { gzipSync } from 'node:zlib'
-import { CloudEvent, HTTP } from 'cloudevents'
+import { HTTP, type CloudEvent } from 'cloudevents'
 import { describe, expect, test } from 'vitest'
 import type { ReplayRequest } from '../../src/contract/api.ts'
 import type { HeaderPair } from '../../src/contract/notification.ts'
@@ -20,7 +20,15 @@ function captureOf(headers: HeaderPair[], body: string | Buffer): Capture {
   const { kind, mapping, eventType, company, ids, cloudEvent, problems } = read
   return {
     ...sampleCapture(),
-    ...{ kind, mapping, eventType, company, ids, cloudEvent, problems, headers, body: bytes },
+    kind,
+    mapping,
+    eventType,
+    company,
+    ids,
+    cloudEvent,
+    problems,
+    headers,
+    body: bytes,
   }
 }
 
@@ -210,7 +218,9 @@ describe('binary becomes structured', () => {
 
     expect(replayed.body).toBe(`{${attributes}${expected === '' ? '' : ','}${expected}}`)
     const back = await replay(captureOf(replayed.headers, replayed.body), { mapping: 'binary' })
-    if (!/"data":\[/.test(replayed.body)) expect(back.body).toBe(body.toString())
+    // In the binary mapping, Fatture in Cloud has a member "data" in the body.
+    const isList = body.toString().startsWith('[')
+    expect(back.body).toBe(isList ? `{"data":${body}}` : body.toString())
     expect(back.headers.map(([name, value]) => `${name.toLowerCase()}: ${value}`).toSorted()).toEqual(
       headers.map(([name, value]) => `${name.toLowerCase()}: ${value}`).toSorted(),
     )
