@@ -21,7 +21,7 @@ const ofTheWay =
 
 /** @param body the raw bytes */
 export function toFixture(notification: Notification, body: Buffer, { keepToken }: FixtureOptions): Fixture {
-  const { body: _text, decoded: _decoded, ...captured } = notification
+  const { body: _text, ...captured } = notification
   const headers = captured.headers
     .filter(([name]) => !ofTheWay.test(name.toLowerCase()))
     .map(([name, value]): HeaderPair => [name, isToken(name) && !keepToken ? replacedToken : value])

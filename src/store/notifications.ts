@@ -11,7 +11,6 @@ import type {
   SignatureReport,
 } from '../contract/notification.ts'
 import { textOf } from '../fic/read-notification.ts'
-import { readCapturedBody } from '../http/body.ts'
 import type { Database, Row } from './database.ts'
 import { isCaptured } from './drop.ts'
 import { createSearch } from './search.ts'
@@ -140,16 +139,9 @@ export function createNotifications(
     ])
     const seq = Number(lastInsertRowid)
     const inserted = assemble({ seq, kind, receivedAt, eventType, company, twinOf, details, body })
-    search.insert(withDecoded(inserted, body), ceId, body)
+    search.insert(inserted, ceId, body)
     if (isImported) markImported.run([seq])
     return inserted
-  }
-
-  function readWhole(seq: number): { notification: Notification; body: Buffer } | null {
-    const row = selectOne.get([seq]) as Row | undefined
-    if (row === undefined) return null
-    const body = toBuffer(row['body'])
-    return { notification: withDecoded(toNotification(row), body), body }
   }
 
   return {
@@ -162,11 +154,17 @@ export function createNotifications(
       const details = { ...found, answer, problems: [...found.problems, ...problems] }
       updateDetails.run([JSON.stringify(details), seq])
       const changed = toNotification({ ...row, details: JSON.stringify(details) })
-      search.update(withDecoded(changed, toBuffer(row['body'])), toBuffer(row['body']))
+      search.update(changed, toBuffer(row['body']))
       return changed
     },
-    get: (seq) => readWhole(seq)?.notification ?? null,
-    captured: readWhole,
+    get(seq) {
+      const row = selectOne.get([seq])
+      return row === undefined ? null : toNotification(row as Row)
+    },
+    captured(seq) {
+      const row = selectOne.get([seq]) as Row | undefined
+      return row === undefined ? null : { notification: toNotification(row), body: toBuffer(row['body']) }
+    },
     body(seq) {
       const row = selectBody.get([seq]) as Row | undefined
       return row === undefined ? null : toBuffer(row['body'])
@@ -240,18 +238,6 @@ function assemble({ seq, kind, receivedAt, eventType, company, twinOf, details, 
     twinOf,
     deliveries: [],
   }
-}
-
-/** Most bodies are plain text, and then there is nothing to decode. */
-function withDecoded(notification: Notification, bytes: Buffer): Notification {
-  const { headers, body } = notification
-  const isEncoded = headers.some(
-    ([name, value]) =>
-      /^content-encoding$/i.test(name) || (/^content-type$/i.test(name) && /charset/i.test(value)),
-  )
-  if (bytes.length === 0 || (body !== null && !isEncoded)) return notification
-  const { text, says } = readCapturedBody(headers, bytes)
-  return text !== null && text === body ? notification : { ...notification, decoded: { text, says } }
 }
 
 function toNotification(row: Row): Notification {

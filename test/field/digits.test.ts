@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import type { DaemonFile } from '../../src/contract/api.ts'
 import { createFolder, isReady, run, start, type Place } from '../support/process.ts'
 import { startTarget, type Target } from '../support/target.ts'
 
@@ -102,6 +103,22 @@ test.each(['binary', 'structured'])(
     expect(received.at(-1)?.body.toString()).toContain(`"data":{"ids":[${large},7,"abc"]}`)
   },
 )
+
+test('a number beyond 2^53 that comes as a number is refused, because its digits are lost', async () => {
+  const place = await open()
+  const daemon = JSON.parse(readFileSync(join(place.cwd, '.fic-dev', 'daemon.json'), 'utf8')) as DaemonFile
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${daemon.token}` }
+  for (const [url, status] of [
+    [`${daemon.inspectorUrl}/api/notifications/1/replay`, 400],
+    [`${daemon.inspectorUrl}/api/trigger`, 400],
+    [`${daemon.emulatorUrl}/_emulator/trigger`, 422],
+  ] as const) {
+    const type = url.endsWith('replay') ? {} : { type: 'taxes.create' }
+    const asked = JSON.stringify({ ...type, ids: ['x'] }).replace('"x"', large)
+    const answer = await fetch(url, { method: 'POST', headers, body: asked })
+    expect([url, answer.status]).toEqual([url, status])
+  }
+})
 
 test('a compressed event is shown as text, with what it is', async () => {
   const place = await open()

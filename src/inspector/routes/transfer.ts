@@ -6,6 +6,7 @@ import type { ExportedNotification, ImportAnswer } from '../../contract/api.ts'
 import type { Notification } from '../../contract/notification.ts'
 import type { Exported } from '../../store/import.ts'
 import { createTurns } from '../../turns.ts'
+import { withDecoded } from '../decoded.ts'
 import { harHead, harTail, toHarEntries } from '../har.ts'
 import { readLines } from '../lines.ts'
 import { ExportQuery, ImportQuery } from '../schemas.ts'
@@ -37,7 +38,7 @@ export function transferRoutes({ store, publish, version }: InspectorParts): Fas
   }
 
   async function* ndjson(): AsyncGenerator<string, void> {
-    for await (const { body: _text, decoded: _decoded, ...notification } of kept()) {
+    for await (const { body: _text, ...notification } of kept()) {
       const bodyBase64 = store.body(notification.seq)?.toString('base64') ?? ''
       yield `${JSON.stringify({ version: 1, notification, bodyBase64 } satisfies ExportedNotification)}\n`
     }
@@ -47,7 +48,9 @@ export function transferRoutes({ store, publish, version }: InspectorParts): Fas
     yield harHead(version)
     let separator = ''
     for await (const notification of kept()) {
-      for (const entry of toHarEntries(notification)) {
+      const body = store.body(notification.seq)
+      const decoded = body === null ? notification : withDecoded(notification, body)
+      for (const entry of toHarEntries(decoded)) {
         yield separator + JSON.stringify(entry)
         separator = ',\n'
       }
