@@ -55,7 +55,9 @@ function readTrigger(body: unknown): TriggerRequest {
   if (typeof type !== 'string') throw wrong('type', type, 'an event type')
   const request: TriggerRequest = { type }
   if (ids !== undefined) {
-    if (!isIds(ids)) throw wrong('ids', ids, 'a list of strings and whole numbers up to 2^53')
+    if (!isIds(ids)) throw wrong('ids', ids, 'a list of numbers or strings')
+    const large = ids.find((id) => typeof id === 'number' && Math.abs(id) > Number.MAX_SAFE_INTEGER)
+    if (large !== undefined) throw wrong('an id', large, 'below 2^53; send its digits as a string')
     request.ids = ids
   }
   if (company !== undefined) request.company = readWhole('company', company)
@@ -69,7 +71,7 @@ function readTrigger(body: unknown): TriggerRequest {
 }
 
 function isIds(value: unknown): value is (number | string)[] {
-  return Array.isArray(value) && value.every((id) => typeof id === 'string' || Number.isSafeInteger(id))
+  return Array.isArray(value) && value.every((id) => typeof id === 'number' || typeof id === 'string')
 }
 
 function readWhole(name: string, value: unknown): number {
