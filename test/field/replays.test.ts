@@ -1,4 +1,4 @@
-/** A replay keeps what nobody asked to change: bytes of the body, extension attributes, headers, digits. */
+/** A replay keeps what the request does not change: bytes of the body, extension attributes, headers, digits. */
 
 import { gzipSync } from 'node:zlib'
 import { HTTP, type CloudEvent } from 'cloudevents'
