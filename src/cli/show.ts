@@ -3,6 +3,7 @@
 import type { ClaimVerdict, Notification } from '../contract/notification.ts'
 import type { ResourcesAnswer } from '../contract/api.ts'
 import { toLongName } from '../fic/event-types.ts'
+import { isJson, layOut } from '../json-text.ts'
 import { connect } from './client.ts'
 import type { Invocation } from './command.ts'
 import { deliveryLine, localTime, signatureWord } from './lines.ts'
@@ -76,19 +77,13 @@ function attributes({ eventType, cloudEvent, company, ids }: Notification): [nam
   ]
 }
 
-function bodyText({ body, bodyBytes, seq }: Notification): string {
+function bodyText({ body, bodyBytes, decoded, seq }: Notification): string {
   if (bodyBytes === 0) return '  (empty)'
-  if (body === null)
-    return `  (${bodyBytes} bytes that are not UTF-8; the raw bytes: fic-dev show ${seq} --body)`
-  return indent(visibleLines(pretty(body)))
-}
-
-function pretty(body: string): string {
-  try {
-    return JSON.stringify(JSON.parse(body), null, 2)
-  } catch {
-    return body
-  }
+  const text = decoded ? decoded.text : body
+  const raw = decoded ? [`  (${visible(decoded.says)}; the raw bytes: fic-dev show ${seq} --body)`] : []
+  return [...raw, ...(text === null ? [] : [indent(visibleLines(isJson(text) ? layOut(text) : text))])].join(
+    '\n',
+  )
 }
 
 function indent(text: string): string {

@@ -33,12 +33,14 @@ export interface ReplayRequest {
   body?: string
   /** Set, or with `null` remove, headers of the request. */
   headers?: Record<string, string | null>
+  /** Only these are replaced in the body. A string of digits beyond 2^53 is sent as a number, with these digits. */
   ids?: (number | string)[]
 }
 
 /** `POST /api/trigger`: only with the emulator. */
 export interface TriggerRequest {
   type: string
+  /** A string of digits beyond 2^53 is sent as a number, with these digits. */
   ids?: (number | string)[]
   company?: number
   mapping?: Mapping
@@ -190,7 +192,7 @@ export interface ImportAnswer {
 /** One line of `export --format ndjson`: lossless, deliveries included. */
 export interface ExportedNotification {
   version: 1
-  notification: Omit<Notification, 'body'>
+  notification: Omit<Notification, 'body' | 'decoded'>
   /** The raw bytes. */
   bodyBase64: string
 }

@@ -53,9 +53,15 @@ export interface Notification {
    * the stream only its first 64 KiB: where `bodyBytes` is more, the detail has the whole.
    */
   body: string | null
+  /**
+   * Only in a detail, and if the body is compressed, in another charset, or not text: its text, or `null`, and what it
+   * is: `application/json, gzip, 120 bytes`.
+   */
+  decoded?: { text: string | null; says: string }
   mapping: Mapping | null
   eventType: string | null
   company: number | null
+  /** As at `data.ids` of the body. A whole number beyond 2^53 is a string of its digits. */
   ids: (number | string)[]
   cloudEvent: CloudEventAttributes | null
   signature: SignatureReport
@@ -100,19 +106,19 @@ export interface Delivery {
   startedAt: string
   durationMs: number | null
   status: number | null
-  /** Why there is no status, or why the answer is not whole: a phrase. */
+  /** Why there is no status, or what is wrong with the body of the answer: a phrase. */
   error: string | null
   /** Why there is no status: a code of the system, of Node or of fic-dev (`TIMEOUT`); `null` if there is one. */
   errorCode: string | null
   /** `null` if it was delivered, if it is pending, and for a publication to a stream. */
   cause: Cause | null
   responseHeaders: HeaderPair[]
-  /** The first 64 KiB of the answer, as text. */
+  /** The first 64 KiB of the answer, decoded; in parentheses, what it is if it is not text: `(image/png, 12.3 KB)`. */
   responseBody: string | null
   /** Present if headers and body of the answer were dropped: of several attempts, those of the first and the last are kept. */
   answerDropped?: true
   verdict: Verdict
-  /** What was really sent, where it differs from what was captured. */
+  /** What was really sent, where it differs from what was captured. In parentheses, what the body is if it is not text. */
   sent: { headers: HeaderPair[]; body: string } | null
   /** When the next attempt is due; `null` when there will be none. */
   nextAttemptAt: string | null

@@ -4,10 +4,11 @@ import type { ReplayRequest } from '../contract/api.ts'
 import type { Delivery, HeaderPair, Notification } from '../contract/notification.ts'
 import { FicDevError } from '../errors.ts'
 import { findEventType, toLongName, toShortName, welcomeType } from '../fic/event-types.ts'
-import { toBinary, toStructured } from '../fic/mapping.ts'
+import { inMapping, withIds, withType, type Message } from '../fic/rewrite.ts'
 import { signNotification } from '../fic/signature/sign.ts'
+import { readCapturedBody, toPlainHeaders, toPlainMessage } from '../http/body.ts'
 import type { ExchangeRequest } from '../http/exchange.ts'
-import { setHeaders, toDeliveryHeaders, withQueryOf } from './request.ts'
+import { toDeliveryHeaders, withQueryOf } from './request.ts'
 
 export interface ReplayContext {
   to: URL
@@ -34,7 +35,7 @@ export async function prepareReplay(
   const { notification } = captured
   const rewritten = rewrite(captured, asked)
   const signed = await sign(notification, rewritten.headers, asked, context)
-  const changed = setHeaders(signed, asked.headers ?? {})
+  const changed = changeHeaders(signed, asked.headers ?? {})
   const headers = toDeliveryHeaders(
     { seq: notification.seq, headers: changed },
     { sinkUrl: context.sinkUrl, attempt: 1, replay: true, headers: context.targetHeaders },
@@ -46,32 +47,66 @@ export async function prepareReplay(
       headers,
       body: rewritten.body,
     },
-    sent: isAsCaptured(asked) ? null : { headers, body: rewritten.body.toString('utf8') },
+    sent: isAsCaptured(asked) ? null : { headers, body: shownBody(headers, rewritten.body) },
   }
+}
+
+function shownBody(headers: readonly HeaderPair[], body: Buffer): string {
+  const { text, says } = readCapturedBody(headers, body)
+  return text ?? `(${says})`
 }
 
 function isAsCaptured({ sign = 'original', mapping, type, body, headers, ids }: ReplayRequest): boolean {
   return sign === 'original' && [mapping, type, body, headers, ids].every((change) => change === undefined)
 }
 
-interface Rewritten {
-  headers: HeaderPair[]
-  body: Buffer
+/** Edits the captured text. A body is decoded only if something in it changes. */
+function rewrite(captured: { notification: Notification; body: Buffer }, asked: ReplayRequest): Message {
+  const { notification, body } = captured
+  const { ids, type } = asked
+  const mapping = asked.mapping ?? notification.mapping
+  if ([asked.mapping, ids, type].some((change) => change !== undefined) && notification.cloudEvent === null) {
+    throw unsignable(
+      `Notification ${notification.seq} has no CloudEvents attributes, so its type, ids or mapping cannot be changed.`,
+    )
+  }
+  const isMoved = mapping !== null && mapping !== notification.mapping
+  const isBodyChanged = isMoved || ids !== undefined || (type !== undefined && mapping === 'structured')
+  let message: Message = { headers: notification.headers, body }
+  if (isBodyChanged) message = toPlainMessage(message)
+  if (isMoved) message = inMapping(message, mapping)
+  if (ids !== undefined && asked.body === undefined) {
+    const changed = withIds(message, ids)
+    if (changed === null) {
+      throw unsignable(
+        `The body of notification ${notification.seq} is not a JSON object, so its ids cannot be changed.`,
+      )
+    }
+    message = changed
+  }
+  if (type !== undefined) message = withType(message, mapping, toFullType(type))
+  return asked.body === undefined
+    ? message
+    : { headers: toPlainHeaders(message.headers), body: Buffer.from(asked.body) }
 }
 
-function rewrite(captured: { notification: Notification; body: Buffer }, asked: ReplayRequest): Rewritten {
-  const { notification, body } = captured
-  let rewritten: Rewritten = { headers: notification.headers, body }
-  if (asked.mapping !== undefined || asked.ids !== undefined || asked.type !== undefined) {
-    const { cloudEvent, ids } = notification
-    if (cloudEvent === null) throw unsignable(notification, 'its type, ids or mapping cannot be changed')
-    const type = asked.type === undefined ? cloudEvent.type : toFullType(asked.type)
-    const write = (asked.mapping ?? notification.mapping) === 'structured' ? toStructured : toBinary
-    const written = write({ cloudEvent: { ...cloudEvent, type }, ids: asked.ids ?? ids })
-    const others = notification.headers.filter(([name]) => !/^(ce-.*|content-type)$/i.test(name))
-    rewritten = { headers: [...others, ...written.headers], body: Buffer.from(written.body) }
-  }
-  return asked.body === undefined ? rewritten : { ...rewritten, body: Buffer.from(asked.body) }
+/** Replaces the first header of a name where it is, and removes its repetitions; `null` removes all. New ones go last. */
+function changeHeaders(
+  headers: readonly HeaderPair[],
+  changes: Readonly<Record<string, string | null>>,
+): HeaderPair[] {
+  const left = new Map(Object.entries(changes).map(([name, value]) => [name.toLowerCase(), { name, value }]))
+  const changed = new Set(left.keys())
+  const toPair = ({ name, value }: { name: string; value: string | null }): HeaderPair[] =>
+    value === null ? [] : [[name, value]]
+  const kept = headers.flatMap(([name, value]): HeaderPair[] => {
+    const lower = name.toLowerCase()
+    if (!changed.has(lower)) return [[name, value]]
+    const change = left.get(lower)
+    left.delete(lower)
+    return change === undefined ? [] : toPair(change)
+  })
+  return [...kept, ...[...left.values()].flatMap(toPair)]
 }
 
 /** A short name of an event type that we know gets its prefix; any other name is what the person means. */
@@ -81,15 +116,17 @@ function toFullType(name: string): string {
 
 async function sign(
   notification: Notification,
-  headers: HeaderPair[],
+  headers: readonly HeaderPair[],
   asked: ReplayRequest,
   context: ReplayContext,
 ): Promise<HeaderPair[]> {
-  if (asked.sign === undefined || asked.sign === 'original') return headers
-  if (asked.sign === 'none') return setHeaders(headers, { authorization: null })
+  if (asked.sign === undefined || asked.sign === 'original') return [...headers]
+  if (asked.sign === 'none') return changeHeaders(headers, { authorization: null })
   const { cloudEvent, company } = notification
   if (cloudEvent === null && notification.kind !== 'verification') {
-    throw unsignable(notification, 'it cannot be signed with the dev key')
+    throw unsignable(
+      `Notification ${notification.seq} has no CloudEvents attributes, so it cannot be signed with the dev key.`,
+    )
   }
   const token = await signNotification(context.devKey, {
     id: cloudEvent?.id ?? `fic-dev:${notification.seq}`,
@@ -97,13 +134,11 @@ async function sign(
     audience: context.to.href,
     now: context.now,
   })
-  return setHeaders(headers, { authorization: null, Authorization: `Bearer ${token}` })
+  return changeHeaders(headers, { Authorization: `Bearer ${token}` })
 }
 
-function unsignable(notification: Notification, what: string): FicDevError {
-  return new FicDevError(
-    'REPLAY_UNSIGNABLE',
-    `Notification ${notification.seq} has no CloudEvents attributes, so ${what}.`,
-    { hint: 'Replay it with sign "original" or "none", and with body or headers of your own.' },
-  )
+function unsignable(message: string): FicDevError {
+  return new FicDevError('REPLAY_UNSIGNABLE', message, {
+    hint: 'Replay it with sign "original" or "none", and with body or headers of your own.',
+  })
 }

@@ -62,7 +62,7 @@ export function withQueryOf(notification: Pick<Notification, 'path'>, to: URL): 
 }
 
 /** Sets headers, replacing all of the same name; `null` removes. */
-export function setHeaders(
+function setHeaders(
   headers: readonly HeaderPair[],
   changes: Readonly<Record<string, string | null>>,
 ): HeaderPair[] {

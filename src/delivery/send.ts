@@ -1,6 +1,7 @@
 /** Sends requests to a target over kept connections, and describes each answer as a delivery stores it. */
 
 import type { HeaderPair } from '../contract/notification.ts'
+import { readAnswerBody } from '../http/body.ts'
 import {
   createAgents,
   startExchange,
@@ -12,12 +13,12 @@ import {
 export interface SendResult {
   /** `null` if no answer came. */
   status: number | null
-  /** Why there is no status, or why the answer is not whole: a phrase. */
+  /** Why there is no status, or what is wrong with the body of the answer: a phrase. */
   error: string | null
   /** Why there is no status: the code of the failed exchange. */
   errorCode: string | null
   headers: HeaderPair[]
-  /** At most the first 64 KiB. */
+  /** At most the first 64 KiB, decoded; in parentheses, what it is if it is not text. */
   body: string | null
   durationMs: number
   /** A kept connection was closed before any byte of an answer: that says nothing about the target. */
@@ -71,7 +72,7 @@ export function createSender({ maxSockets, insecure }: SenderOptions): Sender {
   }
 }
 
-function toSendResult(result: ExchangeResult, timeoutMs: number): SendResult {
+async function toSendResult(result: ExchangeResult, timeoutMs: number): Promise<SendResult> {
   const { durationMs } = result
   if (!result.isAnswered) {
     const { code, reason, isStale, wasSent } = result
@@ -86,15 +87,19 @@ function toSendResult(result: ExchangeResult, timeoutMs: number): SendResult {
       wasSent,
     }
   }
-  const { status, headers, body, bodyEnd } = result
-  const note = bodyEnd === 'open' ? `the body of the answer had not ended after ${timeoutMs / 1_000} s` : null
+  const { status, headers, bodyEnd } = result
+  const { text, says, problem } = await readAnswerBody(result)
+  const notes = [
+    ...(bodyEnd === 'open' ? [`the body of the answer had not ended after ${timeoutMs / 1_000} s`] : []),
+    ...(problem === null ? [] : [`the answer is not as its headers say: ${problem}`]),
+  ]
   const isLone = status === 102 && headers.length === 0
   return {
     status,
-    error: note,
+    error: notes.join('; ') || null,
     errorCode: null,
     headers,
-    body: isLone ? null : body.toString('utf8'),
+    body: isLone ? null : (text ?? `(${says})`),
     durationMs,
     isStale: false,
     wasSent: true,

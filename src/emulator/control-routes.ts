@@ -56,6 +56,8 @@ function readTrigger(body: unknown): TriggerRequest {
   const request: TriggerRequest = { type }
   if (ids !== undefined) {
     if (!isIds(ids)) throw wrong('ids', ids, 'a list of numbers or strings')
+    const large = ids.find((id) => typeof id === 'number' && Math.abs(id) > Number.MAX_SAFE_INTEGER)
+    if (large !== undefined) throw wrong('an id', large, 'below 2^53; send its digits as a string')
     request.ids = ids
   }
   if (company !== undefined) request.company = readWhole('company', company)

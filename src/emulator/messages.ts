@@ -53,13 +53,20 @@ export function createNotification(
     subject: `company:${delivery.company}`,
     time: delivery.time,
   }
-  const data = { ids: delivery.ids }
+  const data = `{"ids":[${delivery.ids.map(writeId).join(',')}]}`
   if (mapping === 'structured') {
-    const body = JSON.stringify({ ...attributes, datacontenttype: 'application/json', data })
+    const envelope = JSON.stringify({ ...attributes, datacontenttype: 'application/json' })
+    const body = `${envelope.slice(0, -1)},"data":${data}}`
     return createPost(sink, token, { 'Content-Type': structuredContentType }, body)
   }
   const headers = Object.fromEntries(Object.entries(attributes).map(([name, value]) => [`ce-${name}`, value]))
-  return createPost(sink, token, { ...headers, 'Content-Type': 'application/json' }, JSON.stringify({ data }))
+  return createPost(sink, token, { ...headers, 'Content-Type': 'application/json' }, `{"data":${data}}`)
+}
+
+/** Digits that no JavaScript number can hold come as a string, and go out as a number. */
+function writeId(id: number | string): string {
+  const isLarge = typeof id === 'string' && /^[1-9]\d*$/.test(id) && !Number.isSafeInteger(Number(id))
+  return isLarge ? id : JSON.stringify(id)
 }
 
 function createPost(sink: string, token: string, own: Record<string, string>, body: string): Message {

@@ -1,6 +1,7 @@
 /** Reads what came to the sink: its kind, its mapping, what it is about, and what is odd about it. Never throws. */
 
 import type { CloudEventAttributes, HeaderPair, Mapping, NotificationKind } from '../contract/notification.ts'
+import { childrenOf, findValue, textIn } from '../json-text.ts'
 import { readBearerToken } from './bearer-token.ts'
 import { readChallenge } from './challenge.ts'
 import { findEventType, welcomeType } from './event-types.ts'
@@ -91,7 +92,7 @@ function readPost(headers: HeaderPair[], bytes: Buffer): Content {
   const { mapping, cloudEvent, problems } = readCloudEvent(headers, body.json)
   const eventType = cloudEvent?.type || null
   const kind = kindOf(eventType)
-  const { ids, problems: idProblems } = readIds(body.json)
+  const { ids, problems: idProblems } = readIds(body)
   const { company, problems: companyProblems } = readCompany(cloudEvent?.subject ?? '')
   return {
     ...nothing,
@@ -122,18 +123,22 @@ function kindOf(eventType: string | null): NotificationKind {
 
 interface BodyReading {
   state: 'json' | 'empty' | 'unreadable'
+  text: string
   json: unknown
   problems: string[]
 }
 
 function readBody(bytes: Buffer): BodyReading {
-  if (bytes.length === 0) return { state: 'empty', json: undefined, problems: ['The body is empty.'] }
+  if (bytes.length === 0)
+    return { state: 'empty', text: '', json: undefined, problems: ['The body is empty.'] }
   const text = textOf(bytes)
-  if (text === null) return { state: 'unreadable', json: undefined, problems: ['The body is not UTF-8.'] }
+  if (text === null) {
+    return { state: 'unreadable', text: '', json: undefined, problems: ['The body is not UTF-8.'] }
+  }
   try {
-    return { state: 'json', json: JSON.parse(text), problems: [] }
+    return { state: 'json', text, json: JSON.parse(text), problems: [] }
   } catch {
-    return { state: 'unreadable', json: undefined, problems: ['The body is not JSON.'] }
+    return { state: 'unreadable', text, json: undefined, problems: ['The body is not JSON.'] }
   }
 }
 
@@ -152,16 +157,23 @@ function readCompany(subject: string): { company: number | null; problems: strin
   return { company: null, problems: [`The subject is ${quote(subject)}, not "company:<id>".`] }
 }
 
-/** At `data.ids` of the HTTP body in both mappings (protocol section 4). Odd entries are told together: a body can hold thousands. */
-function readIds(json: unknown): { ids: (number | string)[]; problems: string[] } {
+/**
+ * At `data.ids` of the HTTP body in both mappings (protocol section 4). A whole number that JavaScript cannot hold is
+ * returned as a string of its digits. Odd entries are told together: a body can hold thousands.
+ */
+function readIds({ json, text }: BodyReading): { ids: (number | string)[]; problems: string[] } {
   const list = memberOf(memberOf(json, 'data'), 'ids')
   if (list === undefined || list === null) return { ids: [], problems: [] }
   if (!Array.isArray(list)) return { ids: [], problems: [`data.ids is ${quote(list)}, not a list.`] }
   const entries: unknown[] = list
-  const ids = entries.filter(isId)
-  if (ids.length === entries.length) return { ids, problems: [] }
+  if (entries.every(isId)) return { ids: entries, problems: [] }
+  const written = readTexts(text, entries.length)
+  const exact = entries.map((entry, index) => (isId(entry) ? entry : toDigits(written[index])))
+  const ids = exact.filter((id) => id !== null)
   const odd = entries.length - ids.length
-  const first = quote(entries.find((entry) => !isId(entry)))
+  if (odd === 0) return { ids, problems: [] }
+  const at = exact.indexOf(null)
+  const first = typeof entries[at] === 'number' ? written[at]?.slice(0, 80) : quote(entries[at])
   return {
     ids,
     problems: [
@@ -170,6 +182,19 @@ function readIds(json: unknown): { ids: (number | string)[]; problems: string[] 
         : `${odd} entries of data.ids are neither strings nor whole numbers; the first of them: ${first}.`,
     ],
   }
+}
+
+/** The entries of `data.ids` as they are written. */
+function readTexts(text: string, count: number): string[] {
+  const list = findValue(text, ['data', 'ids'])
+  const texts = list === null ? [] : childrenOf(text, list).map(({ value }) => textIn(text, value))
+  if (texts.length !== count)
+    throw new Error(`data.ids has ${count} entries, and ${texts.length} were found.`)
+  return texts
+}
+
+function toDigits(written: string | undefined): string | null {
+  return written !== undefined && /^-?\d+$/.test(written) ? written : null
 }
 
 function isId(entry: unknown): entry is number | string {

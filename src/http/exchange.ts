@@ -77,6 +77,8 @@ export interface Answered {
   headers: HeaderPair[]
   /** The first `keptBodyBytes`. */
   body: Buffer
+  /** How long the body is, as far as it was read. */
+  bodyBytes: number
   /** Why the body is not whole: `open` if it had not ended in time, `cut` if it was too long to be read. */
   bodyEnd: 'whole' | 'cut' | 'open'
   durationMs: number
@@ -131,6 +133,7 @@ export function startExchange(outgoing: ExchangeRequest, options: ExchangeOption
         statusText: incoming.statusMessage ?? '',
         headers: toPairs(incoming.rawHeaders),
         body: Buffer.concat(kept),
+        bodyBytes,
         bodyEnd,
       })
     const failed = (code: string, reason: string) => {
@@ -232,6 +235,7 @@ const loneProcessing = {
   statusText: 'Processing',
   headers: [],
   body: Buffer.alloc(0),
+  bodyBytes: 0,
   bodyEnd: 'whole',
 } satisfies Omit<Answered, 'durationMs'>
 

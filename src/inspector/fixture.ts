@@ -3,6 +3,7 @@
 import type { Fixture } from '../contract/fixture.ts'
 import type { HeaderPair, Notification } from '../contract/notification.ts'
 import { toShortName } from '../fic/event-types.ts'
+import { toPlainMessage } from '../http/body.ts'
 
 /** In place of the token, so that an app that checks none still finds the header. */
 const replacedToken = 'Bearer replaced-by-fic-dev'
@@ -24,10 +25,12 @@ export function toFixture(notification: Notification, body: Buffer, { keepToken 
   const headers = captured.headers
     .filter(([name]) => !ofTheWay.test(name.toLowerCase()))
     .map(([name, value]): HeaderPair => [name, isToken(name) && !keepToken ? replacedToken : value])
+  // A test sends text.
+  const plain = toPlainMessage({ headers, body })
   return {
     version: 1,
     type: toShortName(captured.eventType ?? captured.kind),
-    request: { method: captured.method, headers: joined(headers), body: body.toString('utf8') },
+    request: { method: captured.method, headers: joined(plain.headers), body: plain.body.toString('utf8') },
     notification: {
       ...captured,
       path: replacedPath,

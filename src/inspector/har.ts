@@ -18,19 +18,19 @@ export function toHarEntries(notification: Notification): unknown[] {
 }
 
 function incoming(notification: Notification): unknown {
-  const { receivedAt, method, path, headers, body, bodyBytes, answer } = notification
+  const { receivedAt, method, path, headers, bodyBytes, answer } = notification
   const host = headers.find(([name]) => name.toLowerCase() === 'host')?.[1] ?? 'localhost'
   return entry(
     receivedAt,
     0,
-    { ...request(method, `https://${host}${path}`, headers, body ?? ''), bodySize: bodyBytes },
+    { ...request(method, `https://${host}${path}`, headers, textOf(notification)), bodySize: bodyBytes },
     response(answer.status, [], answer.body ?? '', null),
     `notification ${notification.seq}, signature ${notification.signature.outcome}`,
   )
 }
 
 function outgoing(notification: Notification, delivery: Delivery): unknown {
-  const sent = delivery.sent ?? { headers: notification.headers, body: notification.body ?? '' }
+  const sent = delivery.sent ?? { headers: notification.headers, body: textOf(notification) }
   return entry(
     delivery.startedAt,
     delivery.durationMs ?? 0,
@@ -38,6 +38,11 @@ function outgoing(notification: Notification, delivery: Delivery): unknown {
     response(delivery.status ?? 0, delivery.responseHeaders, delivery.responseBody ?? '', delivery.error),
     `delivery ${delivery.id} of notification ${delivery.seq}, attempt ${delivery.attempt}`,
   )
+}
+
+/** Decoded, as other tools write it. */
+function textOf({ body, decoded }: Notification): string {
+  return decoded?.text ?? body ?? ''
 }
 
 function entry(startedDateTime: string, time: number, request: unknown, response: unknown, comment: string) {

@@ -6,7 +6,11 @@ import { Type } from 'typebox'
 export const choice = <T extends string>(...values: T[]) => Type.Unsafe<T>({ type: 'string', enum: values })
 const time = Type.String({ format: 'date-time' })
 // Not a union: Fastify converts what it checks, and would make the first member, a number, of the id "0012".
-const ids = Type.Array(Type.Unsafe<number | string>({ type: ['integer', 'string'] }))
+// A larger number has lost digits by now, so it must come as a string.
+const largest = Number.MAX_SAFE_INTEGER
+const ids = Type.Array(
+  Type.Unsafe<number | string>({ type: ['integer', 'string'], minimum: -largest, maximum: largest }),
+)
 const headers = Type.Record(Type.String(), Type.Unsafe<string | null>({ type: ['string', 'null'] }))
 const mapping = choice('binary', 'structured')
 const view = Type.Unsafe<'full' | 'row'>({ ...choice('full', 'row'), default: 'full' })

@@ -6,6 +6,7 @@ import { findAmbiguities, withAmbiguities } from '../fic/ambiguity.ts'
 import { readNotification, type ReadNotification } from '../fic/read-notification.ts'
 import { readBehindSeconds } from '../fic/signature/clock.ts'
 import type { Expected, VerifySignature } from '../fic/signature/verify.ts'
+import { toPlainMessage } from '../http/body.ts'
 import type { Capture, CaptureOptions } from '../store/notifications.ts'
 import { answerFor, type Answer } from './answer.ts'
 import { createRateLimit } from './rate-limit.ts'
@@ -106,7 +107,9 @@ export async function judgeRequest(
   verify: VerifySignature,
   { audiences, tokenTime = () => receivedAt }: Judges,
 ): Promise<Judgement> {
-  const read = readNotification({ method, path, rawHeaders: headers.flat(), body })
+  // An app's framework decodes a body before the app reads it, so that is what is judged; the bytes are kept as they came.
+  const plain = toPlainMessage({ headers, body }).body
+  const read = readNotification({ method, path, rawHeaders: headers.flat(), body: plain })
   const report = await verify(read.token, {
     audiences: audiences(read.token),
     kind: read.kind,
@@ -116,7 +119,7 @@ export async function judgeRequest(
   })
   const { kind, mapping, eventType, company, ids, cloudEvent, problems } = read
   const request = { method, path, headers, body, receivedAt }
-  const signature = withAmbiguities(report, findAmbiguities(request))
+  const signature = withAmbiguities(report, findAmbiguities({ headers, path, body: plain }))
   return {
     read,
     capture: { ...request, kind, mapping, eventType, company, ids, cloudEvent, problems, signature },

@@ -4,6 +4,7 @@
  */
 
 import type { Notification } from '../contract/notification.ts'
+import { toPlainMessage } from '../http/body.ts'
 import type { Database } from './database.ts'
 
 /** As filters look for ids: each between two of these. */
@@ -90,7 +91,7 @@ function toText(notification: Notification, body: Buffer): string {
   const { method, path, headers, cloudEvent, eventType, signature, problems, answer } = notification
   const attributes: string[] = Object.values(cloudEvent ?? {})
   const texts = [
-    body.length <= searchedBodyBytes ? body.toString() : '',
+    body.length <= searchedBodyBytes ? toPlainMessage({ headers, body }).body.toString() : '',
     eventType ?? '',
     ...attributes,
     `${method} ${path}`,

@@ -4,7 +4,8 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
-import { FicDevError, messageOf } from '../errors.ts'
+import { FicDevError } from '../errors.ts'
+import { toNgrokError } from './ngrok-refusal.ts'
 import type { Variables } from './program.ts'
 import type { OpeningOptions, OpenTunnel, TunnelProvider } from './provider.ts'
 
@@ -66,7 +67,7 @@ async function openTunnel(
     // It cannot be cancelled; what opens after all is closed at once.
     opening.then((listener) => listener.close()).catch(() => {})
     signal.throwIfAborted()
-    throw toProblem(thrown)
+    throw toNgrokError(thrown, authtoken)
   }
 }
 
@@ -104,17 +105,4 @@ async function within<Value>(work: Promise<Value>, signal: AbortSignal, timeoutM
     )
   })
   return Promise.race([work, late])
-}
-
-/** A refused account stays refused; all else may be over in a minute. */
-function toProblem(thrown: unknown): Error {
-  const message = messageOf(thrown).split('\n')[0]?.trim() ?? ''
-  const text = messageOf(thrown)
-  if (/ERR_NGROK_(?:10[0-9]|12[0-9]|30[0-9]|4018)\b|authentication failed/i.test(text)) {
-    return new FicDevError('TUNNEL_PROVIDER', `ngrok refuses the account: ${message}`, {
-      hint: 'Compare NGROK_AUTHTOKEN with https://dashboard.ngrok.com/get-started/your-authtoken',
-      cause: thrown,
-    })
-  }
-  return new Error(`ngrok: ${message}`)
 }

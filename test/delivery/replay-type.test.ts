@@ -7,10 +7,12 @@ import { sampleCapture } from '../support/capture.ts'
 import { startTarget } from '../support/target.ts'
 import { openDelivery } from './parts.ts'
 
+const sample = sampleCapture()
 const structured: Capture = {
-  ...sampleCapture(),
+  ...sample,
   mapping: 'structured',
   headers: [['Content-Type', 'application/cloudevents+json']],
+  body: Buffer.from(JSON.stringify({ ...sample.cloudEvent, data: { ids: [3062300] } })),
 }
 
 async function replay(capture: Capture, asked: ReplayRequest) {

@@ -36,13 +36,15 @@ async function replay(capture: Capture, asked: ReplayRequest): Promise<Replayed>
   return { request, delivery, devPublicKey, targetUrl: target.url, stored }
 }
 
+const sample = sampleCapture()
 const structured: Capture = {
-  ...sampleCapture(),
+  ...sample,
   mapping: 'structured',
   headers: [
     ['Authorization', token],
     ['Content-Type', 'application/cloudevents+json'],
   ],
+  body: Buffer.from(JSON.stringify({ ...sample.cloudEvent, data: { ids: [3062300] } })),
 }
 
 test('as captured means as captured, and the record says so', async () => {

@@ -74,13 +74,19 @@ describe('ids', () => {
     ])
   })
 
+  test('whole numbers beyond 2^53 are strings of their digits', () => {
+    const body =
+      '{"data":{"ids":[0]},"x":"]","data":{"x":[1],"ids":[1,9007199254740993,"a",-90071992547409931]}}'
+    expect(readNotification(post(binaryHeaders, body))).toEqual({
+      ...event,
+      ids: [1, '9007199254740993', 'a', '-90071992547409931'],
+    })
+  })
+
   test.each([
     ['[1,null]', 'One entry of data.ids is neither a string nor a whole number: null.'],
-    ['[1,1.5]', 'One entry of data.ids is neither a string nor a whole number: 1.5.'],
-    [
-      '[1,9007199254740993]',
-      'One entry of data.ids is neither a string nor a whole number: 9007199254740992.',
-    ],
+    ['[1,1.50]', 'One entry of data.ids is neither a string nor a whole number: 1.50.'],
+    ['[1,1e400]', 'One entry of data.ids is neither a string nor a whole number: 1e400.'],
     [
       '[{},1,[2],true]',
       '3 entries of data.ids are neither strings nor whole numbers; the first of them: an object.',

@@ -93,9 +93,55 @@ test('a copied CloudEvent is one to a library that knows nothing of us', () => {
   expect(event).toMatchObject({
     ...notification.cloudEvent,
     time: expect.anything(),
-    data: { ids: notification.ids },
+    data: { ids: [3062300] },
+    note: nasty,
   })
   expect(toCloudEvent({ ...notification, cloudEvent: null })).toBeNull()
+})
+
+test('a copied CloudEvent keeps extension attributes, other members of data, and the digits', () => {
+  const binary = {
+    ...notification,
+    mapping: 'binary',
+    headers: [
+      ['content-type', 'application/json; charset=utf-8'],
+      ['ce-id', notification.cloudEvent?.id ?? ''],
+      ['Ce-TraceParent', '00-0a'],
+      ['ce-city', 'citt%C3%A0 100%'],
+    ],
+    body: '{"data":{"ids":[9007199254740993],"x":1.10},"data":{"ids":[1.0]}}',
+  } as Notification
+  const text = toCloudEvent(binary) ?? ''
+
+  expect(text).toContain('9007199254740993')
+  expect(text.replaceAll(/\s+/g, '')).toMatch(
+    /"data":\{"ids":\[9007199254740993\],"x":1\.10\},"data":\{"ids":\[1\.0\]\}\}$/,
+  )
+  expect(JSON.parse(text)).toMatchObject({
+    ...notification.cloudEvent,
+    traceparent: '00-0a',
+    city: 'città 100%',
+    datacontenttype: 'application/json; charset=utf-8',
+  })
+
+  const body = '{"specversion":"1.0","ext":true,"data":{"ids":[9007199254740993]}}'
+  const structured = toCloudEvent({ ...notification, mapping: 'structured', body })
+  expect(structured?.replaceAll(/\s+/g, '')).toBe(body)
+})
+
+test('a compressed body is copied as text, without its encoding', () => {
+  const compressed = {
+    ...notification,
+    headers: [
+      ['Content-Type', 'application/json; charset=utf-16le'],
+      ['Content-Encoding', 'gzip'],
+    ],
+    body: null,
+    decoded: { text: '{"data":{}}', says: 'application/json, gzip, utf-16le, 40 bytes' },
+  } as Notification
+  const sent = ['Content-Type: application/json; charset=utf-8', '--data-raw', '{"data":{}}']
+
+  expect(argumentsOf('curl', toCurl(compressed, url))).toEqual(['-X', 'POST', url, '-H', ...sent])
 })
 
 /** Runs a test file as a developer would. Gives its output, and whether it passed. */

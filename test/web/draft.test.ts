@@ -38,6 +38,21 @@ test('a header is changed once whatever its case, removed, and put back', () => 
   expect(withHeader(twice, 'X-MINE', null).headers).toEqual({})
 })
 
+test('ids keep what they are, and their digits', () => {
+  const odd = { ...notification, ids: ['12', '9007199254740993', 7] }
+  const draft = withField(toDraft(odd, to, 'original'), {
+    ids: '12, 9007199254740993, 8, 9007199254740995, 007',
+  })
+
+  expect(toReplayRequest(draft, odd).ids).toEqual(['12', '9007199254740993', 8, '9007199254740995', '007'])
+})
+
+test('ids that were typed into a body keep their digits', () => {
+  const draft = { ...untouched, body: '{"data":{"ids":[1]},"data":{"ids":[9007199254740993,"a"]}}' }
+
+  expect(withField(draft, { mapping: 'structured' }).ids).toBe('9007199254740993, a')
+})
+
 const byHand = { ...untouched, body: '{"data":{"ids":[99]},"more":1}' }
 
 test('with another mapping a body by hand is written anew, with the ids that were typed into it', () => {

@@ -3,6 +3,7 @@
 import type { ReplayRequest } from '../../src/contract/api.ts'
 import type { Mapping, Notification, ReplaySignature } from '../../src/contract/notification.ts'
 import { readIds } from './ids.ts'
+import { readJsonTree, type JsonNode } from './json-tree.ts'
 import { toShortType } from './words.ts'
 
 export interface Draft {
@@ -57,21 +58,29 @@ export function toReplayRequest(draft: Draft, notification: Notification): Repla
     to: draft.to.trim(),
     sign: draft.sign,
     ...(draft.type.trim() !== original.type && { type: draft.type.trim() }),
-    ...(draft.ids !== original.ids && { ids: readIds(draft.ids) }),
+    ...(draft.ids !== original.ids && { ids: readIds(draft.ids, notification.ids) }),
     ...(draft.mapping !== original.mapping && { mapping: draft.mapping }),
     ...(Object.keys(draft.headers).length > 0 && { headers: draft.headers }),
     ...(draft.body !== null && { body: draft.body }),
   }
 }
 
-/** The ids at `data.ids`, where they stand in both mappings (protocol section 4). */
-function readBodyIds(body: string): (number | string)[] | null {
-  try {
-    const { data } = JSON.parse(body) as { data?: { ids?: unknown } }
-    const ids: unknown = data?.ids
-    const isId = (id: unknown) => typeof id === 'number' || typeof id === 'string'
-    return Array.isArray(ids) && ids.every(isId) ? ids : null
-  } catch {
-    return null
-  }
+/** The ids at `data.ids`, where they are in both mappings (protocol section 4), with the digits that were typed. */
+function readBodyIds(body: string): string[] | null {
+  const list = memberOf(memberOf(readJsonTree(body), 'data'), 'ids')
+  if (list?.kind !== 'array') return null
+  const ids = list.items.map((item) =>
+    item.kind === 'scalar' && item.token !== 'word' ? readScalar(item) : null,
+  )
+  return ids.every((id) => id !== null) ? ids : null
+}
+
+function readScalar({ token, text }: { token: string; text: string }): string {
+  return token === 'string' ? String(JSON.parse(text)) : text
+}
+
+/** Of repeated members, the last one counts. */
+function memberOf(node: JsonNode | null, name: string): JsonNode | null {
+  if (node?.kind !== 'object') return null
+  return node.members.findLast(({ key }) => JSON.parse(key) === name)?.value ?? null
 }

@@ -2,14 +2,16 @@
 
 import type { Notification } from '../../src/contract/notification.ts'
 import { isOfTheWay } from './curl.ts'
+import { toPlainMessage } from './plain-message.ts'
 import { quoteForShell } from './shell-quote.ts'
 
 /** For a POSIX shell. A body that is not text is left out: its bytes cannot be pasted. */
 export function toHttpie(notification: Notification, url: string): string {
-  const headers = notification.headers
+  const plain = toPlainMessage(notification)
+  const headers = plain.headers
     .filter(([name]) => !isOfTheWay(name))
     .map(([name, value]) => quoteForShell(toItem(name, value)))
-  const body = notification.body ? [`--raw ${quoteForShell(notification.body)}`] : []
+  const body = plain.body ? [`--raw ${quoteForShell(plain.body)}`] : []
   const request = `http --ignore-stdin ${quoteForShell(notification.method)} ${quoteForShell(url)}`
   return [request, ...headers, ...body].join(' \\\n  ')
 }

@@ -26,6 +26,11 @@ export function layOutJson(text: string): Token[] | null {
   return tokens
 }
 
+/** The same as one text. */
+export function layOutText(text: string): string | null {
+  return layOutJson(text)?.reduce((laid, token) => laid + token.text, '') ?? null
+}
+
 function isJson(text: string): boolean {
   try {
     JSON.parse(text)

@@ -2,11 +2,13 @@
 
 import type { Notification } from '../../src/contract/notification.ts'
 import { isOfTheWay } from './curl.ts'
+import { toPlainMessage } from './plain-message.ts'
 import { sayWhatHappened, toShortType } from './words.ts'
 
 /** A body that is not text is left out. */
 export function toVitestTest(notification: Notification, url: string): string {
-  const { method, headers, body, eventType, kind, signature } = notification
+  const { method, eventType, kind, signature } = notification
+  const { headers, body } = toPlainMessage(notification)
   const name = `${eventType === null ? kind : toShortType(eventType)}: ${sayWhatHappened(notification)}`
   const sent = headers.filter(([header]) => !isOfTheWay(header))
   const comment = [

@@ -2,6 +2,7 @@
 
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { FicDevError } from '../../errors.ts'
+import { withDecoded } from '../decoded.ts'
 import { toFilter } from '../filter-query.ts'
 import { writeListPage } from '../list-page.ts'
 import { NotificationQuery, ReplayBody, SeqParams } from '../schemas.ts'
@@ -19,7 +20,8 @@ export function notificationRoutes({ store, replay, publish }: InspectorParts): 
     )
 
     app.get('/api/notifications/:seq', { schema: { params: SeqParams } }, async ({ params }) => {
-      return store.notification(params.seq) ?? notFound(params.seq)
+      const notification = store.notification(params.seq) ?? notFound(params.seq)
+      return withDecoded(notification, store.body(params.seq) ?? notFound(params.seq))
     })
 
     app.get('/api/notifications/:seq/body', { schema: { params: SeqParams } }, async ({ params }, reply) => {

@@ -8,6 +8,7 @@ import { findAmbiguities, withAmbiguities } from '../../fic/ambiguity.ts'
 import { readBearerToken } from '../../fic/bearer-token.ts'
 import { explainToken, readPastedToken, type ComparedNotification } from '../../fic/signature/explain.ts'
 import { TokenBody } from '../schemas.ts'
+import { toPlainMessage } from '../../http/body.ts'
 import type { InspectorParts } from '../server.ts'
 
 export function tokenRoutes(parts: InspectorParts): FastifyPluginAsyncTypebox {
@@ -43,7 +44,8 @@ export function tokenRoutes(parts: InspectorParts): FastifyPluginAsyncTypebox {
   }
 
   function ambiguitiesOf({ seq, headers, path }: Notification): string[] {
-    return findAmbiguities({ headers, path, body: parts.store.body(seq) ?? Buffer.alloc(0) })
+    const { body } = toPlainMessage({ headers, body: parts.store.body(seq) ?? Buffer.alloc(0) })
+    return findAmbiguities({ headers, path, body })
   }
 }
 

@@ -6,6 +6,7 @@ import type { ExportedNotification, ImportAnswer } from '../../contract/api.ts'
 import type { Notification } from '../../contract/notification.ts'
 import type { Exported } from '../../store/import.ts'
 import { createTurns } from '../../turns.ts'
+import { withDecoded } from '../decoded.ts'
 import { harHead, harTail, toHarEntries } from '../har.ts'
 import { readLines } from '../lines.ts'
 import { ExportQuery, ImportQuery } from '../schemas.ts'
@@ -47,7 +48,9 @@ export function transferRoutes({ store, publish, version }: InspectorParts): Fas
     yield harHead(version)
     let separator = ''
     for await (const notification of kept()) {
-      for (const entry of toHarEntries(notification)) {
+      const body = store.body(notification.seq)
+      const decoded = body === null ? notification : withDecoded(notification, body)
+      for (const entry of toHarEntries(decoded)) {
         yield separator + JSON.stringify(entry)
         separator = ',\n'
       }

@@ -6,6 +6,7 @@ import { fetchNotification } from '../api.ts'
 import { useAsked } from '../asked.ts'
 import { toClock, toFullTime } from '../clock-words.ts'
 import { chooseOther } from '../choose-other.ts'
+import { toPlainText } from '../plain-message.ts'
 import { sayWhatHappened, toShortType } from '../words.ts'
 import classes from './compare.module.css'
 import { Difference } from './difference.tsx'
@@ -76,7 +77,7 @@ function toChoice(notification: Notification): { value: string; label: string } 
 }
 
 function toSide(notification: Notification): Side {
-  const { seq, method, mapping, receivedAt, signature, answer, headers, body, kind } = notification
+  const { seq, method, mapping, receivedAt, signature, answer, headers, kind } = notification
   return {
     title: `no. ${seq}`,
     facts: [
@@ -90,6 +91,6 @@ function toSide(notification: Notification): Side {
       ['ids', notification.ids.join(', ')],
     ],
     headers,
-    body,
+    body: toPlainText(notification),
   }
 }

@@ -1,9 +1,10 @@
 /** The body of a draft in the editor: it follows the fields until somebody writes in it. */
 
 import { Button } from '@mantine/core'
-import { useEffect, useRef } from 'react'
+import { useEffect, useMemo, useRef } from 'react'
 import type { Composing } from '../composing.ts'
 import classes from './composer.module.css'
+import { layOutText } from '../json-tokens.ts'
 import { openEditor } from './editor.ts'
 import type { Editor } from './editor.ts'
 
@@ -12,6 +13,7 @@ export function ComposerBody({ composing: { draft, change, preview } }: { compos
   const editor = useRef<Editor | null>(null)
   const type = useRef((_body: string) => {})
   const text = draft.body ?? preview?.body ?? ''
+  const laidOut = useMemo(() => layOutText(text), [text])
   useEffect(() => {
     type.current = (body) => change({ ...draft, body })
   })
@@ -46,8 +48,8 @@ export function ComposerBody({ composing: { draft, change, preview } }: { compos
         <Button
           size="compact-xs"
           variant="default"
-          disabled={!isJson(text)}
-          onClick={() => change({ ...draft, body: JSON.stringify(JSON.parse(text), null, 2) })}
+          disabled={laidOut === null}
+          onClick={() => change({ ...draft, body: laidOut })}
         >
           Lay out
         </Button>
@@ -60,14 +62,7 @@ function sayBody(byHand: string | null, written: string | null | undefined): str
   if (byHand === null) {
     return written === null ? 'The body that came is not text: it goes as it is.' : 'It follows the fields.'
   }
-  return isJson(byHand) ? 'Written by hand.' : 'Written by hand. It is not JSON, and goes out all the same.'
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text)
-    return true
-  } catch {
-    return false
-  }
+  return layOutText(byHand)
+    ? 'Written by hand.'
+    : 'Written by hand. It is not JSON, and goes out all the same.'
 }

@@ -7,6 +7,7 @@ import type { Notification } from '../../../src/contract/notification.ts'
 import { toCloudEvent } from '../cloud-event.ts'
 import { toCurl } from '../curl.ts'
 import { toHttpie } from '../httpie.ts'
+import { toPlainText } from '../plain-message.ts'
 import { toVitestTest } from '../vitest-test.ts'
 import classes from './actions.module.css'
 import { Icon } from './icons.tsx'
@@ -68,6 +69,6 @@ const forms: Form[] = [
   { title: 'Vitest test', says: 'Your app must answer 2xx', write: toVitestTest },
   { title: 'CloudEvent', says: 'One event in JSON, whatever the mapping', write: toCloudEvent },
   { title: 'JSON', says: 'All that fic-dev knows of it', write: (one) => JSON.stringify(one, null, 2) },
-  { title: 'Body', says: 'As it came', write: ({ body }) => body || null },
+  { title: 'Body', says: 'As it came', write: (one) => toPlainText(one) || null },
   { title: 'Link', says: 'To this notification on this page', write: () => location.href },
 ]

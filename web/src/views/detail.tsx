@@ -7,6 +7,7 @@ import type { TwinEntry } from '../../../src/contract/detail.ts'
 import type { Notification } from '../../../src/contract/notification.ts'
 import type { Status } from '../../../src/contract/status.ts'
 import { toAgo, toClock, toFullTime, toSize } from '../clock-words.ts'
+import { toPlainText } from '../plain-message.ts'
 import { waitsForStream } from '../publication.ts'
 import { isFollower } from '../share-words.ts'
 import { useTwins } from '../twins.ts'
@@ -141,10 +142,9 @@ function Facts({ notification, twins, nowMs, onOpen }: FactsProps) {
   )
 }
 
-function BodyBlock({
-  notification: { seq, body, bodyBytes },
-  onDownload,
-}: Pick<DetailProps, 'notification' | 'onDownload'>) {
+function BodyBlock({ notification, onDownload }: Pick<DetailProps, 'notification' | 'onDownload'>) {
+  const { seq, bodyBytes, decoded } = notification
+  const body = toPlainText(notification)
   const [form, setForm] = useState<BodyForm>('tree')
   return (
     <Section
@@ -163,9 +163,12 @@ function BodyBlock({
         </span>
       }
     >
-      {body === null ? (
-        <p>The body is not UTF-8 text. Its size above leads to the raw bytes.</p>
-      ) : body === '' ? (
+      {decoded && (
+        <p className="quiet">
+          <Outside text={decoded.says} />. Its size above leads to the raw bytes.
+        </p>
+      )}
+      {body === null ? null : body === '' ? (
         <p className="quiet">There is none.</p>
       ) : (
         <Body text={body} label="Body as it came" form={form} />

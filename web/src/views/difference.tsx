@@ -5,7 +5,7 @@ import { useMemo, useState } from 'react'
 import type { HeaderPair } from '../../../src/contract/notification.ts'
 import { compareHeaders, compareLines, compareText } from '../difference.ts'
 import type { LineDifference } from '../difference.ts'
-import { layOutJson } from '../json-tokens.ts'
+import { layOutText } from '../json-tokens.ts'
 import { readTokenClaims, shortenTokens } from '../token-claims.ts'
 import classes from './difference.module.css'
 import { Outside } from './outside.tsx'
@@ -70,7 +70,7 @@ export function Difference({ left, right, brief = false }: DifferenceProps) {
 /** JSON is laid out, so that a member stands on a line of its own. */
 function toLines(body: string | null): string {
   if (body === null) return '(not text)'
-  return layOutJson(body)?.reduce((text, token) => text + token.text, '') ?? body
+  return layOutText(body) ?? body
 }
 
 interface RowsProps {
