@@ -4,21 +4,26 @@ import type { World } from '../check/case.ts'
 import type { Config } from '../config/config.ts'
 import { createDevKey } from '../fic/signature/sign.ts'
 import { prepareDataDir } from '../store/data-dir.ts'
-import { readSecretsOf } from '../store/secrets.ts'
+import { hasSecrets, readSecretsOf } from '../store/secrets.ts'
 import { randomSubdomain } from '../tunnel/subdomain.ts'
 import type { CheckTarget } from './check-target.ts'
 
 /** For those who name none: any number is a company. */
 const sampleCompany = 12_345
 
-/** `audience` is the target's own URL when left out. */
+/**
+ * `audience` is the target's own URL when left out. With `creates: false`, a project that has no dev key yet gets none:
+ * no app can know it.
+ */
 export async function createWorld(
   { url, headers, eventType }: CheckTarget,
   { dataDir, company }: Pick<Config, 'dataDir' | 'company'>,
   audience = url.href,
+  { creates = true } = {},
 ): Promise<World> {
-  prepareDataDir(dataDir)
-  const { devKey } = await readSecretsOf(dataDir, randomSubdomain)
+  if (creates) prepareDataDir(dataDir)
+  const isKept = creates || hasSecrets(dataDir)
+  const devKey = isKept ? (await readSecretsOf(dataDir, randomSubdomain)).devKey : await createDevKey()
   const { privateKey: strangerKey } = await createDevKey()
   return {
     target: url,

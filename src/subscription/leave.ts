@@ -37,12 +37,10 @@ export function owedOnExit({
   onExit,
 }: Pick<LeaveOptions, 'records' | 'apiBase' | 'company' | 'onExit'>): Owed[] {
   if (onExit === 'keep') return []
-  const borrowed = records
-    .all(apiBase, company)
-    .flatMap(({ id, sink, takenOverFrom }) =>
-      // It is recorded before it is moved.
-      takenOverFrom === null || isSameSink(sink, takenOverFrom) ? [] : [{ id, oldSink: takenOverFrom }],
-    )
+  const borrowed = records.all(apiBase, company).flatMap(({ id, sink, takenOverFrom }) =>
+    // It is recorded before it is moved.
+    takenOverFrom === null || isSameSink(sink, takenOverFrom) ? [] : [{ id, oldSink: takenOverFrom }],
+  )
   const own = records.own(apiBase, company)
   const isDeleted = onExit === 'delete' && own?.origin === 'made'
   return isDeleted ? [...borrowed, { id: own.id, oldSink: null }] : borrowed
