@@ -3,10 +3,11 @@
 import { chownSync, lchownSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { createFolder, isReady, run, start } from '../support/process.ts'
+import { createFolder, isReady, type JsonLine, run, start } from '../support/process.ts'
 import { createProject, read } from '../support/project.ts'
 
-const isEvent = (line: Record<string, unknown>) => line['type'] === 'notification'
+const isEvent = (line: JsonLine) =>
+  line['type'] === 'notification' && line['notification'].eventType.endsWith('products.create')
 const dataDirOf = async (cwd: string) => (await read(cwd)).config.dataDir
 
 /** Folders and files by name; a name that ends in `/` is a folder. */
@@ -164,20 +165,21 @@ test('commands in a subfolder find the daemon, its notifications and its keys', 
   const root = createTree(['.git/', 'apps/api/'])
   const daemon = start(['--emulator'], { cwd: root })
   await daemon.line(isReady)
-  await daemon.line(isEvent)
   const below = { cwd: join(root, 'apps/api') }
+  expect((await run(['trigger', 'products.create'], below)).exitCode).toBe(0)
+  await daemon.line(isEvent)
   // The other key is the emulator's, which ends with the daemon.
   const devKey = async (place: { cwd: string }) =>
     (await run(['keys', '--json'], place)).stdout.split('\n')[0]
   const key = await devKey({ cwd: root })
 
-  expect((await run(['list'], below)).stdout).toContain('welcome')
+  expect((await run(['list'], below)).stdout).toContain('products.create')
   expect(await devKey(below)).toBe(key)
   expect(readdirSync(below.cwd)).toEqual([])
   daemon.signal('SIGTERM')
   expect(await daemon.ended).toBe(0)
 
-  expect((await run(['list'], below)).stdout).toContain('welcome')
+  expect((await run(['list'], below)).stdout).toContain('products.create')
   expect(await devKey(below)).toBe(key)
   expect(readdirSync(below.cwd)).toEqual([])
 })
