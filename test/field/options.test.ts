@@ -86,12 +86,15 @@ test.for<[args: string, sentence: string | RegExp, hint?: string | RegExp]>([
 
   expect(exitCode).toBe(2)
   expect(stderr).toContain('FIC_DEV_E_USAGE')
-  expect(message.replace('error: ', '')).toEqual(matching(sentence))
-  expect(does.trim()).toEqual(matching(hint ?? /\S/))
+  expect(message.replace('error: ', '')).toMatch(whole(sentence))
+  expect(does.trim()).toMatch(whole(hint ?? /\S/))
 })
 
-function matching(wanted: string | RegExp): unknown {
-  return typeof wanted === 'string' ? wanted : expect.stringMatching(wanted)
+/** The pattern of a whole text. */
+function whole(wanted: string | RegExp): RegExp {
+  return wanted instanceof RegExp
+    ? wanted
+    : new RegExp(`^${wanted.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)}$`)
 }
 
 test('a value that begins with a dash and is no flag is a value', async () => {

@@ -140,7 +140,7 @@ describe('signals and wishes', () => {
 
   function listen() {
     const signals = new EventEmitter()
-    const leave = vi.fn()
+    const leave = vi.fn<() => void>()
     return { signals, leave, ending: awaitEnding(leave, signals) }
   }
 
