@@ -64,8 +64,6 @@ export interface Daemon {
   start(): Promise<void>
   /** Takes nothing in any more, finishes what is on its way, treats the subscription as `onExit` says. */
   close(): Promise<void>
-  /** For a process that ends at once: other commands no longer find this daemon. */
-  abandon(): void
   /** What an end has left undone at Fatture in Cloud, or would. */
   owed(): Owed[]
   /** Gives the function that ends it. */
@@ -406,10 +404,6 @@ class RunningDaemon implements Daemon {
         this.#log.error({ reason: messageOf(thrown) }, 'a part did not close')
       }
     }
-  }
-
-  abandon(): void {
-    removeDaemonFile(this.#config.dataDir)
   }
 
   owed(): Owed[] {

@@ -31,7 +31,6 @@ export async function runDaemon(
 ): Promise<number> {
   const { config, secrets, file, sources, notes, output, leave } = invocation
   const ending = awaitEnding(() => {
-    daemon.abandon()
     tellOwed(daemon.owed(), invocation)
     leave(130)
   })
