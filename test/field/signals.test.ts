@@ -1,4 +1,4 @@
-/** Kind 6: the number of signals is not the number of wishes. What was borrowed is given back, whoever passes Ctrl-C on. */
+/** Kind 6: the number of signals is not the number of wishes. A launcher may pass Ctrl-C on; what was borrowed is given back. */
 
 import { EventEmitter } from 'node:events'
 import { existsSync } from 'node:fs'
