@@ -33,6 +33,7 @@ import { version } from './installation.ts'
 import { silentLog, type Logger } from './log.ts'
 import { readSecretsOf, writeSecretsOf, type ProjectSecrets } from './store/secrets.ts'
 import type { Store } from './store/store.ts'
+import type { Owed } from './subscription/leave.ts'
 import { createProbe, type Probe } from './tunnel/probe.ts'
 import { randomSubdomain } from './tunnel/subdomain.ts'
 import type { TunnelTiming } from './tunnel/timing.ts'
@@ -63,6 +64,8 @@ export interface Daemon {
   start(): Promise<void>
   /** Takes nothing in any more, finishes what is on its way, treats the subscription as `onExit` says. */
   close(): Promise<void>
+  /** What an end has left undone at Fatture in Cloud, or would. */
+  owed(): Owed[]
   /** Gives the function that ends it. */
   on(listener: (message: StreamMessage | DaemonNote) => void): () => void
   addresses(): Addresses
@@ -416,6 +419,12 @@ class RunningDaemon implements Daemon {
         this.#log.error({ reason: messageOf(thrown) }, 'a part did not close')
       }
     }
+  }
+
+  owed(): Owed[] {
+    // A start may have failed before there were any parts.
+    const live: Live | undefined = this.#live
+    return live?.managed?.keeper.owed() ?? []
   }
 
   #dropConnections(): void {

@@ -30,16 +30,22 @@ export interface Client {
 
 const answerTimeoutMs = 10_000 // a machine that builds and tests meanwhile is slow
 
-/** `secrets`: for what asks Fatture in Cloud where no daemon runs that has a token of its own. */
-export async function connect(config: Config, secrets?: Secrets): Promise<Client> {
+export interface ConnectOptions {
+  /** For what asks Fatture in Cloud where no daemon runs that has a token of its own. */
+  secrets?: Secrets
+  /** Whether the command may create the project's data dir and keys. What only reads creates nothing. */
+  creates?: boolean
+}
+
+export async function connect(config: Config, options: ConnectOptions = {}): Promise<Client> {
   try {
     const client = await connectToDaemon(config)
     if (client) return client
   } catch (error) {
     // A daemon that hangs holds the store; the file of a killed one may name a program that answers nothing.
-    return connectToStore(config, secrets).catch(() => Promise.reject(error as Error))
+    return connectToStore(config, options).catch(() => Promise.reject(error as Error))
   }
-  return connectToStore(config, secrets)
+  return connectToStore(config, options)
 }
 
 /** The client of the running daemon; `null` when there is none. */
@@ -62,9 +68,9 @@ export async function requireDaemon(config: Config): Promise<Client> {
   })
 }
 
-async function connectToStore(config: Config, secrets?: Secrets): Promise<Client> {
+async function connectToStore(config: Config, { secrets, creates = false }: ConnectOptions): Promise<Client> {
   const { openOffline } = await import('../daemon.ts')
-  const offline = await openOffline(config, secrets)
+  const offline = await openOffline(config, { secrets, creates })
   return createClient(
     null,
     async ({ method, path, body, contentType }) => {

@@ -2,6 +2,7 @@
 
 import type { Command } from 'commander'
 import type { ReadConfig } from '../config/read-config.ts'
+import { refuseFlagsAsValues } from './explain-option.ts'
 import { givenFlags } from './flags.ts'
 import { isLive } from './live.ts'
 import { onFileNote } from '../replace-file.ts'
@@ -35,6 +36,7 @@ export async function prepare<Options>(
     import('../config/read-config.ts'),
     import('../config/environment.ts'),
   ])
+  refuseFlagsAsValues(command)
   const options: Record<string, unknown> = command.opts()
   const configFile = typeof options['config'] === 'string' ? options['config'] : null
   const read = await readConfig({

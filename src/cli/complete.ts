@@ -3,6 +3,7 @@
 import path from 'node:path'
 import type { Command, Option } from 'commander'
 import { readEnvironment } from '../config/environment.ts'
+import { findDataDir, projectFolders } from '../config/project-folders.ts'
 import { knownTypeNames, longFlag, settings, tunnelNames } from '../config/settings.ts'
 import { logLevels } from '../log.ts'
 import { latestNumbers } from './complete-numbers.ts'
@@ -146,8 +147,11 @@ function dataDirOf(words: readonly string[]): string {
   const at = words.indexOf(longFlag(settings.dataDir))
   const cwd = process.cwd()
   const named = at === -1 ? undefined : words[at + 1]
-  const fromEnvironment = settings.dataDir.environment
-    .map((name) => readEnvironment(cwd).get(name)?.value)
-    .find((value) => value !== undefined)
-  return path.resolve(cwd, named ?? fromEnvironment ?? settings.dataDir.standard)
+  if (named !== undefined) return path.resolve(cwd, named)
+  const variable = settings.dataDir.environment
+    .map((name) => readEnvironment(cwd).get(name))
+    .find((found) => found !== undefined)
+  if (variable !== undefined) return path.resolve(variable.folder, variable.value)
+  const { standard } = settings.dataDir
+  return findDataDir(projectFolders(cwd), standard) ?? path.resolve(cwd, standard)
 }

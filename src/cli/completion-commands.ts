@@ -8,8 +8,8 @@ import { createOutput } from './output.ts'
 /** The name that the scripts call; as it is hidden, nobody types it. */
 const completeCommand = '__complete'
 
-export function addCompletion(program: Command, finished: (exitCode: number) => void): void {
-  program
+export function addCompletion(program: Command, finished: (exitCode: number) => void): Command {
+  const completion = program
     .command('completion')
     .addArgument(new Argument('<shell>', 'the shell').choices(shells))
     .summary('print a script that completes commands, flags, event types and numbers')
@@ -35,6 +35,7 @@ export function addCompletion(program: Command, finished: (exitCode: number) => 
       for (const { word, says } of await findCandidates(program, words)) line(`${word}\t${says}`)
       finished(0)
     })
+  return completion
 }
 
 /** The configuration is not read here. */

@@ -14,7 +14,7 @@ interface Options {
 }
 
 export async function run({ options, config, output, leave }: Invocation<Options>): Promise<number> {
-  const ending = awaitEnding(leave)
+  const ending = awaitEnding(() => leave(130))
   const log = createLog(config.logLevel, createLogLines(output))
   const choice = options.port === undefined ? config.emulatorPort : { port: options.port, named: true }
   const stateFile = options.state === undefined ? undefined : path.resolve(options.state)

@@ -12,7 +12,7 @@ import { megabytes, whileWaiting } from './waiting.ts'
 export async function run({ args, config, output }: Invocation): Promise<void> {
   const name = args[0] ?? '-'
   const { content, isFile } = await openSource(name)
-  const client = await connect(config)
+  const client = await connect(config, { creates: true })
   try {
     // A pipe can be read once only, so what it leaves out is known at its end.
     if (isFile) sayLeftOut(await send('checking', '/api/import?trial=true', content), name, output)

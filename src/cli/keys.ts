@@ -10,7 +10,7 @@ const titles: Record<KeyEntry['name'], string> = {
 }
 
 export async function run({ config, output }: Invocation): Promise<void> {
-  const client = await connect(config)
+  const client = await connect(config, { creates: true })
   try {
     const { items } = await client.request<{ items: KeyEntry[] }>('GET', '/api/keys')
     for (const key of items) {

@@ -66,8 +66,9 @@ export function guardStreams(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (closed) return
     closed = true
-    // A reader that goes away has read enough.
-    if (error.code !== 'EPIPE') failure = toOutputFailure('stdout', error)
+    // A reader that goes away has read enough; a terminal that is closed gives EIO.
+    const isGone = error.code === 'EPIPE' || (error.code === 'EIO' && process.stdout.isTTY)
+    if (!isGone) failure = toOutputFailure('stdout', error)
     for (const listener of listeners) listener()
   })
   process.stderr.on('error', () => {})

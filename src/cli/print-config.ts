@@ -5,7 +5,7 @@ import { settingKeys } from '../config/settings.ts'
 import type { Output } from './output.ts'
 import { visible } from './visible.ts'
 
-export function printConfig({ config, sources, secrets }: ReadConfig, output: Output): void {
+export function printConfig({ config, sources, secrets, notes }: ReadConfig, output: Output): void {
   const rows = settingKeys.map((key) => ({ key, value: hideSecrets(config[key]), source: sources[key] }))
   if (output.json) {
     for (const row of rows) output.object(row)
@@ -19,6 +19,7 @@ export function printConfig({ config, sources, secrets }: ReadConfig, output: Ou
     output.line(`${output.colors.bold(key.padEnd(width))}  ${value}  ${output.colors.dim(visible(source))}`)
   })
   output.say(`The access token is ${secrets.accessToken === null ? 'not set' : 'set'} (FIC_ACCESS_TOKEN).`)
+  for (const note of notes) output.say(`${output.colors.yellow('note')}: ${visible(note)}`)
 }
 
 /** Headers that people add for their own app may carry its secrets. */

@@ -7,8 +7,8 @@ import { version } from '../installation.ts'
 import { addAccountCommands } from './account-commands.ts'
 import { prepare, type Add } from './command.ts'
 import { addCompletion } from './completion-commands.ts'
-import { examplesOf, examplesText, firstExamples, usageHint } from './examples.ts'
-import { toUsageError } from './failure.ts'
+import { examplesOf, examplesText, firstExamples } from './examples.ts'
+import { explainUsage, refuseFlagsAsValues } from './explain-option.ts'
 import { refuseArguments } from './refuse-arguments.ts'
 import { addSettings, commonSettings } from './flags.ts'
 import { addSetupCommands } from './setup-commands.ts'
@@ -45,9 +45,7 @@ export function createProgram(events: ProgramEvents): Command {
       .description(`${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`)
     const examples = examplesOf[command.name()]
     if (examples) command.addHelpText('after', examplesText(examples))
-    command.exitOverride((error) => {
-      throw error.exitCode === 0 ? error : toUsageError(error, usageHint(command.name()))
-    })
+    explainUsageOf(program, command)
     return command.action(async () => {
       const { run } = await load()
       const invocation = await prepare<never>(command, events.leave)
@@ -62,7 +60,7 @@ export function createProgram(events: ProgramEvents): Command {
   addAccountCommands(add)
   addSetupCommands(add)
   addShareCommands(add)
-  addCompletion(program, events.finished)
+  explainUsageOf(program, addCompletion(program, events.finished))
   // The flags of `start` work without its name, so the first help that people see has to show them.
   const help = new Help()
   return program.helpCommand('help [command]', 'print the help of a command').configureHelp({
@@ -71,6 +69,12 @@ export function createProgram(events: ProgramEvents): Command {
       ...help.visibleOptions(command),
       ...help.visibleOptions(start).filter(isSetting),
     ],
+  })
+}
+
+function explainUsageOf(program: Command, command: Command): void {
+  command.exitOverride((error) => {
+    throw error.exitCode === 0 ? error : explainUsage(program, command, error)
   })
 }
 
@@ -89,7 +93,9 @@ function addStart(program: Command, events: ProgramEvents): Command {
       new Option('--print-config', 'print every setting with its value and where it comes from, and end'),
     )
   addSettings(start, settingKeys)
+  explainUsageOf(program, start)
   return start.action(async () => {
+    refuseFlagsAsValues(start)
     refuseArguments(program, start.args)
     const { run } = await import('./start.ts')
     const invocation = await prepare<{ printConfig?: boolean }>(start, events.leave)

@@ -10,10 +10,24 @@ export function refuseArguments(program: Command, [first]: readonly string[]): v
   const names = program.commands.map((command) => command.name())
   if (names.includes(first)) {
     throw new FicDevError('USAGE', `The command ${first} has to stand before the flags.`, {
-      hint: `Example: fic-dev ${first} --json`,
+      hint: exampleWithFlags(program, first),
     })
   }
   throw new FicDevError('USAGE', `There is no command "${first}".${didYouMean(first, names)}`, {
     hint: 'fic-dev --help shows all commands and flags.',
   })
+}
+
+/** An example with those of the given flags that the command takes; the others are named. */
+function exampleWithFlags(program: Command, name: string): string {
+  const command = program.commands.find((one) => one.name() === name)
+  const given = program.args
+    .filter((word) => word.startsWith('-'))
+    .map((word) => word.split('=', 1)[0] ?? word)
+  const find = (flag: string) => command?.options.find(({ long, short }) => long === flag || short === flag)
+  const own = given.flatMap((flag) => find(flag) ?? [])
+  const others = given.filter((flag) => find(flag) === undefined)
+  const flags = own.map((option) => ` ${option.long}${option.required ? ' …' : ''}`).join('')
+  const refused = others.length === 0 ? '' : ` It does not take ${others.join(', ')}.`
+  return `Example: fic-dev ${name}${flags}.${refused}`
 }

@@ -20,7 +20,7 @@ interface Options {
 }
 
 export async function run({ args, options, config, secrets, output }: Invocation<Options>): Promise<void> {
-  const client = await connect(config, secrets)
+  const client = await connect(config, { secrets })
   try {
     const [seq] = await readSeqs(args.slice(0, 1), client)
     if (options.body) {

@@ -1,13 +1,15 @@
 /** `fic-dev [start]`: runs the daemon until somebody ends it. */
 
 import { readEnvironment } from '../config/environment.ts'
+import { longFlag, settings } from '../config/settings.ts'
 import { createDaemon, type Daemon, type DaemonParts } from '../daemon.ts'
 import { FicDevError } from '../errors.ts'
 import { createLog } from '../log.ts'
+import type { Owed } from '../subscription/leave.ts'
 import { openInBrowser } from './browser.ts'
 import type { Invocation } from './command.ts'
 import { listenToKeys } from './daemon-keys.ts'
-import { toFailure } from './failure.ts'
+import { failureText, toFailure } from './failure.ts'
 import { supportsLinks } from './links.ts'
 import { createLogLines } from './log-lines.ts'
 import { printConfig } from './print-config.ts'
@@ -28,7 +30,10 @@ export async function runDaemon(
   parts: Pick<DaemonParts, 'following'> = {},
 ): Promise<number> {
   const { config, secrets, file, sources, notes, output, leave } = invocation
-  const ending = awaitEnding(leave)
+  const ending = awaitEnding(() => {
+    tellOwed(daemon.owed(), invocation)
+    leave(130)
+  })
   // Nobody reads any more: `fic-dev --json | head -1`.
   output.onClosed(() => ending.ask(0))
   const log = createLog(config.logLevel, createLogLines(output))
@@ -58,18 +63,40 @@ export async function runDaemon(
       if (config.open) await openInBrowser(daemon.addresses().openUrl)
     }
     const exitCode = ended ?? (await ending.wanted)
-    // From here on Ctrl-C is a signal, which leaves at once.
+    // From here on Ctrl-C is a signal.
     keys?.release()
     const waiting = ended === null ? countWaiting(daemon) : null
     statusLine.closing()
     output.say(output.colors.dim('Closing; Ctrl-C once more leaves at once.'))
     await daemon.close()
     statusLine.remove()
+    tellOwed(daemon.owed(), invocation)
     if (waiting !== null) output.say(output.colors.dim(stoppedText(waiting())))
     return exitCode
   } finally {
     keys?.release()
     statusLine.remove()
+  }
+}
+
+/** Says what is left undone at Fatture in Cloud, and which command does it. */
+function tellOwed(owed: readonly Owed[], { config, sources, output }: Invocation<object>): void {
+  const asGiven = (['company', 'apiBase', 'dataDir'] as const)
+    .filter((key) => sources[key] === 'flag')
+    .map((key) => ` ${longFlag(settings[key])} ${config[key]}`)
+    .join('')
+  for (const { id, oldSink } of owed) {
+    const isBorrowed = oldSink !== null
+    const message = isBorrowed
+      ? `The subscription ${id} was not given back to ${oldSink}.`
+      : `The subscription ${id} was not deleted.`
+    const command = `fic-dev subscriptions ${isBorrowed ? 'restore' : `delete ${id}`}${asGiven}`
+    const does = isBorrowed ? 'gives it back' : 'deletes it'
+    // An emulator of this process ends with it.
+    const hint = config.emulator ? `The next start ${does} when it ends.` : `${command} ${does}.`
+    const { exitCode, ...error } = toFailure(new FicDevError('SUBSCRIPTION_FAILED', message, { hint }))
+    if (output.json) output.object({ type: 'error', error })
+    output.say(failureText({ ...error, exitCode }, output.colors.red))
   }
 }
 

@@ -57,7 +57,8 @@ export async function run(invocation: Invocation<Options>): Promise<number | voi
       hint: `Example: fic-dev subscriptions ${name}${takesId ? ' SUB230' : ''}`,
     })
   }
-  const client = await connect(invocation.config, invocation.secrets)
+  const creates = name !== 'list' && name !== 'show'
+  const client = await connect(invocation.config, { secrets: invocation.secrets, creates })
   const request: Client['request'] = (method, path, body) =>
     whileWaiting(
       invocation.output,

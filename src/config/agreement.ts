@@ -84,8 +84,10 @@ function portProblems({ port, sinkPort, emulatorPort }: Choices): string[] {
 }
 
 /** What is not wrong but perhaps not meant, in sentences. */
-export function noteOdd({ types, forwardTo }: Choices): string[] {
+export function noteOdd({ types, forwardTo, headers }: Choices): string[] {
   return [
+    ...noteReplaced(headers.name, headers.value),
+    ...forwardTo.value.flatMap((rule) => noteReplaced(`${forwardTo.name} (${rule.url})`, rule.headers)),
     ...noteUnknownTypes(types.name, types.value),
     ...forwardTo.value.flatMap((rule) => noteUnknownTypes(forwardTo.name, rule.types)),
     ...noteShadowed(forwardTo.name, forwardTo.value),
@@ -100,6 +102,20 @@ function noteUnknownTypes(name: string, types: readonly string[]): string[] {
       (type) =>
         `${name}: "${type}" is not an event type that fic-dev knows.${didYouMean(type, knownTypeNames)}`,
     )
+}
+
+/** Names are in lower case here. */
+function noteReplaced(place: string, headers: Readonly<Record<string, string>>): string[] {
+  const names = Object.keys(headers)
+  const others = names.filter((name) => /^(?:ce-.+|content-type|x-fic-verification-challenge)$/.test(name))
+  return [
+    ...(names.includes('authorization')
+      ? [
+          `${place}: "authorization" replaces the token in which Fatture in Cloud signs, so its signature will not reach your app. Leave it out if your app checks the signature.`,
+        ]
+      : []),
+    ...others.map((name) => `${place}: "${name}" replaces what Fatture in Cloud sends in this header.`),
+  ]
 }
 
 function noteShadowed(name: string, rules: readonly ForwardRule[]): string[] {

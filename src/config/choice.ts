@@ -16,6 +16,8 @@ export interface Places {
   flags: FlagValues
   environment: Environment
   file: ConfigFile | null
+  /** The data dir that the project has already, in the working directory or above; `null` if there is none. */
+  foundDataDir: string | null
   /** Whether stdout is a terminal. */
   isTerminal: boolean
 }
@@ -64,11 +66,11 @@ function fromFlag<Value>(
   return { source: 'flag', strength: 3, name, reading, example: `${name} ${setting.example.text}` }
 }
 
-function fromEnvironment<Value>(setting: Setting<Value>, { environment, cwd }: Places): Said<Value> | null {
+function fromEnvironment<Value>(setting: Setting<Value>, { environment }: Places): Said<Value> | null {
   for (const name of setting.environment) {
     const variable = environment.get(name)
     if (!variable) continue
-    const reading = setting.kind.fromText([variable.value], cwd)
+    const reading = setting.kind.fromText([variable.value], variable.folder)
     return { source: variable.source, strength: 2, name, reading, example: `${name}=${setting.example.text}` }
   }
   return null
@@ -103,14 +105,17 @@ function fromConvention<Key extends SettingKey>(key: Key, { environment }: Place
 }
 
 function fromDefault<Key extends SettingKey>(key: Key, places: Places): Choice<Config[Key]> {
-  const { cwd, environment, isTerminal } = places
+  const { cwd, environment, foundDataDir, isTerminal } = places
+  const dataDirHere = path.resolve(cwd, settings.dataDir.standard)
   const ofPlace: Partial<Config> = {
     color: isTerminal,
     open: isTerminal && hasDesktop(environment),
-    dataDir: path.resolve(cwd, settings.dataDir.standard),
+    dataDir: foundDataDir ?? dataDirHere,
   }
   const value: Config[Key] = ofPlace[key] ?? settings[key].standard
-  return { value, source: 'default', strength: 0, name: longFlag(settings[key]) }
+  const isAbove = key === 'dataDir' && foundDataDir !== null && foundDataDir !== dataDirHere
+  const source = isAbove ? `found in ${path.dirname(foundDataDir)}` : 'default'
+  return { value, source, strength: 0, name: longFlag(settings[key]) }
 }
 
 function problemsOf({ reading, name, example }: Said<unknown>): string[] {

@@ -32,8 +32,13 @@ export async function loadConfigFile(cwd: string, named: string | null): Promise
   return { file, content: file.endsWith('.json') ? loadJson(file) : await loadModule(file) }
 }
 
+/** The names of the config files in a folder. */
+export function configFilesIn(folder: string): string[] {
+  return fileNames.filter((name) => existsSync(path.join(folder, name)))
+}
+
 function findIn(cwd: string): string | null {
-  const found = fileNames.filter((name) => existsSync(path.join(cwd, name)))
+  const found = configFilesIn(cwd)
   if (found.length > 1) {
     throw new FicDevError('CONFIG_FILE', `There are ${found.length} config files: ${found.join(', ')}.`, {
       hint: 'Keep one of them, or name it with --config.',

@@ -5,6 +5,7 @@ import { parseEnv } from 'node:util'
 import { FicDevError, messageOf } from '../errors.ts'
 import { readTextFile } from '../text-file.ts'
 import type { Config } from './config.ts'
+import { isOwnOrHere, projectFolders } from './project-folders.ts'
 
 /** Stands beside the config, never inside: a config can be printed. */
 export interface Secrets {
@@ -21,28 +22,34 @@ export interface ShareSecrets {
 
 export interface Variable {
   value: string
-  /** `environment FIC_DEV_PORT`, or `environment FIC_DEV_PORT (.env)`. */
+  /** `environment FIC_DEV_PORT`, or `environment FIC_DEV_PORT (.env)`; of a folder above, `(../.env)`. */
   source: string
+  /** Relative paths in it are meant from here. */
+  folder: string
 }
 
 export type Environment = ReadonlyMap<string, Variable>
 
 /**
- * The variables of the process and, where it has none of that name, those that `.env` of the working directory
- * gives to fic-dev. Empty ones count as not set.
+ * The variables of the process and, where it has none of that name, those that `.env` gives to fic-dev: the one of the
+ * working directory, then those of the project's folders above. Empty ones count as not set.
  */
 export function readEnvironment(cwd: string, variables: NodeJS.ProcessEnv = process.env): Environment {
   const environment = new Map<string, Variable>()
-  const add = (values: NodeJS.Dict<string>, origin: string) => {
+  const add = (values: NodeJS.Dict<string>, origin: string, folder: string) => {
     for (const [name, value] of Object.entries(values)) {
       if (value !== undefined && value.trim() !== '' && !environment.has(name)) {
-        environment.set(name, { value, source: `environment ${name}${origin}` })
+        environment.set(name, { value, source: `environment ${name}${origin}`, folder })
       }
     }
   }
-  add(unquoted(variables), '')
-  const dotEnv = readDotEnv(path.join(cwd, '.env'))
-  add(Object.fromEntries(Object.entries(dotEnv).filter(([name]) => name.startsWith('FIC_'))), ' (.env)')
+  add(unquoted(variables), '', cwd)
+  for (const folder of projectFolders(cwd)) {
+    const file = path.join(folder, '.env')
+    if (!isOwnOrHere(file, cwd)) continue
+    const ours = Object.entries(readDotEnv(file)).filter(([name]) => name.startsWith('FIC_'))
+    add(Object.fromEntries(ours), ` (${path.relative(cwd, file)})`, folder)
+  }
   return environment
 }
 
@@ -61,7 +68,8 @@ function readDotEnv(file: string): NodeJS.Dict<string> {
     return parseEnv(readTextFile(file))
   } catch (error) {
     if (error instanceof FicDevError) throw error
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {}
+    // Python's tools make a folder of this name.
+    if (error instanceof Error && 'code' in error && /^(?:ENOENT|EISDIR)$/.test(String(error.code))) return {}
     throw new FicDevError('CONFIG_FILE', `${file} cannot be read: ${messageOf(error)}.`, {
       hint: 'Check its permissions, or remove it.',
       cause: error,
@@ -73,8 +81,8 @@ function readDotEnv(file: string): NodeJS.Dict<string> {
 export const shareVariables = ['FIC_DEV_SHARE_TOKEN', 'FIC_DEV_SHARE_USER', 'FIC_DEV_SHARE_PASSWORD'] as const
 
 /** The access token and the credentials for sharing; problems in words. */
-export function readSecrets(environment: Environment, cwd: string): { secrets: Secrets; problems: string[] } {
-  const access = readAccessToken(environment, cwd)
+export function readSecrets(environment: Environment): { secrets: Secrets; problems: string[] } {
+  const access = readAccessToken(environment)
   const share = readShareSecrets(environment)
   return { ...access, secrets: { ...access.secrets, ...(share && { share }) } }
 }
@@ -86,7 +94,7 @@ function readShareSecrets(environment: Environment): ShareSecrets | null {
 }
 
 /** From `FIC_ACCESS_TOKEN`, or from the file that `FIC_ACCESS_TOKEN_FILE` names. */
-function readAccessToken(environment: Environment, cwd: string): { secrets: Secrets; problems: string[] } {
+function readAccessToken(environment: Environment): { secrets: Secrets; problems: string[] } {
   const none: Secrets = { accessToken: null }
   const direct = environment.get('FIC_ACCESS_TOKEN')
   const named = environment.get('FIC_ACCESS_TOKEN_FILE')
@@ -94,7 +102,7 @@ function readAccessToken(environment: Environment, cwd: string): { secrets: Secr
   let token = direct?.value.trim()
   if (token === undefined && named) {
     try {
-      token = readTextFile(path.resolve(cwd, named.value.trim())).trim()
+      token = readTextFile(path.resolve(named.folder, named.value.trim())).trim()
     } catch (error) {
       return { secrets: none, problems: [`FIC_ACCESS_TOKEN_FILE cannot be read: ${messageOf(error)}.`] }
     }

@@ -143,6 +143,32 @@ function readUrlText(text: string): Reading<string> {
     : { wrong: [{ path: '', says: `is ${showUrl(text)}, which ${reading.problem}` }] }
 }
 
+/**
+ * The address that leads to the sink: an http(s) URL with a path or without. What the sink's own path could not follow is
+ * refused. The value has no slash at the end.
+ */
+export const publicUrlKind: Kind<string> = {
+  fromText: (texts) => readPublicUrl(texts.at(-1) ?? ''),
+  fromFile: (value) => (typeof value === 'string' ? readPublicUrl(value) : isNot(value, 'an http(s) URL')),
+}
+
+function readPublicUrl(text: string): Reading<string> {
+  const given = text.trim()
+  const says = (problem: string): Reading<string> => ({
+    wrong: [{ path: '', says: `is ${showUrl(given)}, which ${problem}` }],
+  })
+  if (/^(?:https?:\/\/)?[^/?#]*@/i.test(given)) {
+    return says('has a user name or password in it; Fatture in Cloud has to reach the sink without them')
+  }
+  if (given.includes('#')) return says('has a fragment (#…); no request carries one. Leave it out')
+  if (given.includes('?'))
+    return says("has a query (?…); the sink's secret path follows the URL. Leave it out")
+  const reading = readUrl(given)
+  if ('problem' in reading) return says(reading.problem)
+  const { origin, pathname } = reading.url
+  return { value: origin + pathname.replace(/\/+$/, '') }
+}
+
 /** Members that an object must not have, each with what was probably meant. */
 export function unknownMembers(value: object, known: readonly string[], at = ''): Wrong[] {
   return Object.keys(value)

@@ -1,9 +1,10 @@
 /** Reads file, environment and flags into one frozen `Config`, and knows where each value came from. */
 
+import path from 'node:path'
 import { FicDevError } from '../errors.ts'
 import { agree, noteOdd, type Choices } from './agreement.ts'
 import { chooseSetting, type FlagValues, type Places } from './choice.ts'
-import { loadConfigFile, type ConfigFile } from './config-file.ts'
+import { configFilesIn, loadConfigFile, type ConfigFile } from './config-file.ts'
 import type { Config } from './config.ts'
 import {
   readEnvironment,
@@ -13,10 +14,11 @@ import {
   type Secrets,
 } from './environment.ts'
 import { isPlainObject, show } from './kinds.ts'
+import { findDataDir, projectFolders } from './project-folders.ts'
 import { settingKeys, settings, type SettingKey } from './settings.ts'
 import { didYouMean } from './spelling.ts'
 
-/** `flag`, `environment NAME`, `file PATH` or `default`. */
+/** `flag`, `environment NAME`, `file PATH`, `default`, or `found in FOLDER` for a data dir above the working directory. */
 export type Sources = Record<SettingKey, string>
 
 export interface ReadConfig {
@@ -45,8 +47,10 @@ export async function readConfig(input: ConfigInput): Promise<ReadConfig> {
   const { cwd, flags = {}, isTerminal = false } = input
   const environment = readEnvironment(cwd, input.environment)
   const file = await loadConfigFile(cwd, input.configFile ?? environment.get('FIC_DEV_CONFIG')?.value ?? null)
-  const chosen = chooseAll({ cwd, flags, environment, file, isTerminal })
-  const { secrets, problems } = readSecrets(environment, cwd)
+  const folders = projectFolders(cwd)
+  const foundDataDir = foundDataDirOf(cwd, folders)
+  const chosen = chooseAll({ cwd, flags, environment, file, foundDataDir, isTerminal })
+  const { secrets, problems } = readSecrets(environment)
   const agreed = agree(chosen.choices)
   throwIfAny([...(file ? fileProblems(file) : []), ...chosen.problems, ...problems, ...agreed.problems])
   return {
@@ -54,8 +58,31 @@ export async function readConfig(input: ConfigInput): Promise<ReadConfig> {
     sources: sourcesOf(agreed.choices),
     secrets,
     file: file?.file ?? null,
-    notes: [...noteOdd(agreed.choices), ...noteUnknownVariables(environment)],
+    notes: [
+      ...noteOdd(agreed.choices),
+      ...noteUnknownVariables(environment),
+      ...(file === null ? noteConfigAbove(cwd, folders) : []),
+    ],
   }
+}
+
+/** A folder with a config file of its own is a project of its own, even before its first start. */
+function foundDataDirOf(cwd: string, folders: readonly string[]): string | null {
+  const isProject = configFilesIn(cwd).length > 0
+  return findDataDir(isProject ? folders.slice(0, 1) : folders, settings.dataDir.standard)
+}
+
+/** It is code, so that it is not run because it is somewhere above (threats S16). */
+function noteConfigAbove(cwd: string, folders: readonly string[]): string[] {
+  const above = folders
+    .slice(1)
+    .flatMap((folder) => configFilesIn(folder).map((name) => path.join(folder, name)))
+  const [nearest] = above
+  if (nearest === undefined) return []
+  const relative = path.relative(cwd, nearest)
+  return [
+    `${nearest} is not used: a config file is code, and only that of the working directory is run. To use it: --config ${relative}`,
+  ]
 }
 
 function chooseAll(places: Places): { choices: Choices; problems: string[] } {

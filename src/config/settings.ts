@@ -11,7 +11,7 @@ import {
 import { logLevels } from '../log.ts'
 import type { Config, PortChoice } from './config.ts'
 import { forwardToKind, headersKind, isTypeName } from './forward-to.ts'
-import { choiceKind, listKind, mapKind, pathKind, show, urlKind } from './kinds.ts'
+import { choiceKind, listKind, mapKind, pathKind, publicUrlKind, show, urlKind } from './kinds.ts'
 import { textKind, toggleKind, wholeNumberKind, type Kind } from './kinds.ts'
 import { publicKeyKind } from './public-key.ts'
 import { shareKind } from './share.ts'
@@ -349,10 +349,10 @@ export const settings: Table = {
     flag: '--public-url <url>',
     environment: ['FIC_DEV_PUBLIC_URL'],
     group: 'Tunnel',
-    help: 'your own proxy leads from here to the sink port; no tunnel is opened',
+    help: 'your own proxy leads from here to the sink port; it may keep the path or strip it; no tunnel is opened',
     standardly: null,
     standard: null,
-    kind: urlKind,
+    kind: publicUrlKind,
     example: { text: 'https://hooks.example.com', file: 'publicUrl: "https://hooks.example.com"' },
   },
   exitOnTunnelFailure: toggle(

@@ -5,7 +5,7 @@ import type { Config } from '../config/config.ts'
 import { toDeliveryHeaders } from '../delivery/request.ts'
 import { createDevKey } from '../fic/signature/sign.ts'
 import { prepareDataDir } from '../store/data-dir.ts'
-import { readSecretsOf } from '../store/secrets.ts'
+import { hasSecrets, readSecretsOf } from '../store/secrets.ts'
 import { randomSubdomain } from '../tunnel/subdomain.ts'
 import type { CheckTarget } from './check-target.ts'
 
@@ -15,14 +15,19 @@ const sampleCompany = 12_345
 /** In place of the sink that only a running fic-dev has. */
 const sampleSink = new URL('https://fic-dev.example/')
 
-/** `audience` is the target's own URL when left out. */
+/**
+ * `audience` is the target's own URL when left out. With `creates: false`, a project that has no dev key yet gets none:
+ * no app can know it.
+ */
 export async function createWorld(
   { url, headers, eventType }: CheckTarget,
   { dataDir, company, publicUrl }: Pick<Config, 'dataDir' | 'company' | 'publicUrl'>,
   audience = url.href,
+  { creates = true } = {},
 ): Promise<World> {
-  prepareDataDir(dataDir)
-  const { devKey } = await readSecretsOf(dataDir, randomSubdomain)
+  if (creates) prepareDataDir(dataDir)
+  const isKept = creates || hasSecrets(dataDir)
+  const devKey = isKept ? (await readSecretsOf(dataDir, randomSubdomain)).devKey : await createDevKey()
   const { privateKey: strangerKey } = await createDevKey()
   return {
     target: url,

@@ -4,11 +4,11 @@ import type { Config } from '../config/config.ts'
 import { FicDevError } from '../errors.ts'
 
 /**
- * Whatever the host: through the tunnel it is the same sink, and no other has this path.
+ * Whatever the host, and what its proxy puts before the path: it is the same sink, and no other has this path.
  * @throws FicDevError CONFIG_INVALID
  */
 export function refuseCircle({ forwardTo }: Pick<Config, 'forwardTo'>, sinkPath: string): void {
-  const circle = forwardTo.find(({ url }) => new URL(url).pathname.replace(/\/+$/, '') === sinkPath)
+  const circle = forwardTo.find(({ url }) => new URL(url).pathname.replace(/\/+$/, '').endsWith(sinkPath))
   if (circle === undefined) return
   throw new FicDevError(
     'CONFIG_INVALID',

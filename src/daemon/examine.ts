@@ -107,7 +107,7 @@ const triedCases = new Set(['challenge-header', 'binary'])
 async function* tryTarget(target: CheckTarget, config: Config): AsyncGenerator<Finding> {
   const sender = createSender({ maxSockets: 1, insecure: config.insecure })
   try {
-    const world = await createWorld(target, config)
+    const world = await createWorld(target, config, target.url.href, { creates: false })
     const cases = checkCases.filter(({ name }) => triedCases.has(name))
     const tried: CheckResult[] = []
     const options = { world, exchange: sender.send, timeoutMs: 5_000, waitMs: 1_000 }

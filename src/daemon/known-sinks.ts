@@ -17,6 +17,6 @@ export function knownSinks(
   const whose = company ?? (isEmulator(apiBase) ? defaultCompany : null)
   const subscribed = whose === null ? [] : records.all(apiBase, whose).map(({ sink }) => sink)
   // Under another path it is a sink of somebody else.
-  const ours = subscribed.filter((sink) => URL.canParse(sink) && new URL(sink).pathname === sinkPath)
+  const ours = subscribed.filter((sink) => URL.canParse(sink) && new URL(sink).pathname.endsWith(sinkPath))
   return publicUrl === null ? ours : [publicUrl + sinkPath, ...ours]
 }

@@ -1,6 +1,9 @@
 /** The private API over the store, without a daemon: the command line asks it in process, and nothing listens. */
 
 import { randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { InjectOptions, LightMyRequestResponse } from 'fastify'
 import type { Config } from '../config/config.ts'
 import type { Secrets } from '../config/environment.ts'
@@ -8,6 +11,7 @@ import { createFicApi } from '../fic/api.ts'
 import { createResourceReader } from '../fic/resources.ts'
 import { createVerifier } from '../fic/signature/verify.ts'
 import { silentLog, type Logger } from '../log.ts'
+import { databasePathOf } from '../store/database.ts'
 import { readSecretsOf } from '../store/secrets.ts'
 import type { Store } from '../store/store.ts'
 import { createSubscriptionsByHand } from '../subscription/by-hand.ts'
@@ -24,15 +28,45 @@ export interface Offline {
   close(): Promise<void>
 }
 
+export interface OfflineOptions {
+  /** For requests to Fatture in Cloud. */
+  secrets?: Secrets | undefined
+  /** Whether a data dir and keys are created where there are none. Otherwise an empty project is read, and nothing is left. */
+  creates: boolean
+}
+
 /**
  * Holds the store's lock until `close`.
  * @throws FicDevError DATA_DIR_LOCKED when a daemon runs after all
  */
 export async function openOffline(
   config: Config,
-  secrets: Secrets = { accessToken: null },
-  log: Logger = silentLog(),
+  { secrets = { accessToken: null }, creates }: OfflineOptions,
 ): Promise<Offline> {
+  if (creates || hasStore(config.dataDir)) return openStoreOf(config, secrets)
+  const dataDir = mkdtempSync(join(tmpdir(), 'fic-dev-empty-'))
+  const remove = () => rmSync(dataDir, { recursive: true, force: true })
+  try {
+    const offline = await openStoreOf({ ...config, dataDir }, secrets)
+    return { ...offline, close: () => offline.close().finally(remove) }
+  } catch (error) {
+    remove()
+    throw error
+  }
+}
+
+/** Also where there can be none: opening it says why. */
+function hasStore(dataDir: string): boolean {
+  try {
+    statSync(databasePathOf(dataDir))
+    return true
+  } catch (error) {
+    return !(error instanceof Error && 'code' in error && error.code === 'ENOENT')
+  }
+}
+
+async function openStoreOf(config: Config, secrets: Secrets): Promise<Offline> {
+  const log = silentLog()
   const { dataDir, keep, keepDays } = config
   // Only the daemon drops notifications: a command may have been given another configuration.
   const { store } = openStoreIfPossible({ dataDir, keep, keepDays, isPruning: false, log })

@@ -82,6 +82,7 @@ export async function buildRooms(options: RoomOptions): Promise<Rooms> {
   })
   const sink = createSink({
     secret: project.sinkSecret,
+    publicPath: config.publicUrl === null ? '' : new URL(config.publicUrl).pathname,
     take: intake.take,
     answerProbe: options.probe.answer,
     log: log.child({ part: 'sink' }),

@@ -9,14 +9,18 @@ import type { Session } from './session.ts'
 
 export interface GuardOptions {
   session: Session
-  /** Our own port; the Host header must name it. */
+  /** Our own port, for the hint to a reader who has forwarded it. */
   port(): number
 }
 
 /** Routes that need no credential: the page's empty shell, the link that starts a session, and the daemon's proof. */
 const openRoutes: ReadonlySet<string> = new Set(['/', '/assets/*', '/open/:link', '/api/proof'])
 
-const hosts = ['localhost', '127.0.0.1', '[::1]']
+/**
+ * Names that lead to this machine whatever a name server says. The port is free: rebinding changes the name, and
+ * `ssh -L 14620:localhost:4620` or an editor changes the port. Shorter than the list that targets have.
+ */
+const ourHost = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::([1-9]\d{0,4}))?$/i
 
 /** A hook of the server, not of its routes, so that a new route cannot forget it. Runs before an upgrade, too. */
 export function createGuard({ session, port }: GuardOptions) {
@@ -33,12 +37,22 @@ interface Refusal {
 }
 
 function refuse(request: FastifyRequest, session: Session, port: number): Refusal | null {
-  if (!isOurHost(request, port)) {
-    return refusal(403, 'FORBIDDEN', 'The Host header does not name this inspector.')
+  if (!isOurHost(request)) {
+    return refusal(
+      403,
+      'FORBIDDEN',
+      'The Host header does not name this inspector.',
+      `Open it as localhost. On another machine, forward the port first: ssh -L ${port}:localhost:${port} <this machine>, then http://localhost:${port}.`,
+    )
   }
   const { origin, host } = request.headers
   if (origin !== undefined && origin !== `http://${host}`) {
-    return refusal(403, 'FORBIDDEN', 'The request comes from a page of another origin.')
+    return refusal(
+      403,
+      'FORBIDDEN',
+      'The request comes from a page of another origin.',
+      'Open the inspector under the address that reaches it. A proxy in front of it must keep the Host header.',
+    )
   }
   if (isOpen(request)) return null
 
@@ -85,10 +99,11 @@ function isOpen(request: FastifyRequest): boolean {
   return route !== undefined && openRoutes.has(route) && ['GET', 'HEAD'].includes(request.method)
 }
 
-/** Against DNS rebinding: one Host header, with a name of this machine and our port, and no absolute-form target. */
-function isOurHost(request: FastifyRequest, port: number): boolean {
+/** Against DNS rebinding: one Host header, with a name of this machine, and no absolute-form target. */
+function isOurHost(request: FastifyRequest): boolean {
   const { rawHeaders } = request.raw
   const given = rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host')
   if (given.length !== 1 || !(request.raw.url ?? '').startsWith('/')) return false
-  return hosts.some((host) => request.headers.host === `${host}:${port}`)
+  const match = ourHost.exec(request.headers.host ?? '')
+  return match !== null && Number(match[1] ?? 80) <= 65_535
 }

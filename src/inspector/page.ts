@@ -72,14 +72,14 @@ function isNavigation({ method, headers }: FastifyRequest): boolean {
 }
 
 /**
- * The page has one origin, so that one session serves both names; and the daemon does not listen on ::1, where another
- * server could answer for `localhost`.
+ * Under both names the page has one origin, so that one session serves them; and the daemon does not listen on ::1, where
+ * another server could answer for `localhost`. The port is that of the request: it may be a forwarded one.
  */
 function isPageHost({ headers }: FastifyRequest): boolean {
-  return headers.host?.startsWith('127.0.0.1:') ?? false
+  return !/^localhost\b/i.test(headers.host ?? '')
 }
 
 function toPageHost({ headers }: FastifyRequest, reply: FastifyReply, path: string): FastifyReply {
-  const port = /:(\d+)$/.exec(headers.host ?? '')?.[1] ?? ''
-  return reply.redirect(`http://127.0.0.1:${port}${path}`, 303)
+  const port = /:\d+$/.exec(headers.host ?? '')?.[0] ?? ''
+  return reply.redirect(`http://127.0.0.1${port}${path}`, 303)
 }

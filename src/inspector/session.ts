@@ -50,9 +50,14 @@ export function createSession({ token, url, sessions, now, onWriteFailure }: Ses
   /** What the page's proof is bound to: made by no request, kept nowhere, gone with the process. */
   const run = randomBytes(32).toString('base64url')
 
+  const ownPort = () => Number(new URL(url()).port)
+  const isExpired = ({ expiresAt }: PageSession) => new Date(expiresAt) <= now()
+
   function find(id: string): PageSession | null {
     const session = known.get(id)
-    return session !== undefined && new Date(session.expiresAt) > now() ? session : null
+    if (session === undefined || isExpired(session)) return null
+    const { daemonPort = Number(new URL(session.origin).port) } = session
+    return daemonPort === ownPort() ? session : null
   }
 
   function readProof(proof: string, origin: string): Credential | null {
@@ -82,9 +87,10 @@ export function createSession({ token, url, sessions, now, onWriteFailure }: Ses
     signIn(origin) {
       const id = randomBytes(16).toString('base64url')
       const key = randomBytes(32).toString('base64url')
-      known.set(id, { id, key, origin, expiresAt: new Date(now().getTime() + sessionMs).toISOString() })
-      for (const oldest of known.keys()) {
-        if (find(oldest) === null || known.size > keptSessions) known.delete(oldest)
+      const expiresAt = new Date(now().getTime() + sessionMs).toISOString()
+      known.set(id, { id, key, origin, daemonPort: ownPort(), expiresAt })
+      for (const [oldest, session] of known) {
+        if (isExpired(session) || known.size > keptSessions) known.delete(oldest)
       }
       try {
         sessions.write([...known.values()])
@@ -100,7 +106,7 @@ export function createSession({ token, url, sessions, now, onWriteFailure }: Ses
       return { proof: proveServer(session.key, origin, nonce, run), run }
     },
     revoke() {
-      const revoked = [...known.keys()].filter((id) => find(id) !== null).length
+      const revoked = [...known.values()].filter((session) => !isExpired(session)).length
       known.clear()
       links.clear()
       sessions.write([])

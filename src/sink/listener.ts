@@ -14,6 +14,8 @@ export interface ListenerOptions {
   onBadPath(request: FastifyRequest, reply: FastifyReply): void
   /** A request with a method that Node does not know was answered 405. */
   onUnknownMethod(): void
+  /** The URL that is routed instead of the one received. */
+  toOwnPath?: (url: string) => string
 }
 
 /**
@@ -21,7 +23,7 @@ export interface ListenerOptions {
  * would be given to the next ten notifications (the 408 trap). Slow senders are bounded by their number, by the body
  * limit and by the tunnel.
  */
-export function createListener({ onBadPath, onUnknownMethod }: ListenerOptions): FastifyInstance {
+export function createListener({ onBadPath, onUnknownMethod, toOwnPath }: ListenerOptions): FastifyInstance {
   const latest = new WeakMap<Duplex, { request: IncomingMessage; response: ServerResponse }>()
   const app = Fastify({
     logger: false,
@@ -41,6 +43,7 @@ export function createListener({ onBadPath, onUnknownMethod }: ListenerOptions):
     },
     frameworkErrors: (_error, request, reply) => onBadPath(request as FastifyRequest, reply as FastifyReply),
     return503OnClosing: true,
+    ...(toOwnPath && { rewriteUrl: ({ url = '/' }: IncomingMessage) => toOwnPath(url) }),
   })
   // As an option, Fastify takes 0 for its default of 72 s.
   app.server.keepAliveTimeout = 0

@@ -19,6 +19,8 @@ import { createListener } from './listener.ts'
 export interface SinkParts {
   /** 128 bits as hex; the one path there is. */
   secret: string
+  /** The path of the public URL, which its proxy may keep, in whole or in part. The secret path is served below it, too. */
+  publicPath?: string
   /** Makes a notification durable. */
   take: Intake['take']
   /** The answer to the tunnel's own probe; `null` when the nonce is not ours. */
@@ -46,7 +48,12 @@ export function createSink(parts: SinkParts): Sink {
     rateLimited: 0,
     failed: 0,
   }
-  const app = createListener({ onBadPath: refuse, onUnknownMethod: () => counts.wrongMethod++ })
+  const publicSegments = toSegments(parts.publicPath ?? '')
+  const app = createListener({
+    onBadPath: refuse,
+    onUnknownMethod: () => counts.wrongMethod++,
+    ...(publicSegments.length > 0 && { toOwnPath: (url) => withoutPublicPath(url, publicSegments) }),
+  })
 
   // Before a body is read: what is not for us costs nothing.
   app.addHook('onRequest', async (request, reply) => {
@@ -66,7 +73,7 @@ export function createSink(parts: SinkParts): Sink {
     const receivedAt = now()
     const taken = await parts.take({
       method: request.method,
-      path: request.url,
+      path: request.originalUrl,
       headers: toHeaderPairs(request.raw.rawHeaders),
       body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
       receivedAt,
@@ -146,4 +153,33 @@ export function createSink(parts: SinkParts): Sink {
 /** The status that Fastify gives its own errors (a body that is too large or cut short); 503 for ours. */
 function statusOf(thrown: unknown): number {
   return thrown instanceof Error && 'statusCode' in thrown ? Number(thrown.statusCode) : 503
+}
+
+/** `/fic/<secret>` → `/<secret>`: without the longest end of the public URL's path that the request's path begins with. */
+function withoutPublicPath(url: string, publicSegments: readonly string[]): string {
+  const path = url.split('?', 1)[0] ?? ''
+  const given = path.split('/').slice(1)
+  for (let count = publicSegments.length; count > 0; count--) {
+    const kept = publicSegments.slice(-count)
+    if (given.length > count && kept.every((segment, index) => decode(given[index] ?? '') === segment)) {
+      return `/${given.slice(count).join('/')}${url.slice(path.length)}`
+    }
+  }
+  return url
+}
+
+/** Decoded: a proxy may write a character in another form. */
+function toSegments(path: string): string[] {
+  return path
+    .split('/')
+    .filter((segment) => segment !== '')
+    .map(decode)
+}
+
+function decode(segment: string): string {
+  try {
+    return decodeURIComponent(segment)
+  } catch {
+    return segment
+  }
 }

@@ -9,6 +9,11 @@ export interface PageSession {
   key: string
   /** The page's origin, port included; the session is good there only. */
   origin: string
+  /**
+   * The daemon's own port when the session began. The origin has another if the port was forwarded. Later another
+   * program may have this port, and could pass itself off as a forwarding of ours. Without it, the origin's.
+   */
+  daemonPort?: number
   expiresAt: string
 }
 

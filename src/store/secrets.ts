@@ -1,7 +1,7 @@
 /** Secrets that a project keeps from run to run: the sink's path and the keys. */
 
 import { randomBytes } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { FicDevError, messageOf } from '../errors.ts'
 import { createDevKey } from '../fic/signature/sign.ts'
@@ -42,6 +42,11 @@ export async function readSecretsOf(
   )
   if (!complete) writeSecretsOf(dataDir, secrets)
   return secrets
+}
+
+/** Whether the project has secrets already. */
+export function hasSecrets(dataDir: string): boolean {
+  return existsSync(pathOf(dataDir))
 }
 
 export function writeSecretsOf(dataDir: string, secrets: ProjectSecrets): void {

@@ -9,7 +9,7 @@ import type { Logger } from '../log.ts'
 import type { SubscriptionRecords } from '../store/subscriptions.ts'
 import { createStatusBoard, type StatusListener } from './board.ts'
 import { verificationBudget } from './budget.ts'
-import { leave } from './leave.ts'
+import { leave, owedOnExit, type Owed } from './leave.ts'
 import { look, type Finding } from './look.ts'
 import { demandPublicSink, demandRoundTrip, type ProbeAnswer } from './reach.ts'
 import { toFacts, toOutcome } from './report.ts'
@@ -61,6 +61,8 @@ export interface SubscriptionKeeper {
   onChange(listener: StatusListener): () => void
   /** Does what `onExit` says, within 3 s. */
   close(): Promise<void>
+  /** What `close` has not done, or not yet. */
+  owed(): Owed[]
 }
 
 /** Builds the keeper; nothing is asked before `start`. */
@@ -82,6 +84,8 @@ export function createSubscriptionKeeper(options: SubscriptionKeeperOptions): Su
   let mayRecreate = options.recreate ?? false
   let isResting = false
   let risk: { sink: string; isTaken: Promise<boolean> } | null = null
+  /** The store is closed after that. */
+  let owedAtEnd: Owed[] | null = null
 
   /** One look, and when to look again. Never throws. */
   async function round(byHand: boolean): Promise<void> {
@@ -216,11 +220,17 @@ export function createSubscriptionKeeper(options: SubscriptionKeeperOptions): Su
     await within(timing.closeMs, done).catch((thrown: unknown) => {
       log.warn({ reason: messageOf(thrown), onExit: options.onExit }, 'subscription left as it is')
     })
+    owedAtEnd = owed()
+  }
+
+  function owed(): Owed[] {
+    return owedAtEnd ?? owedOnExit({ records, apiBase, company, onExit: onExit() })
   }
 
   return {
     check: rounds.ask,
     close,
+    owed,
     async start() {
       await rounds.ask()
       // The sink's URL may have changed meanwhile.

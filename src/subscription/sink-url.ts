@@ -6,15 +6,18 @@ export function isSameSink(one: string, other: string): boolean {
   return URL.canParse(one) && URL.canParse(other) && new URL(one).href === new URL(other).href
 }
 
-/** Shorter paths can be guessed, so they prove nothing. */
+/** Shorter ones can be guessed, so they prove nothing. */
 const secretLength = 22
 
-/** Only this project knows its secret path: whoever asked for a sink there was us, though its host has changed since. */
+/**
+ * Only this project knows the secret that its sink's path ends with: a sink that has it was asked for by us, though the
+ * host has changed since, or the path that a proxy puts before the secret.
+ */
 export function leadsToOurPath(sink: string, ourSink: string): boolean {
-  const path = pathOf(ourSink)
-  return path !== null && path.length > secretLength && pathOf(sink) === path
+  const secret = secretOf(ourSink)
+  return secret !== null && secret.length >= secretLength && secretOf(sink) === secret
 }
 
-function pathOf(sink: string): string | null {
-  return URL.canParse(sink) ? new URL(sink).pathname : null
+function secretOf(sink: string): string | null {
+  return URL.canParse(sink) ? (new URL(sink).pathname.split('/').at(-1) ?? null) : null
 }

@@ -2,7 +2,6 @@ import { existsSync, readFileSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { createEmulator } from '../../src/emulator/index.ts'
 import { createFolder, follow, run, start, type JsonLine } from '../support/process.ts'
 import { startTarget } from '../support/target.ts'
 
@@ -101,27 +100,6 @@ test('SIGTERM and SIGHUP end the daemon with 0', async () => {
     daemon.signal(signal)
     expect(await daemon.ended).toBe(0)
   }
-})
-
-test('the second Ctrl-C leaves at once, whatever the first is still waiting for', async () => {
-  const cwd = createFolder()
-  await using emulator = await createEmulator()
-  const args = [
-    '--api-base',
-    emulator.url,
-    '--public-key',
-    Buffer.from(emulator.publicKey).toString('base64'),
-  ]
-  const daemon = start([...args, '--tunnel', 'none', '--on-exit', 'delete'], { cwd })
-  await daemon.line(isReady)
-  // The first one wants to delete the subscription, and waits for an answer that does not come.
-  emulator.faults.set({ api: { delayMs: 600_000 } })
-  daemon.signal('SIGINT')
-  await daemon.said('Closing')
-  daemon.signal('SIGINT')
-  expect(await daemon.ended).toBe(130)
-  // An orderly end would have removed it.
-  expect(existsSync(join(cwd, '.fic-dev', 'daemon.json'))).toBe(true)
 })
 
 test('a reader of stdout that goes away ends the daemon without a crash', async () => {

@@ -132,11 +132,16 @@ describe('S3: with the name of another machine as Host, token or not', () => {
     `2130706433:${room.port}`,
     `[::ffff:127.0.0.1]:${room.port}`,
     `LOCALHOST.:${room.port}`,
-    'localhost',
-    '127.0.0.1',
-    'localhost:80',
-    `localhost:${room.port}0`,
+    'localhost:65536',
     `localhost:0${room.port}`,
+    `localhost:${room.port}/`,
+    'localhost:',
+    'localhost:x',
+    '127.0.0.1.',
+    '127.1',
+    'ip6-localhost',
+    `xlocalhost:${room.port}`,
+    `app.localhost.evil.com:${room.port}`,
     '',
   ])('Host "%s" is refused', async (host) => {
     const answer = await askInspector(room.port, { path: '/api/status', headers: [`Host: ${host}`, bearer] })
@@ -144,10 +149,27 @@ describe('S3: with the name of another machine as Host, token or not', () => {
     expect(answer.status).toBe(403)
   })
 
-  test.each(['localhost', '127.0.0.1', '[::1]'])('Host %s with our port is ours', async (host) => {
-    const headers = [`Host: ${host}:${room.port}`, bearer]
+  test('the refusal says how to reach the inspector from another machine', async () => {
+    const headers = ['Host: my-server:4620', bearer]
+    const { body } = await askInspector(room.port, { path: '/api/status', headers })
 
-    expect((await askInspector(room.port, { path: '/api/status', headers })).status).toBe(200)
+    const { error } = JSON.parse(body) as { error: { hint: string } }
+    expect(error.hint).toContain(`ssh -L ${room.port}:localhost:${room.port}`)
+  })
+
+  test.each(['localhost', '127.0.0.1', '[::1]'])('Host %s is ours with any port', async (host) => {
+    for (const port of [`:${room.port}`, ':14620', ':80', '']) {
+      const own = `${host}${port}`
+      const headers = [`Host: ${own}`, `Origin: http://${own}`, bearer]
+
+      expect((await askInspector(room.port, { path: '/api/status', headers })).status).toBe(200)
+    }
+  })
+
+  test('Origin with our port is refused where the Host has a forwarded one', async () => {
+    const headers = ['Host: localhost:14620', `Origin: http://localhost:${room.port}`, bearer]
+
+    expect((await askInspector(room.port, { path: '/api/status', headers })).status).toBe(403)
   })
 
   const ours = `127.0.0.1:${room.port}`

@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest'
 import { openRoom, type Room } from '../inspector/room.ts'
 import type { PageSession } from '../../src/store/page-sessions.ts'
-import { prove, signIn, toMac, type SignedIn } from '../support/page-session.ts'
+import { prove, readSession, signIn, toMac, type SignedIn } from '../support/page-session.ts'
 import { askForStream, askInspector } from './ask-inspector.ts'
 
 const nonce = 'n'.repeat(43)
@@ -101,7 +101,23 @@ test('a daemon on another port does not accept the session', async () => {
   expect(await askProof(second, page.id)).toMatchObject({ status: 401 })
   const relayed = `Host: 127.0.0.1:${first.port}`
   const path = `/api/proof?nonce=${nonce}&session=${page.id}`
-  expect((await askInspector(second.port, { path, headers: [relayed] })).status).toBe(403)
+  // What has the first port now could pass on what the page says, as a forwarded port does.
+  expect((await askInspector(second.port, { path, headers: [relayed] })).status).toBe(401)
+  expect(await statusWith(second, relayed, page.authorization)).toBe(401)
+})
+
+test('nor one that began at a forwarded port, which may lead to another program now', async () => {
+  const sessions = keptSessions()
+  await using first = await openRoom({ sessions })
+  const forwarded = 'Host: 127.0.0.1:14620'
+  const link = { path: first.inspector.session.createLink(), headers: [forwarded] }
+  const page = prove(readSession((await askInspector(first.port, link)).body), 'http://127.0.0.1:14620')
+  expect(await statusWith(first, forwarded, page.authorization)).toBe(200)
+  await using second = await openRoom({ sessions })
+
+  const path = `/api/proof?nonce=${nonce}&session=${page.id}`
+  expect((await askInspector(first.port, { path, headers: [forwarded] })).status).toBe(200)
+  expect((await askInspector(second.port, { path, headers: [forwarded] })).status).toBe(401)
 })
 
 test('it expires after 30 days, and the stream closes with the next message', async () => {

@@ -19,10 +19,15 @@ export interface SignedIn {
 export async function signIn(port: number, path: string): Promise<SignedIn> {
   const headers = ['Sec-Fetch-Mode: navigate', 'Sec-Fetch-Dest: document']
   const { body } = await askInspector(port, { path, headers })
+  return prove(readSession(body), `http://127.0.0.1:${port}`)
+}
+
+/** The session in the document that a link has opened. */
+export function readSession(body: string): Pick<SignedIn, 'id' | 'key' | 'run'> {
   const [, content] = /<meta name="fic-dev-session" content="([^"]+)">/.exec(body) ?? []
-  if (content === undefined) throw new Error(`${path} started no session.`)
+  if (content === undefined) throw new Error('The link started no session.')
   const [id = '', key = '', run = ''] = content.split('.')
-  return prove({ id, key: Buffer.from(key, 'base64url'), run }, `http://127.0.0.1:${port}`)
+  return { id, key: Buffer.from(key, 'base64url'), run }
 }
 
 /** The page's proof for a run of the daemon. */

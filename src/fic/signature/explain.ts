@@ -25,7 +25,7 @@ export interface ExplainOptions {
   verify: VerifySignature
   /** Our sink's URLs. */
   audiences: readonly string[]
-  /** A sink URL with this path is ours, whatever host its tunnel had when the token was made. */
+  /** A sink URL that ends with this path is ours, whatever host its tunnel had when the token was made. */
   sinkPath: string
   notification: ComparedNotification | null
   now: Date
@@ -60,8 +60,13 @@ function ownAudiences(payload: JsonObject | null, sinkPath: string): string[] {
   return [payload?.aud]
     .flat()
     .filter((entry): entry is string => typeof entry === 'string' && URL.canParse(entry))
-    .filter((entry) => new URL(entry).pathname === sinkPath)
+    .filter((entry) => isOwnPath(new URL(entry).pathname, sinkPath))
     .map((entry) => entry.split('?', 1)[0] ?? entry)
+}
+
+/** A secret path is ours behind any other; a short one, of an imported notification, could be the end of many. */
+function isOwnPath(pathname: string, sinkPath: string): boolean {
+  return pathname === sinkPath || (sinkPath.length > 22 && pathname.endsWith(sinkPath))
 }
 
 const coversNoBody =

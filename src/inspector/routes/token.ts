@@ -24,7 +24,7 @@ export function tokenRoutes(parts: InspectorParts): FastifyPluginAsyncTypebox {
         verify: parts.verify,
         audiences: parts.audiences(),
         // That of the hub, where it came to one.
-        sinkPath: notification?.path.split('?', 1)[0] ?? parts.sinkPath,
+        sinkPath: notification === null ? parts.sinkPath : sinkPathOf(notification),
         notification: notification && toCompared(notification),
         now: new Date(),
       })
@@ -62,4 +62,10 @@ function nothingGiven(): FicDevError {
   return new FicDevError('BAD_REQUEST', 'Neither a token nor a notification was given.', {
     hint: 'Example: { "notification": 12 }',
   })
+}
+
+/** The secret with its slash: a proxy may have stripped what the audience has before it, or not. */
+function sinkPathOf({ path }: Pick<Notification, 'path'>): string {
+  const received = path.split('?', 1)[0] ?? ''
+  return received.slice(received.lastIndexOf('/'))
 }
