@@ -9,8 +9,8 @@ import type { Status } from '../contract/status.ts'
 import { createSender } from '../delivery/send.ts'
 import { lookAtAccount } from '../doctor/account.ts'
 import { lookAtClock } from '../doctor/clock.ts'
-import { skipped, wrong } from '../doctor/finding.ts'
-import { judgeNode, lookAtDataDir, lookAtDisk } from '../doctor/machine.ts'
+import { fine, skipped, wrong } from '../doctor/finding.ts'
+import { lookAtDataDir, lookAtDisk } from '../doctor/machine.ts'
 import { judgeRunning } from '../doctor/running.ts'
 import { judgeForwarding, judgeKey, judgeSettings, type SettingsFacts } from '../doctor/settings.ts'
 import { judgeTarget } from '../doctor/target.ts'
@@ -57,7 +57,8 @@ export async function* examine(examined: Examined): AsyncGenerator<DoctorMessage
 }
 
 async function* examineMachine({ config, settings }: Examined): AsyncGenerator<Finding> {
-  yield judgeNode(process.versions.node)
+  // An older version than fic-dev needs does not come this far.
+  yield fine('node', `Node ${process.versions.node}.`)
   if (settings !== null) yield* judgeSettings(settings)
   yield await lookAtDataDir(config.dataDir)
   yield await lookAtDisk(config.dataDir)

@@ -6,23 +6,6 @@ import path from 'node:path'
 import { messageOf } from '../errors.ts'
 import { doubtful, fine, wrong, type Finding } from './finding.ts'
 
-/** As in package.json. */
-const leastNode: [major: number, minor: number] = [20, 19]
-
-/** @param version as in `process.versions.node` */
-export function judgeNode(version: string): Finding {
-  const [major = 0, minor = 0] = version.split('.').map(Number)
-  const [leastMajor, leastMinor] = leastNode
-  if (major > leastMajor || (major === leastMajor && minor >= leastMinor))
-    return fine('node', `Node ${version}.`)
-  return wrong(
-    'node',
-    `Node ${version} is older than ${leastNode.join('.')}.`,
-    'fic-dev and its parts use what older versions do not have.',
-    'Install a current version of Node.',
-  )
-}
-
 /** The data dir itself or, where it will be made with the first start, the folder that it will stand in. */
 export async function lookAtDataDir(dataDir: string): Promise<Finding> {
   const why =
@@ -45,7 +28,7 @@ export async function lookAtDataDir(dataDir: string): Promise<Finding> {
     'data-dir',
     `${dataDir} can be read by others.`,
     "It holds a company's data and the keys of this project.",
-    `chmod 700 ${dataDir}; the next start of fic-dev does it, too.`,
+    `chmod 700 ${dataDir}. On a filesystem without Unix permissions, name another one with --data-dir.`,
   )
 }
 

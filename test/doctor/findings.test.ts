@@ -7,7 +7,7 @@ import type { Status, SubscriptionStatus } from '../../src/contract/status.ts'
 import { lookAtAccount } from '../../src/doctor/account.ts'
 import { judgeClock, lookAtClock } from '../../src/doctor/clock.ts'
 import type { Finding } from '../../src/doctor/finding.ts'
-import { judgeDisk, judgeNode, lookAtDataDir } from '../../src/doctor/machine.ts'
+import { judgeDisk, lookAtDataDir } from '../../src/doctor/machine.ts'
 import { judgeRunning } from '../../src/doctor/running.ts'
 import { judgeKey, judgeSettings } from '../../src/doctor/settings.ts'
 import { judgeTarget } from '../../src/doctor/target.ts'
@@ -19,15 +19,6 @@ import { temporaryFolder } from '../support/daemon.ts'
 function outcomes(findings: readonly Finding[]): Record<string, string> {
   return Object.fromEntries(findings.map(({ name, outcome }) => [name, outcome]))
 }
-
-test.each([
-  ['20.18.3', 'failure'],
-  ['20.19.0', 'ok'],
-  ['22.0.0', 'ok'],
-  ['18.20.0', 'failure'],
-])('Node %s: %s', (version, outcome) => {
-  expect(judgeNode(version).outcome).toBe(outcome)
-})
 
 test('a full disk is a failure, a nearly full one a warning', () => {
   const mebibyte = 1024 * 1024

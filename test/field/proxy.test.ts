@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { createSender } from '../../src/delivery/send.ts'
 import { startExchange } from '../../src/http/exchange.ts'
-import { certificate } from '../support/certificate.ts'
+import { certificates } from '../support/certificates.ts'
 import { always, startHttpServer } from '../support/http-server.ts'
 import { freePort } from '../support/ports.ts'
 import { createFolder, follow, isReady, run, start, type JsonLine } from '../support/process.ts'
@@ -16,7 +16,7 @@ import { ctrlC, hasTerminal, openTerminal } from '../support/terminal.ts'
 
 const authority = () => {
   const file = join(createFolder(), 'ca.pem')
-  writeFileSync(file, certificate)
+  writeFileSync(file, `${certificates.proxied.cert}\n`)
   return file
 }
 

@@ -4,7 +4,7 @@ import { createServer, request as sendRequest } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import { connect, type AddressInfo, type Server, type Socket } from 'node:net'
 import { onTestFinished } from 'vitest'
-import { certificate, certificateKey } from './certificate.ts'
+import { certificates } from './certificates.ts'
 
 export interface TestProxy {
   port: number
@@ -57,7 +57,7 @@ export async function startProxy(route: (host: string) => Route): Promise<TestPr
 
 /** A server with TLS in front of one without, as a reverse proxy is. Returns its port. */
 export function startTlsFront(target: () => number): Promise<number> {
-  const server = createTlsServer({ key: certificateKey, cert: certificate }, (incoming, response) => {
+  const server = createTlsServer(certificates.proxied, (incoming, response) => {
     const { method, url: path, headers } = incoming
     const sent = sendRequest({ port: target(), host: '127.0.0.1', method, path, headers }, (answer) => {
       response.writeHead(answer.statusCode ?? 0, answer.rawHeaders)
