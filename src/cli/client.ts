@@ -135,6 +135,8 @@ function askDaemon(daemon: DaemonFile, { method, path, body, contentType }: Ask)
       agent: false,
       headers: {
         authorization: `Bearer ${daemon.token}`,
+        // A server that is to close the connection does so before a refused body is sent, and its answer is lost.
+        connection: 'keep-alive',
         ...(contentType === undefined ? {} : { 'content-type': contentType }),
       },
     })

@@ -107,17 +107,19 @@ test('hints stand beside the lines, once for each cause, and the end tells what 
   saySeen(500)
   await trigger()
   await daemon.text((line) => line.includes('[500]'))
-  await daemon.said('Your app says:\n    seen')
+  await daemon.said('Its own log says more. The answer begins:\n    seen')
   daemon.signal('SIGINT')
   expect(await daemon.ended).toBe(130)
-  expect(daemon.stderr().match(/hint {2}404: your app knows no such path/g)).toHaveLength(1)
+  expect(daemon.stderr().match(/hint {2}http\S+ answered 404\. Your app knows no such path/g)).toHaveLength(1)
   expect(daemon.stderr()).toMatch(/stopped; 1 delivery waits for the next start\n$/)
 })
 
 test('a target that refuses connections is asked about, and what was triggered waits', async () => {
   const cwd = createFolder()
   const daemon = follow(['--emulator', '-f', 'http://127.0.0.1:1/', ...anyPort], { cwd })
-  await daemon.said('No connection to http://127.0.0.1:1/: connection refused. Is your app running')
+  await daemon.said(
+    'No connection to http://127.0.0.1:1/: connection refused. Nothing listens there. Is your app running',
+  )
   await daemon.said('fic-dev is ready')
   await run(['trigger', 'entities.clients.create'], { cwd })
   await daemon.text((line) => line.includes('entities.clients.create'))

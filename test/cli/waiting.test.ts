@@ -22,12 +22,12 @@ async function keepPort() {
 }
 
 describe.skipIf(!hasTerminal)('what waits says so, in a terminal', () => {
-  test('check, until somebody listens; then its table stands whole, and nothing below it', async () => {
+  test('check, until something listens; then its table stands whole, and nothing below it', async () => {
     const { port, listen } = await keepPort()
     const args = ['check', `http://127.0.0.1:${port}/hooks`, '--wait', '600', '--only', 'binary']
     const screen = openScreen(args, { cwd: createFolder() }, window)
-    const waiting = await screen.sees((lines) => last(lines).includes('waiting for somebody to listen'))
-    expect(last(waiting)).toMatch(new RegExp(`^[⠀-⣿] waiting for somebody to listen at 127.0.0.1:${port}`))
+    const waiting = await screen.sees((lines) => last(lines).includes('waiting until something listens'))
+    expect(last(waiting)).toMatch(new RegExp(`^[⠀-⣿] waiting until something listens at 127.0.0.1:${port}`))
     await listen()
     expect(await screen.ended).toBe(0)
     const lines = await screen.lines()
@@ -40,7 +40,7 @@ describe.skipIf(!hasTerminal)('what waits says so, in a terminal', () => {
     const { port } = await keepPort()
     const args = ['check', `http://127.0.0.1:${port}/hooks`, '--wait', '600']
     const screen = openScreen(args, { cwd: createFolder() }, window)
-    await screen.sees((lines) => last(lines).includes('waiting for somebody'))
+    await screen.sees((lines) => last(lines).includes('waiting until something'))
     screen.type(ctrlC)
     expect(await screen.ended).toBe(130)
     expect((await screen.lines()).filter((line) => line.includes('waiting for'))).toEqual([])

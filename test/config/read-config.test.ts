@@ -30,6 +30,7 @@ test('without file, environment and flags every setting has its default', async 
     dropDuplicates: false,
     concurrency: 1,
     timeout: 30,
+    insecure: false,
     port: { port: 4620, named: false },
     sinkPort: { port: 4621, named: false },
     emulatorPort: { port: 4622, named: false },
@@ -83,7 +84,7 @@ test('a flag wins over the environment, the environment over the file, the file 
 test('every setting has a flag and a name in the environment, and none of them twice', () => {
   const flags = settingKeys.map((key) => settings[key].flag)
   const variables = settingKeys.flatMap((key) => settings[key].environment)
-  expect(settingKeys).toHaveLength(40)
+  expect(settingKeys).toHaveLength(41)
   expect(new Set(flags.flatMap((flag) => flag.match(/-{1,2}[a-z-]+/g) ?? [])).size).toBe(flags.length + 3)
   expect(new Set(variables).size).toBe(variables.length)
 })

@@ -3,7 +3,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { knownSinks } from '../../src/daemon/known-sinks.ts'
-import { createFolder, isReady, kill, start } from '../support/process.ts'
+import { createFolder, isReady, kill, start, type JsonLine } from '../support/process.ts'
 import { openWay } from '../support/way.ts'
 import { openTestStore } from '../support/capture.ts'
 import { arrived, startTarget } from '../support/target.ts'
@@ -41,7 +41,8 @@ test('a notification that comes after a restart, before the way to us was proven
   expect(status).toBe(200)
   expect(notification.signature).toMatchObject({ outcome: 'valid', problems: [] })
   await arrived(target, ['1:early'])
-  expect(second.lines.map((line) => JSON.parse(line)).filter(isReady)).toEqual([])
+  const isUp = (line: JsonLine) => line['type'] === 'tunnel' && line['tunnel'].state === 'up'
+  expect(second.lines.map((line) => JSON.parse(line)).filter(isUp)).toEqual([])
 })
 
 test('the sinks that are known are those with our own path: of the proxy, and of the subscriptions that are ours', async () => {

@@ -115,13 +115,13 @@ describe.runIf(process.getuid?.() === 0)('as another user than the owner', () =>
   }
 
   test('a data directory with mode 0777 is used, with one note', () => {
-    const { status, stderr } = runAsStranger(0o777, 'list')
+    const { status, stderr } = runAsStranger(0o777, 'keys')
     expect([status, times(stderr, 'note: ')]).toEqual([0, 1])
     expect(stderr).toContain('it belongs to another user')
   })
 
   test('one that cannot be written keeps its error', () => {
-    const { status, stderr } = runAsStranger(0o755, 'list')
+    const { status, stderr } = runAsStranger(0o755, 'keys')
     expect([status, times(stderr, 'FIC_DEV_E_DATA_DIR_UNUSABLE')]).toEqual([1, 1])
     expect(stderr).toContain('cannot be written: EACCES')
   })
