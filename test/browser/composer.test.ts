@@ -56,7 +56,7 @@ test('changed type, ids, mapping and signature go out as the difference said, an
   await composer.getByRole('button', { name: 'Send' }).click()
 
   const answer = composer.getByRole('region', { name: 'Answer', exact: true })
-  await answer.getByText('418').waitFor()
+  await answer.getByText('418', { exact: true }).waitFor()
   await answer.getByText('Fatture in Cloud would drop it at once').waitFor()
   expect(JSON.parse(await answer.getByLabel('Body of the answer').innerText())).toEqual({ teapot: true })
   const sent = target.received.at(-1)
