@@ -16,8 +16,8 @@ export interface Known {
   acceptedChallenge: boolean
   /** The app checks signatures with the dev key. */
   isKeyRight: boolean
-  /** The status with which it refused a plain notification. */
-  refusedWith: number | null
+  /** How it answered a genuine notification and a genuine challenge that it did not take. */
+  refused: { delivery: number | null; challenge: number | null }
 }
 
 export interface JudgeOptions {
@@ -81,20 +81,17 @@ function judgeOne(
 ): Judgement {
   const says = `${before}${toWords(answer)}`
   const nothing = { cost: null, cause: null, body: null }
-  const refusesAll = answer.status !== null && answer.status >= 400 && answer.status === known.refusedWith
-  if (refusesAll && (one.expects === 'refusal' || one.expects === 'no-challenge')) {
-    return {
-      ...nothing,
-      outcome: 'skipped',
-      says: `${says}, as to a genuine notification: that shows nothing`,
-    }
+  const genuine = genuineOf(one)
+  if (genuine !== null && answer.status !== null && answer.status === known.refused[genuine]) {
+    const what = genuine === 'delivery' ? 'notification' : 'challenge'
+    return { ...nothing, outcome: 'skipped', says: `${says}, as to a genuine ${what}: that shows nothing` }
   }
   const fault = findFault(one, answer)
   if (fault !== null) {
     const body = [...(answer.body ?? '').trim()].slice(0, shownCharacters).join('')
     return { says, ...fault, cause: causeOf(one, answer, world, known), body: body === '' ? null : body }
   }
-  const isSlow = answer.durationMs > timeoutMs / 2
+  const isSlow = timeoutMs > 0 && answer.durationMs > timeoutMs / 2
   if (!isSlow) return { ...nothing, outcome: 'right', says }
   return {
     ...nothing,
@@ -102,6 +99,12 @@ function judgeOne(
     says: `${says} after ${Math.round(answer.durationMs)} ms`,
     cost: 'How long Fatture in Cloud waits is not documented ("short"). Answer first, and work then.',
   }
+}
+
+/** What a case forges. */
+function genuineOf({ expects }: CheckCase): keyof Known['refused'] | null {
+  if (expects === 'refusal') return 'delivery'
+  return expects === 'no-challenge' ? 'challenge' : null
 }
 
 /** An answer that takes what it should refuse has no cause but the missing check. */
@@ -170,7 +173,10 @@ function findRefusalFault({ severity, why }: CheckCase, { status }: CheckAnswer)
   if (judgeAnswer(status) === 'delivered') return { outcome: severity, cost: why }
   return {
     outcome: 'careless',
-    cost: 'It was not taken, but not refused either: something broke, or led elsewhere. Answer 401.',
+    cost:
+      status === null
+        ? 'No answer is no refusal. Answer 401.'
+        : 'It was not taken, but not refused either: something broke, or led elsewhere. Answer 401.',
   }
 }
 

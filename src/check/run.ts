@@ -1,9 +1,11 @@
 /** Runs the cases against a receiver, one after the other, and gives each result as it comes. */
 
 import { setTimeout as sleep } from 'node:timers/promises'
+import { judgeAnswer } from '../fic/answers.ts'
 import { findCause } from '../http/causes.ts'
 import { tryToConnect, type ConnectFailure } from '../http/connect.ts'
 import type { CheckAnswer, CheckCase, CheckResult, Exchange, World } from './case.ts'
+import { checkCases } from './cases.ts'
 import { judgeCase, toSkipped, type Known } from './judge.ts'
 
 export interface RunOptions {
@@ -27,7 +29,12 @@ export async function* runCases(
 ): AsyncGenerator<CheckResult, void> {
   const start = await awaitStart(options)
   yield start
-  const known: Known = { isKeyRight: false, acceptedChallenge: false, refusedWith: null }
+  const known: Known = {
+    isKeyRight: false,
+    acceptedChallenge: false,
+    refused: { delivery: null, challenge: null },
+  }
+  if (start.outcome === 'right') await askGenuine(cases, options, known)
   let timeouts = 0
   let stop = start.outcome === 'wrong' ? `Not tried: ${start.says}.` : null
   for (const one of cases) {
@@ -67,11 +74,32 @@ function isTlsFailure({ errorCode }: CheckAnswer): boolean {
   )
 }
 
+/** A forgery that is refused shows something only if the genuine one is taken, so that is sent although it is not wanted. */
+async function askGenuine(
+  cases: readonly CheckCase[],
+  options: RunOptions,
+  { refused }: Known,
+): Promise<void> {
+  const isWanted = (name: string) => cases.some((one) => one.name === name)
+  for (const [forged, name, genuine] of baselines) {
+    if (isWanted(name) || !cases.some(({ expects }) => expects === forged)) continue
+    const one = checkCases.find((each) => each.name === name)
+    const [answer] = one ? await ask(one, options) : []
+    if (answer && judgeAnswer(answer.status) !== 'delivered') refused[genuine] = answer.status
+  }
+}
+
+const baselines = [
+  ['no-challenge', 'challenge-header', 'challenge'],
+  ['refusal', 'binary', 'delivery'],
+] as const
+
 /** The key is right if a challenge that it signed is answered, and one of another key is not. */
 function learn(known: Known, { name, expects }: CheckCase, { outcome, status }: CheckResult): void {
   if (expects === 'challenge') known.acceptedChallenge ||= outcome === 'right'
   else if (expects === 'no-challenge') known.isKeyRight ||= known.acceptedChallenge && outcome === 'right'
-  if (name === 'binary' && outcome === 'wrong') known.refusedWith = status
+  if (judgeAnswer(status) === 'delivered') return
+  for (const [, plain, genuine] of baselines) if (name === plain) known.refused[genuine] = status
 }
 
 async function ask(one: CheckCase, { world, exchange, timeoutMs }: RunOptions): Promise<CheckAnswer[]> {

@@ -30,6 +30,8 @@ export interface Block {
   /** The first one. */
   result: CheckResult
   names: string[]
+  /** What a right receiver answers, with the cases that it is about. */
+  expected: { names: string[]; words: string }[]
   /** What Fatture in Cloud does with that answer; `null` if that is not what is wrong with it. */
   consequence: string | null
   /** What each case is about, if only some of them went wrong. */
@@ -42,12 +44,16 @@ export function toBlocks(results: readonly CheckResult[]): Block[] {
   for (const result of results) {
     const { name, outcome, status, says, expected, cause, cost } = result
     if (outcome === 'right' || outcome === 'skipped') continue
-    const key = JSON.stringify([status, says, expected, cause?.code])
+    const key = JSON.stringify([status, says, cause?.code ?? expected])
     const verdict = explainVerdict(judgeAnswer(status), status)
     const consequence = cost?.startsWith(verdict) ? verdict : null
-    const block = blocks.get(key) ?? { result, names: [], consequence, reasons: [] }
+    const block = blocks.get(key) ?? { result, names: [], expected: [], consequence, reasons: [] }
     blocks.set(key, block)
     block.names.push(name)
+    block.consequence ??= consequence
+    const same = block.expected.find(({ words }) => words === expected)
+    if (same) same.names.push(name)
+    else block.expected.push({ names: [name], words: expected })
     const reason = cost?.slice(consequence?.length ?? 0).trim() ?? ''
     if (reason !== '') block.reasons.push({ name, reason })
   }

@@ -45,11 +45,15 @@ export function summaryText(
   ].join('\n')
 }
 
-function blockText({ result, names, consequence, reasons }: Block, colors: Colors): string {
-  const { outcome, says, expected, cause, body } = result
+function blockText({ result, names, expected, consequence, reasons }: Block, colors: Colors): string {
+  const { outcome, status, says, cause, body } = result
+  const got = status === null ? `No answer: ${visible(says)}.` : `Got ${visible(says)}.`
   const lines = [
-    `Got ${visible(says)}; expected ${expected}.`,
-    ...(cause === null ? [] : causeText(cause, body).split('\n')),
+    ...(cause === null ? [got] : causeText(cause, body).split('\n')),
+    ...expected.map(
+      ({ names: those, words }) =>
+        `${expected.length === 1 ? 'Expected' : `Expected for ${those.join(', ')}`}: ${words}.`,
+    ),
     ...(consequence === null ? [] : [consequence]),
     ...toReasonLines(reasons),
   ]

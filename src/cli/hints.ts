@@ -25,7 +25,10 @@ export function hintOnDelivery({
   cause,
   responseBody,
 }: Pick<Delivery, 'cause' | 'responseBody'>): Hint | null {
-  return cause === null ? null : { code: cause.code, text: causeText(cause, responseBody) }
+  // That fic-dev ends is known.
+  return cause === null || cause.code === 'stopped'
+    ? null
+    : { code: cause.code, text: causeText(cause, responseBody) }
 }
 
 /** A cause, and below it what the app said. Safe to print. */

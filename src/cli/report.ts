@@ -1,6 +1,6 @@
 /** Prints what the daemon tells: notifications and deliveries on stdout, the state of its parts on stderr. */
 
-import type { SubscriptionStatus } from '../contract/status.ts'
+import type { SubscriptionStatus, TargetStatus } from '../contract/status.ts'
 import type { StreamMessage } from '../contract/stream.ts'
 import type { Config } from '../config/config.ts'
 import type { Addresses, DaemonNote } from '../daemon.ts'
@@ -45,6 +45,7 @@ export function createReport(
   const print = (line: string | null) => void (line !== null && output.line(line))
   const say = once((line: string) => output.say(`${output.colors.dim(now())}  ${line}`))
   const { colors } = output
+  const healths = new Map<string, TargetStatus['health']>()
   let follows = false
   const hint = createHints((text) => {
     if (config.output !== 'quiet') output.say(`${colors.dim(now())}  ${colors.yellow('hint')}  ${text}`)
@@ -65,9 +66,12 @@ export function createReport(
         return isWorthALine(message.subscription)
           ? say('subscription', subscriptionLine(message.subscription, colors))
           : undefined
-      case 'target':
-        say(message.target.url, targetLine(message.target, colors))
-        return hint(message.target.url, hintOnTarget(message.target))
+      case 'target': {
+        const { url, health } = message.target
+        if (healths.get(url) !== health) say(url, targetLine(message.target, colors))
+        healths.set(url, health)
+        return hint(url, hintOnTarget(message.target))
+      }
       case 'share':
         follows = message.share.role === 'follower'
         return say('share', shareLine(message.share, colors))

@@ -4,7 +4,7 @@ import { settingKeys } from '../config/settings.ts'
 import type { Add } from './command.ts'
 import { examplesText } from './examples.ts'
 import { addSettings, commonSettings } from './flags.ts'
-import { readSeconds, readWords } from './values.ts'
+import { readLimit, readSeconds, readWords } from './values.ts'
 
 export function addSetupCommands(add: Add): void {
   addInit(add)
@@ -37,13 +37,13 @@ ${examplesText([
 
 function addCheck(add: Add): void {
   const check = add('check [url]', 'check whether your own receiver is right', () => import('./check.ts'))
-    .option('--timeout <seconds>', 'how long an answer may take (default: 5)', readSeconds)
+    .option('--timeout <seconds>', 'how long an answer may take; 0 for no limit (default: 5)', readLimit)
     .option('--wait <seconds>', 'how long your app may take to start (default: 5)', readSeconds)
     .option('--audience <url>', 'what your app expects in aud (default: the URL that is checked)')
     .option('--only <cases>', 'only these cases, separated by commas', readWords)
     .option('--skip <cases>', 'all cases but these, separated by commas', readWords)
     .option('--junit <file>', 'write the results as JUnit XML too')
-  addSettings(check, [...commonSettings, 'company', 'headers', 'yes'])
+  addSettings(check, [...commonSettings, 'company', 'headers', 'insecure', 'yes'])
   check.addHelpText(
     'after',
     `

@@ -35,6 +35,11 @@ export function readSeconds(text: string): number {
   return value * 1000
 }
 
+/** The same, with 0 for no limit. */
+export function readLimit(text: string): number {
+  return Number(text) === 0 && text !== '' ? 0 : readSeconds(text)
+}
+
 /** `a,b` and repeated flags: the words in order. To be collected. */
 export function readWords(text: string, previous: string[] | undefined): string[] {
   const words = text.split(',').map((word) => word.trim())

@@ -27,11 +27,15 @@ export function beginAttempt(beginning: Beginning): Delivery {
 }
 
 /** The same attempt with what came of it. */
-export function endAttempt(pending: Delivery, result: SendResult, nextAttemptAt: Date | null): Delivery {
+export function endAttempt(
+  pending: Delivery,
+  result: SendResult,
+  { nextAttemptAt, hasOwnAuthorization }: { nextAttemptAt: Date | null; hasOwnAuthorization: boolean },
+): Delivery {
   const { durationMs, status, error, errorCode, headers, body } = result
   const verdict = errorCode === 'UNSENDABLE' ? 'dropped' : judgeAnswer(status)
   const { target: url, sign } = pending
-  const encounter = { url, status, error, errorCode, headers, body, sign }
+  const encounter = { url, status, error, errorCode, headers, body, sign, hasOwnAuthorization }
   return {
     ...pending,
     durationMs,

@@ -15,7 +15,7 @@ import { beginAttempt, endAttempt } from './attempt.ts'
 import { TargetQueue, usualPauseMs } from './queue.ts'
 import { passthroughTimeoutMs, relayAnswer, relayVerification, type RelayedAnswer } from './passthrough.ts'
 import { prepareReplay } from './replay.ts'
-import { toDeliveryHeaders, withQueryOf } from './request.ts'
+import { replacesToken, toDeliveryHeaders, withQueryOf } from './request.ts'
 import { createSender, type SendResult } from './send.ts'
 import { checkReplayTarget, findTarget, headersFor, type Target } from './targets.ts'
 
@@ -146,25 +146,21 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
       )
     }
     const url = checkReplayTarget(to, targets, options.ownPorts())
+    const targetHeaders = headersFor(targets, url, captured.notification.eventType)
     const prepared = await prepareReplay(captured, asked, {
       to: url,
-      targetHeaders: headersFor(targets, url, captured.notification.eventType),
+      targetHeaders,
       sinkUrl: sinkUrl(),
       devKey: options.devKey,
       now: now(),
     })
-    return { ...prepared, to }
+    return { ...prepared, to, targetHeaders }
   }
 
   async function replay(seq: number, asked: ReplayRequest): Promise<Delivery> {
-    const { request, sent, to } = await prepare(seq, asked)
-    const { delivery } = await sendOnce(request, options.timeoutMs, {
-      seq,
-      target: to,
-      replay: true,
-      sign: asked.sign ?? 'original',
-      sent,
-    })
+    const { request, sent, to, targetHeaders } = await prepare(seq, asked)
+    const about = { seq, target: to, replay: true, sign: asked.sign ?? ('original' as const), sent }
+    const { delivery } = await sendOnce(request, options.timeoutMs, about, targetHeaders)
     return delivery
   }
 
@@ -187,13 +183,14 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
       headers: toDeliveryHeaders(notification, addition),
       body,
     }
-    const { result } = await sendOnce(request, passthroughMs, {
+    const about = {
       seq: notification.seq,
       target: target.url,
       replay: false,
-      sign: 'original',
+      sign: 'original' as const,
       sent: null,
-    })
+    }
+    const { result } = await sendOnce(request, passthroughMs, about, target.headers)
     return own.challenge === null
       ? relayAnswer(result, options.allowDestructiveAnswers)
       : relayVerification(result, own.challenge, own.answer)
@@ -204,6 +201,7 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
     request: ExchangeRequest,
     timeoutMs: number,
     about: Pick<Delivery, 'seq' | 'target' | 'replay' | 'sign' | 'sent'>,
+    configured: Record<string, string>,
   ) {
     const pending = beginAttempt({
       ...about,
@@ -218,7 +216,10 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
     // Written down while it is under way.
     const [result] = await Promise.all([sending, store.beginDelivery(pending)])
     unqueued.delete(sending)
-    const delivery = endAttempt(pending, result, null)
+    const delivery = endAttempt(pending, result, {
+      nextAttemptAt: null,
+      hasOwnAuthorization: replacesToken(configured),
+    })
     await store.endDelivery(delivery)
     tellDelivery(delivery)
     return { delivery, result }

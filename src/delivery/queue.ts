@@ -11,8 +11,8 @@ import type { Job } from '../store/jobs.ts'
 import type { JobOutcome, Store } from '../store/store.ts'
 import { beginAttempt, endAttempt } from './attempt.ts'
 import { DueJobs } from './due-jobs.ts'
-import { Hold } from './hold.ts'
-import { toDeliveryHeaders } from './request.ts'
+import { Hold, mostCandidates } from './hold.ts'
+import { replacesToken, toDeliveryHeaders } from './request.ts'
 import { longestPauseMs, nextAttemptAt, type Failures } from './retry.ts'
 import type { Sender, SendResult } from './send.ts'
 
@@ -50,15 +50,20 @@ export interface QueueParts {
   now(): Date
 }
 
-interface Ended {
-  delivery: Delivery
+/** What becomes of a notification after an attempt. */
+interface Decision {
   outcome: JobOutcome
+  nextAttemptAt: Date | null
   /** The next attempt follows at once, before any other notification. */
   isRepeated: boolean
 }
 
+interface Ended extends Decision {
+  delivery: Delivery
+}
+
 /** What an attempt was for: the queue as usual, or a try while the target is at fault. */
-type Turn = 'usual' | 'oldest' | 'next'
+type Turn = 'usual' | 'try'
 
 export class TargetQueue {
   readonly #parts: QueueParts
@@ -67,8 +72,8 @@ export class TargetQueue {
   readonly #busy = new Set<number>()
   /** Those on which the app failed, by job: their next attempts come later and later. */
   readonly #failures = new Map<number, Failures>()
-  /** Those that make the app crash, by job: they no longer hold the others. */
-  readonly #suspects = new Set<number>()
+  /** Those that probably make the app crash, by job: they no longer hold the others. */
+  readonly #suspects = new Map<number, { seq: number }>()
   /** While the target is at fault. */
   #hold: Hold | null = null
   #isTrying = false
@@ -163,6 +168,7 @@ export class TargetQueue {
       this.#due.changed()
     }
     this.#busy.delete(job.id)
+    if (turn === 'try') this.#isTrying = false
     if (this.#busy.size === 0) for (const resolve of this.#idle.splice(0)) resolve()
     if (this.#hold) this.#tryIn(this.#hold.triesNext() ? 0 : this.#hold.pauseMs(this.#parts.now()))
     else this.pump()
@@ -173,7 +179,7 @@ export class TargetQueue {
     const captured = store.captured(job.seq)
     // Removed by a person in the meantime; its jobs went with it.
     if (captured === null) {
-      this.#forget(job)
+      this.#forget(job.id)
       return null
     }
     const { notification, body } = captured
@@ -182,12 +188,16 @@ export class TargetQueue {
       log.error({ reason: messageOf(thrown) }, 'begin of a delivery could not be written down')
     })
     onDelivery(pending)
-    const request = this.#requestFor(notification, body, pending.attempt)
+    const configured = this.#parts.headersFor(notification.eventType)
+    const request = this.#requestFor(notification, body, pending.attempt, configured)
     // A kept connection may be the reason for the failure of the first attempt.
     const isFresh = pending.attempt > 1 || turn !== 'usual'
     const options = { timeoutMs: this.#parts.timeoutMs, isFresh }
     const result = await sender.send(request, options)
-    return this.#end(job, pending, result, turn)
+    const ended = this.#end(job, result, turn)
+    const hasOwnAuthorization = replacesToken(configured)
+    const { nextAttemptAt } = ended
+    return { ...ended, delivery: endAttempt(pending, result, { nextAttemptAt, hasOwnAuthorization }) }
   }
 
   #begin(job: Job): Delivery {
@@ -204,9 +214,8 @@ export class TargetQueue {
     })
   }
 
-  #requestFor(notification: Notification, body: Buffer, attempt: number) {
-    const { url, headersFor, sinkUrl } = this.#parts
-    const headers = headersFor(notification.eventType)
+  #requestFor(notification: Notification, body: Buffer, attempt: number, headers: Record<string, string>) {
+    const { url, sinkUrl } = this.#parts
     const addition = { sinkUrl: sinkUrl(), attempt, replay: false, headers }
     return {
       method: notification.method,
@@ -216,32 +225,24 @@ export class TargetQueue {
     }
   }
 
-  #end(job: Job, pending: Delivery, result: SendResult, turn: Turn): Ended {
+  #end(job: Job, result: SendResult, turn: Turn): Decision {
     const now = this.#parts.now()
-    if (result.isStale) return { ...this.#again(pending, result, now, now), isRepeated: true }
+    if (result.isStale) return { ...again(now), isRepeated: true }
     const isHeld = isTargetAtFault(result) && !(this.#suspects.has(job.id) && result.wasSent)
     if (isHeld) {
       const hold = this.#holdBack(result)
-      if (turn !== 'usual') hold.failed({ isNext: turn === 'next', wasSent: result.wasSent })
+      if (turn !== 'usual') hold.failed(job.id, result.wasSent)
       // It stays due, and so in its place: the failure was not its own.
-      return this.#again(pending, result, job.createdAt, new Date(now.getTime() + hold.pauseMs(now)))
+      return { ...again(job.createdAt), nextAttemptAt: new Date(now.getTime() + hold.pauseMs(now)) }
     }
-    if (result.status !== null && !isTargetAtFault(result)) this.#release(turn)
+    if (result.status !== null && !isTargetAtFault(result)) this.#release(job, turn)
     // fic-dev itself ended it.
-    if (result.errorCode === 'ABORTED') return this.#again(pending, result, job.createdAt, now)
+    if (result.errorCode === 'ABORTED') return { ...again(job.createdAt), nextAttemptAt: now }
     const isRetried = judgeAnswer(result.status) === 'retried' && result.errorCode !== 'UNSENDABLE'
     const nextAt = isRetried ? this.#backOff(job, now) : null
-    if (nextAt !== null) return this.#again(pending, result, nextAt, nextAt)
-    this.#forget(job)
-    return { delivery: endAttempt(pending, result, null), outcome: { job: 'done' }, isRepeated: false }
-  }
-
-  #again(pending: Delivery, result: SendResult, dueAt: Date, nextAttempt: Date): Ended {
-    return {
-      delivery: endAttempt(pending, result, nextAttempt),
-      outcome: { job: 'retry', nextAt: dueAt },
-      isRepeated: false,
-    }
+    if (nextAt !== null) return again(nextAt)
+    this.#forget(job.id)
+    return { outcome: { job: 'done' }, nextAttemptAt: null, isRepeated: false }
   }
 
   #backOff(job: Job, now: Date): Date | null {
@@ -251,7 +252,7 @@ export class TargetQueue {
     return nextAttemptAt(failures, now, Math.random())
   }
 
-  #forget({ id }: Job): void {
+  #forget(id: number): void {
     this.#failures.delete(id)
     this.#suspects.delete(id)
   }
@@ -270,17 +271,19 @@ export class TargetQueue {
   /** The target is at fault: from now on, one at a time is tried. */
   #holdBack(result: Pick<SendResult, 'status' | 'error' | 'errorCode' | 'headers' | 'body'>): Hold {
     this.#hold ??= new Hold(this.#parts.now(), this.#parts.pauseMs)
-    this.#cause = findCause({ ...result, url: this.#parts.url, sign: 'original' }, false)
+    const cause = findCause({ ...result, url: this.#parts.url, sign: 'original' }, false)
+    const isAnother = this.#health === 'unreachable' && cause?.code !== this.#cause?.code
+    this.#cause = cause
     this.#reason = result.error ?? `it answered ${result.status}`
+    if (isAnother && !this.#closed) this.#parts.onTarget(this.status())
     this.#setHealth('unreachable')
     return this.#hold
   }
 
   /** The target answered. An attempt that began before the fault says nothing about now. */
-  #release(turn: Turn): void {
+  #release({ id }: Job, turn: Turn): void {
     if (this.#hold && turn === 'usual') return
-    const suspect = turn === 'next' ? this.#hold?.oldest() : null
-    if (suspect != null) this.#suspects.add(suspect)
+    for (const job of this.#hold?.failedBefore(id) ?? []) this.#suspects.set(job.id, job)
     this.#endHold('healthy')
   }
 
@@ -292,6 +295,8 @@ export class TargetQueue {
     this.#setHealth(health)
     if (!wasHeld) return
     this.#due.changed()
+    // Those that a person removed meanwhile.
+    for (const [id, { seq }] of this.#suspects) if (this.#parts.store.body(seq) === null) this.#forget(id)
     // An app that was started again may have been repaired. One that crashed was only started again.
     if (this.#suspects.size === 0) this.#wakeAll()
   }
@@ -311,22 +316,31 @@ export class TargetQueue {
 
   /** Makes one attempt if the target accepts a connection. */
   async #try(): Promise<void> {
-    if (this.#isTrying || this.#paused || this.#busy.size > 0) return
+    if (this.#isTrying || this.#paused || this.#hold === null) return
     this.#isTrying = true
     this.#triedAtMs = performance.now()
     const failure = await tryToConnect(new URL(this.#parts.url), connectOptions)
+    if (this.#closed || this.#paused) this.#isTrying = false
+    else await this.#tryAfter(failure)
+  }
+
+  async #tryAfter(failure: ConnectFailure | null): Promise<void> {
     this.#isTrying = false
     const hold = this.#hold
-    if (this.#closed || this.#paused || hold === null) return
+    if (hold === null) return
     if (failure !== null && (failure.code !== 'CLOSED' || ++this.#looks % mostLooks !== 0)) {
       this.#holdBack(toResult(failure))
       return this.#tryIn(this.#parts.pauseMs)
     }
     const { store, url, now } = this.#parts
-    const chosen = hold.choose(store.jobs.due(url, now(), 2))
-    // Nothing is left that could show whether it works.
-    if (chosen === null) return this.#endHold('unknown')
-    void this.#run(chosen.job, chosen.isNext ? 'next' : 'oldest')
+    const job = hold.choose(store.jobs.due(url, now(), mostCandidates, this.#busy))
+    if (job !== null) {
+      this.#isTrying = true
+      await this.#run(job, 'try')
+    } else if (this.#busy.size === 0) {
+      // Nothing is left that could show whether it works.
+      this.#endHold('unknown')
+    }
   }
 
   #wakeAll(): void {
@@ -361,4 +375,8 @@ export class TargetQueue {
 
 function toResult({ code, reason }: ConnectFailure) {
   return { status: null, error: reason, errorCode: code, headers: [], body: null }
+}
+
+function again(nextAt: Date): Decision {
+  return { outcome: { job: 'retry', nextAt }, nextAttemptAt: nextAt, isRepeated: false }
 }

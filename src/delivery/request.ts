@@ -50,6 +50,11 @@ export function toDeliveryHeaders(
   return setHeaders(kept, ours)
 }
 
+/** Whether configured headers replace the token of Fatture in Cloud. */
+export function replacesToken(configured: Record<string, string>): boolean {
+  return Object.keys(configured).some((name) => name.toLowerCase() === 'authorization')
+}
+
 /** A challenge by query (protocol section 2) is part of what was captured. */
 export function withQueryOf(notification: Pick<Notification, 'path'>, to: URL): URL {
   const start = notification.path.indexOf('?')

@@ -7,6 +7,12 @@ const has =
   ({ start }: Reading): boolean =>
     pattern.test(start)
 
+/** Looks at the reason in `www-authenticate`, too. */
+const refusesWith =
+  (pattern: RegExp) =>
+  ({ refusal }: Reading): boolean =>
+    pattern.test(refusal)
+
 const isStatus =
   (...statuses: number[]) =>
   ({ status }: Reading): boolean =>
@@ -29,11 +35,14 @@ const leadsTo = (fits: (to: URL, from: URL) => boolean) => (reading: Reading) =>
 const withoutSlash = (path: string) => path.replace(/\/+$/, '')
 
 const loginPath =
-  /(?:^|[/_.-])(?:sign-?_?in|log-?_?in|log-?_?on|auth|oauth2?|sso|saml2?|session|sessions|account|accounts|idp|authorize|unauthorized|connexion|accedi|password)(?:[/_.-]|$)/i
+  /(?:^|[/_.-])(?:sign-?_?in|log-?_?in|log-?_?on|auth|oauth2?|sso|saml2?|session|sessions|account|accounts|idp|authorize|unauthorized|connexion|accedi|password|outpost\.goauthentik\.io)(?:[/_.-]|$)/i
 const loginHost =
   /(?:^|\.)(?:login|signin|auth|sso|idp|accounts?)\.|(?:auth0|okta|cloudflareaccess|clerk\.accounts|kinde|workos|microsoftonline|amazoncognito)\.(?:com|dev|net)$/i
 
 const publicName = 'the name of the tunnel'
+
+/** Of the cause that only the configuration shows. */
+export const ownAuthorizationCode = 'own-authorization'
 
 /** Answers that come from a place before the app. */
 const edges: readonly Rule[] = [
@@ -89,21 +98,23 @@ const edges: readonly Rule[] = [
   },
   {
     code: 'deployment-protection',
-    when: ({ status, header, start }) =>
-      (status === 401 &&
-        /_vercel_sso_nonce|vercel_auth|Vercel Authentication/i.test(header('set-cookie') + start)) ||
-      (status === 401 && header('x-vercel-id') !== '' && /Authentication Required/i.test(start)) ||
-      (status === 403 && /Your client does not have permission to get URL/i.test(start)),
-    why: 'The platform that your app is deployed on asks for a login before it passes a request on.',
-    todo: 'Switch the protection off for this deployment, or forward to the app on this machine.',
+    when: (reading) =>
+      isStatus(401, 403)(reading) &&
+      (/_vercel_sso_nonce|vercel_auth/i.test(reading.header('set-cookie')) ||
+        (reading.header('x-vercel-id') !== '' && has(/Authentication Required/i)(reading)) ||
+        refusesWith(
+          /Vercel Authentication|does not have permission to (?:get|the requested) URL|Invalid IAP credentials|azurewebsites\.net|Authorization header requires 'Credential'|Netlify[^]{0,200}password|Password protected site/i,
+        )(reading)),
+    why: 'The platform that your app is deployed on asks for a login of its own before it passes a request on.',
+    todo: 'Switch it off for this deployment, or forward to the app on this machine.',
   },
   {
     code: 'unknown-deployment',
-    when: ({ header, start }) =>
+    when: ({ status, header, start }) =>
       header('x-vercel-error') !== '' ||
-      /No such app|There's nothing here, yet|Missing Authentication Token|Site Not Found|default backend - 404/i.test(
-        start,
-      ),
+      /Missing Authentication Token/.test(start) ||
+      (status === 404 &&
+        /\bNo such app\b|There's nothing here, yet|Site Not Found|default backend - 404/i.test(start)),
     why: 'The platform answered, because it knows no app or no route for this address.',
     todo: ({ url }) => `Check the host and the path: ${url.href}`,
   },
@@ -180,7 +191,7 @@ const guards: readonly Rule[] = [
       reading.status === 419 ||
       ((isRefusal(reading) || reading.status === 500) &&
         has(
-          /csrf|xsrf|InvalidAuthenticityToken|authenticity.token|forgery|Cross-site (?:POST|request)|page expired/i,
+          /csrf|xsrf|InvalidAuthenticityToken|authenticity.token|forgery|Cross-site (?:POST|request)|page expired|valid crumb|security token|invalid_nonce|change you wanted was rejected/i,
         )(reading)),
     why: 'Your app asks for a CSRF token, which no webhook has.',
     todo: ({ url, status }) => `Exclude ${url.pathname} from the CSRF check${csrfExample(status)}.`,
@@ -209,33 +220,56 @@ const guards: readonly Rule[] = [
     todo: ({ url }) => `Exclude ${url.pathname} from the password.`,
   },
   {
-    code: 'own-authorization',
+    code: ownAuthorizationCode,
     when: ({ status, hasOwnAuthorization }) => (status === 401 || status === 403) && hasOwnAuthorization,
     why: 'The configured header "authorization" replaces the token of Fatture in Cloud, so your app has no token to check.',
     todo: 'Take it out of --header or the config file.',
   },
   {
+    code: 'api-key',
+    when: (reading) => isRefusal(reading) && refusesWith(/\b(?:x-)?api[-_ ]?key/i)(reading),
+    why: 'Your app or a gateway asks for an API key, which Fatture in Cloud does not send.',
+    todo: ({ url }) => `Exclude ${url.pathname} from it; the token of the notification proves who sent it.`,
+  },
+  {
+    code: 'login',
+    when: (reading) =>
+      reading.header('x-clerk-auth-reason') !== '' ||
+      (isRefusal(reading) &&
+        refusesWith(
+          /not authenticated|authentication credentials were not provided|need to (?:sign|log) in|\bunauthenticated\b|please (?:sign|log) ?in|(?:login|session) (?:is )?required|oauth2[-_ ]proxy|sign in with/i,
+        )(reading)) ||
+      (reading.status === 500 && has(/Route \[login\] not defined/)(reading)),
+    why: 'A login in front of the route refuses every request without a session.',
+    todo: ({ url }) =>
+      `Exclude ${url.pathname} from it, in the middleware, guard or filter of your app. Fatture in Cloud cannot log in.`,
+  },
+  {
     code: 'token-expired',
     when: (reading) =>
-      isStatus(401, 403)(reading) &&
+      isRefusal(reading) &&
       reading.sign === 'original' &&
-      has(/(?:token|jwt|signature)[^\n]{0,40}\bexpired\b|\bexp\b[^\n]{0,20}claim|TokenExpired/i)(reading),
+      refusesWith(/(?:token|jwt|signature)[^\n]{0,40}\bexpired\b|\bexp\b[^\n]{0,20}claim|TokenExpired/i)(
+        reading,
+      ),
     why: 'The token of Fatture in Cloud is valid for 3 hours.',
     todo: 'Replay it with a fresh one: fic-dev replay last --sign dev',
   },
   {
     code: 'audience',
-    when: (reading) => isStatus(400, 401, 403)(reading) && has(/\baudience\b|\baud\b/i)(reading),
+    when: (reading) => isRefusal(reading) && refusesWith(/\baudiences?\b|\baud\b/i)(reading),
     why: 'Your app expects another audience. In a notification, "aud" is the URL of the sink; with --sign dev it is that of the target.',
     todo: 'Let your app read the audience from its configuration. fic-dev check --audience tries one.',
   },
   {
     code: 'proxy-refusal',
     when: (reading) =>
-      isStatus(401, 403)(reading) &&
-      has(
-        /<center>(?:nginx|openresty)|<address>Apache|Access Denied[\s\S]{0,200}Reference #|Request blocked|RBAC: access denied|ModSecurity|Mod_Security|AkamaiGHost/i,
-      )(reading),
+      (isStatus(401, 403, 406)(reading) &&
+        has(
+          /<center>(?:nginx|openresty)|<address>Apache|Access Denied[\s\S]{0,200}Reference #|Request blocked|RBAC: access denied|Mod_?Security|administrative rules|web app is stopped|Wordfence|Zscaler|\bIP\b[^\n]{0,40}not (?:allowed|permitted|authorized)|403\.(?:4|6|14)\b/i,
+        )(reading)) ||
+      (reading.status === 403 &&
+        /^(?:awselb|CloudFront|AkamaiGHost|squid|Zscaler|BigIP)/i.test(reading.header('server'))),
     why: 'A web server or firewall in front of your app refused it, by address, method or rule.',
     todo: ({ url }) => `Allow POST and GET on ${url.pathname} there.`,
   },
@@ -247,14 +281,32 @@ const guards: readonly Rule[] = [
   },
   {
     code: 'signature',
-    when: isStatus(401, 403),
+    when: (reading) =>
+      reading.status === 401 ||
+      (isStatus(400, 403, 422)(reading) && refusesWith(/signature|\bjw[ts]\b|\btoken\b|bearer/i)(reading)) ||
+      (reading.status === 500 &&
+        has(
+          /JsonWebTokenError|JWSSignatureVerification|SignatureVerification|signature verification failed|invalid signature/i,
+        )(reading)),
     why: 'This is probably the check of the signature in your app, with another key than the one it was signed with.',
-    todo: ({ sign }) =>
-      sign === 'dev'
-        ? 'Give it the dev key that "fic-dev keys" prints in place of the one of Fatture in Cloud.'
-        : 'Give it the dev key that "fic-dev keys" prints in place of the one of Fatture in Cloud, and send it again: fic-dev replay last --sign dev (or check: fic-dev check).',
+    todo: ({ sign }) => devKeyAdvice(sign),
+  },
+  {
+    code: 'forbidden',
+    when: isStatus(403),
+    why: 'A guard in front of the route (a CSRF check, rights, a firewall) refused it, or the check of the signature.',
+    todo: ({ url, sign }) =>
+      `Exclude ${url.pathname} from such guards. If it was the signature: ${devKeyAdvice(sign)}`,
   },
 ]
+
+function devKeyAdvice(sign: Reading['sign']): string {
+  const advice =
+    'Give your app the dev key that "fic-dev keys" prints in place of the one of Fatture in Cloud'
+  return sign === 'dev'
+    ? `${advice}.`
+    : `${advice}, and send it again: fic-dev replay last --sign dev (or check: fic-dev check).`
+}
 
 function csrfExample(status: number): string {
   return status === 419
@@ -304,16 +356,22 @@ const requests: readonly Rule[] = [
   {
     code: 'content-type',
     when: (reading) =>
-      isStatus(406, 415)(reading) || (reading.status === 400 && has(/content[- ]type|media type/i)(reading)),
+      reading.status === 415 || (reading.status === 400 && has(/content[- ]type|media type/i)(reading)),
     why: 'Your app does not take this content type. Notifications are application/json, and application/cloudevents+json with the structured mapping.',
     todo: 'Accept both in the body parser (Express: express.json({ type: ["application/json", "application/cloudevents+json"] })).',
+  },
+  {
+    code: 'accept',
+    when: isStatus(406),
+    why: 'Your app has no answer in the form that the Accept header asks for.',
+    todo: 'Answer on this route without a body, whatever the Accept header says.',
   },
   {
     code: 'body-parser',
     when: (reading) =>
       (reading.status === 400 || reading.status === 422 || reading.status === 500) &&
       has(
-        /unexpected (?:token|end of)|JSON ?parse|parse error|not valid JSON|invalid JSON|malformed|SyntaxError|stream is not readable|body (?:is unusable|has already been read|stream already read)|EMPTY_JSON_BODY|entity\.parse|JSONDecodeError|raw body/i,
+        /unexpected (?:token|end of)|JSON ?parse|parse error|not valid JSON|invalid JSON|malformed (?:json|request|body)|SyntaxError|stream is not readable|body (?:is unusable|has already been read|stream already read)|EMPTY_JSON_BODY|entity\.parse|JSONDecodeError|raw body/i,
       )(reading),
     why: 'The body parser of your app failed: it met a body that it did not expect, read it twice, or parsed the challenge, which has none.',
     todo: 'Read the body once, and only on POST.',
@@ -322,7 +380,9 @@ const requests: readonly Rule[] = [
     code: 'validation',
     when: (reading) =>
       isStatus(400, 422)(reading) &&
-      has(/validation|"loc"|required|must be|invalid (?:input|value|type)|expected/i)(reading),
+      has(
+        /validation|"loc"|required|must be|invalid (?:input|value|type)|expected|deserialize|missing field|should not exist|param is missing/i,
+      )(reading),
     why: 'Your app expects another form of the body than {"data": {"ids": [...]}}; the welcome has no ids.',
     todo: 'Compare its schema with the body that the page shows.',
   },
@@ -349,7 +409,9 @@ const requests: readonly Rule[] = [
 const gateways: readonly Rule[] = [
   {
     code: 'maintenance',
-    when: (reading) => reading.status === 503 && has(/maintenance|be right back|artisan/i)(reading),
+    when: (reading) =>
+      reading.status === 503 &&
+      has(/\b(?:under|in|scheduled) maintenance\b|maintenance mode|be right back/i)(reading),
     why: 'Your app is in maintenance.',
     todo: 'End it (Laravel: php artisan up). What waits is sent then.',
   },
@@ -387,7 +449,7 @@ const failures: readonly Rule[] = [
   {
     code: 'app-failure',
     when: ({ status }) => status >= 500 && status <= 599,
-    why: 'Your app failed while it worked on the notification. Later ones pass it; it is tried again.',
+    why: 'Your app failed while it worked on the notification.',
     todo: 'Its own log says more.',
   },
 ]

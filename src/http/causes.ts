@@ -4,8 +4,10 @@
  */
 
 import type { Cause, HeaderPair, ReplaySignature } from '../contract/notification.ts'
-import { answerRules } from './answer-causes.ts'
+import { answerRules, ownAuthorizationCode } from './answer-causes.ts'
 import { failureRules } from './failure-causes.ts'
+
+export { ownAuthorizationCode }
 
 /** Everything that is known about an exchange. */
 export interface Encounter {
@@ -38,6 +40,8 @@ export interface Reading {
   header(name: string): string
   /** The first characters of the body. */
   start: string
+  /** The same, after the header in which a refusal of a token says its reason. */
+  refusal: string
   sign: ReplaySignature
   hasOwnAuthorization: boolean
   isKeyRight: boolean
@@ -91,17 +95,20 @@ export function sayCause({ what, why, todo }: Cause): string {
 
 function read(encounter: Encounter): Reading {
   const { url, status, errorCode, error, headers, body, sign } = encounter
+  const header = (name: string) =>
+    headers
+      .filter(([key]) => key.toLowerCase() === name)
+      .map(([, value]) => value)
+      .join(', ')
+  const start = (body ?? '').slice(0, readCharacters)
   return {
     url: new URL(url),
     status: status ?? 0,
     errorCode: errorCode ?? '',
     error: error ?? 'no reason is known',
-    header: (name) =>
-      headers
-        .filter(([key]) => key.toLowerCase() === name)
-        .map(([, value]) => value)
-        .join(', '),
-    start: (body ?? '').slice(0, readCharacters),
+    header,
+    start,
+    refusal: `${header('www-authenticate')}\n${start}`,
     sign,
     hasOwnAuthorization: encounter.hasOwnAuthorization ?? false,
     isKeyRight: encounter.isKeyRight ?? false,

@@ -185,7 +185,7 @@ export const failureRules: readonly Rule[] = [
     code: 'stopped',
     when: oneOf('ABORTED'),
     why: 'fic-dev ended the attempt.',
-    todo: 'It is made again when fic-dev runs.',
+    todo: 'A delivery that waits is made again at the next start.',
   },
   {
     code: 'no-answer',

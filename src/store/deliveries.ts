@@ -1,7 +1,7 @@
 /** Deliveries in SQLite: a row when an attempt begins, completed when it ends. */
 
 import type { Cause, Delivery, HeaderPair, ReplaySignature, Verdict } from '../contract/notification.ts'
-import { findCause } from '../http/causes.ts'
+import { findCause, ownAuthorizationCode } from '../http/causes.ts'
 import type { Database, Row } from './database.ts'
 import { streamScheme } from './jobs.ts'
 
@@ -25,8 +25,9 @@ export interface Deliveries {
 export function createDeliveries(database: Database): Deliveries {
   const writeRow = database.prepare(
     `INSERT OR REPLACE INTO deliveries (id, seq, target, attempt, replay, sign, started_at, duration_ms, status,
-       error, error_code, response_headers, response_body, answer_of, verdict, sent, next_attempt_at)
-     SELECT ?, seq, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM notifications WHERE seq = ?`,
+       error, error_code, response_headers, response_body, answer_of, verdict, sent, next_attempt_at,
+       own_authorization)
+     SELECT ?, seq, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM notifications WHERE seq = ?`,
   )
   const withAnswer = `SELECT d.*, CASE WHEN d.answer_of IS NULL THEN d.response_body
     ELSE (SELECT first.response_body FROM deliveries first WHERE first.id = d.answer_of) END AS answer
@@ -84,6 +85,7 @@ export function createDeliveries(database: Database): Deliveries {
         verdict,
         delivery.sent === null ? null : JSON.stringify(delivery.sent),
         toMs(delivery.nextAttemptAt),
+        delivery.cause?.code === ownAuthorizationCode ? 1 : 0,
         seq,
       ])
     },
@@ -95,14 +97,15 @@ export function createDeliveries(database: Database): Deliveries {
 }
 
 function toDelivery(value: unknown): Delivery {
-  const delivery = readRow(value as Row)
-  return { ...delivery, cause: causeOf(delivery) }
+  const row = value as Row
+  const delivery = readRow(row)
+  return { ...delivery, cause: causeOf(delivery, row['own_authorization'] === 1) }
 }
 
-function causeOf(delivery: Omit<Delivery, 'cause'>): Cause | null {
+function causeOf(delivery: Omit<Delivery, 'cause'>, hasOwnAuthorization: boolean): Cause | null {
   const { target: url, verdict, responseHeaders: headers, responseBody: body } = delivery
   if (verdict === 'pending' || url.startsWith(streamScheme)) return null
-  return findCause({ ...delivery, url, headers, body }, verdict === 'delivered')
+  return findCause({ ...delivery, url, headers, body, hasOwnAuthorization }, verdict === 'delivered')
 }
 
 function readRow(row: Row): Omit<Delivery, 'cause'> {

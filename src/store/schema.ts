@@ -79,6 +79,7 @@ const boundsSchema = `
 /** From the code and the answer, the cause is derived on read. */
 const causesSchema = `
   ALTER TABLE deliveries ADD COLUMN error_code TEXT;
+  ALTER TABLE deliveries ADD COLUMN own_authorization INTEGER NOT NULL DEFAULT 0;
 `
 
 export const migrations: readonly string[] = [

@@ -1,7 +1,6 @@
 /** All providers by name. A new one is a file of the shape in `provider.ts` and a line here; CONTRIBUTING.md has more. */
 
 import { FicDevError } from '../errors.ts'
-import { readUrl, showUrl } from '../http/url.ts'
 import { cloudflaredProvider } from './cloudflared.ts'
 import { localtunnelProvider } from './localtunnel.ts'
 import { ngrokProvider } from './ngrok.ts'
@@ -24,7 +23,7 @@ export interface ProviderOptions {
 
 const makers: Record<string, (options: ProviderOptions) => TunnelProvider> = {
   localtunnel: ({ host }) =>
-    localtunnelProvider(host === undefined ? undefined : toAddress('--tunnel-host', host)),
+    localtunnelProvider(host === undefined ? undefined : readUrl('--tunnel-host', host)),
   cloudflared: ({ environment = {} }) => cloudflaredProvider(environment),
   ngrok: ({ environment = {}, projectDir = '.' }) => ngrokProvider(environment, projectDir),
   tailscale: ({ environment = {} }) => tailscaleProvider(environment),
@@ -32,7 +31,7 @@ const makers: Record<string, (options: ProviderOptions) => TunnelProvider> = {
     sshProvider({
       host,
       environment,
-      publicUrl: publicUrl === undefined ? undefined : toAddress('--public-url', publicUrl),
+      publicUrl: publicUrl === undefined ? undefined : readUrl('--public-url', publicUrl),
     }),
   'forwarded-port': ({ environment = {} }) => forwardedPortProvider(environment),
   none: () => loopbackProvider(),
@@ -44,7 +43,7 @@ const providerNames: readonly string[] = Object.keys(makers)
 /** Throws `TUNNEL_PROVIDER` for a name that nobody has, `CONFIG_INVALID` for an address that is none. */
 export function findProvider(name: string, options: ProviderOptions = {}): TunnelProvider {
   if (options.publicUrl !== undefined && name !== 'ssh') {
-    return publicUrlProvider(toAddress('--public-url', options.publicUrl))
+    return publicUrlProvider(readUrl('--public-url', options.publicUrl))
   }
   const make = Object.hasOwn(makers, name) ? makers[name] : undefined
   if (!make) {
@@ -55,12 +54,13 @@ export function findProvider(name: string, options: ProviderOptions = {}): Tunne
   return make(options)
 }
 
-function toAddress(flag: string, text: string): string {
-  const reading = readUrl(text)
-  if ('problem' in reading) {
-    throw new FicDevError('CONFIG_INVALID', `${flag} is ${showUrl(text)}, which ${reading.problem}.`, {
+function readUrl(flag: string, text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null
+  const plain = url && !url.search && !url.hash && !url.username && !url.password
+  if (!plain || !/^https?:$/.test(url.protocol)) {
+    throw new FicDevError('CONFIG_INVALID', `${flag} is "${text}", which is not a plain http(s) address.`, {
       hint: `Example: ${flag} https://hooks.example.com`,
     })
   }
-  return reading.url.href.replace(/\/+$/, '')
+  return url.href.replace(/\/+$/, '')
 }

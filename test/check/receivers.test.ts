@@ -21,12 +21,16 @@ beforeAll(async () => {
 })
 afterAll(() => sender.close())
 
-async function check(url: string, options: { timeoutMs?: number; changes?: Partial<World> } = {}) {
-  const { timeoutMs = 2_000, changes } = options
+async function check(
+  url: string,
+  options: { timeoutMs?: number; changes?: Partial<World>; only?: string[] } = {},
+) {
+  const { timeoutMs = 2_000, changes, only } = options
+  const cases = checkCases.filter(({ name }) => only?.includes(name) ?? true)
   const results: CheckResult[] = []
   const world = await createTestWorld(url, { devKey, ...changes })
   const run = { world, exchange: sender.send, timeoutMs, waitMs: 3_000 }
-  for await (const result of runCases(checkCases, run)) results.push(result)
+  for await (const result of runCases(cases, run)) results.push(result)
   return results
 }
 
@@ -46,7 +50,11 @@ test('a receiver that does everything right gets no remark', async () => {
 
 test.each<[string, Mistakes, Record<string, string>]>([
   ['takes the challenge from the header only', { challengeOnlyBy: 'header' }, { 'challenge-query': 'wrong' }],
-  ['takes the challenge from the query only', { challengeOnlyBy: 'query' }, { 'challenge-header': 'wrong' }],
+  [
+    'takes the challenge from the query only',
+    { challengeOnlyBy: 'query' },
+    { 'challenge-header': 'wrong', 'challenge-unsigned': 'skipped', 'challenge-forged': 'skipped' },
+  ],
   [
     'checks the signature on POST but not on the challenge',
     { challengeUnchecked: true },
@@ -161,6 +169,16 @@ test('an app that refuses everything shows nothing with what it refuses', async 
     outcome: 'skipped',
     says: '401, as to a genuine notification: that shows nothing',
   })
+  expect(results.find(({ name }) => name === 'challenge-forged')).toMatchObject({
+    outcome: 'skipped',
+    says: '401, as to a genuine challenge: that shows nothing',
+  })
+  const only = await check(receiver.url, { only: ['forged', 'no-token'] })
+  expect(only.map(({ name, outcome }) => [name, outcome])).toEqual([
+    ['start', 'right'],
+    ['forged', 'skipped'],
+    ['no-token', 'skipped'],
+  ])
 })
 
 test('404 and no answer are no refusals', async () => {

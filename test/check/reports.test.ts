@@ -25,7 +25,7 @@ const about = { target: 'http://localhost:3000/', audience: 'http://localhost:30
 
 function judge(one: CheckCase, ...answers: CheckAnswer[]): CheckResult {
   const world = { target: new URL(about.target), headers: {} }
-  const known = { acceptedChallenge: false, isKeyRight: false, refusedWith: null }
+  const known = { acceptedChallenge: false, isKeyRight: false, refused: { delivery: null, challenge: null } }
   return judgeCase(one, answers, { world, timeoutMs: 5_000 }, known)
 }
 

@@ -61,7 +61,7 @@ test('an app with mistakes fails: exit 1, the whole report on stdout, a block fo
   expect(stdout).toMatch(/^right +binary +200 +\d+ms +one id, binary mapping$/m)
   expect(stdout).toMatch(/^Checking http\S+, signed with this project's dev key, for the audience http\S+$/m)
   expect(stdout).toMatch(
-    /^welcome, welcome-no-data\n  Got 400; expected .*\n  http\S+ answered 400\. .*\n(?: .*\n)*? .*the subscription expires 10 days.*\n  welcome: /m,
+    /^welcome, welcome-no-data\n  http\S+ answered 400\. .*\n(?: .*\n)*?  Expected: an answer .*\n .*the subscription expires 10 days.*\n  welcome: /m,
   )
   expect(stdout).toMatch(/^wrong +foreign-sink +200 /m)
   expect(stdout).toMatch(/This receiver is not right yet: \d+ right, 3 wrong\.\n$/)
@@ -74,7 +74,7 @@ test('an app without the dev key is told so, in one sentence', async () => {
   const receiver = await startReceiver(() => 'no key')
   const { exitCode, stdout } = await run(['check', receiver.url], { cwd: createFolder() })
   expect(exitCode).toBe(1)
-  expect(stdout.match(/Give it the dev key that "fic-dev keys" prints/g)?.length).toBeLessThanOrEqual(2)
+  expect(stdout.match(/Give your app the dev key that "fic-dev keys" prints/g)?.length).toBeLessThanOrEqual(2)
 })
 
 test('--only and --skip choose cases, by name or by how names begin', async () => {

@@ -124,7 +124,7 @@ async function judgedByFicDev(target: Subscriber, respond: Respond) {
   )
   const attempt = { id: 1, seq: 1, target: target.url, attempt: 1, replay: false, sign: 'original' } as const
   const begun = beginAttempt({ ...attempt, startedAt: '2026-11-23T10:00:00.000Z', sent: null })
-  return endAttempt(begun, result, null)
+  return endAttempt(begun, result, { nextAttemptAt: null, hasOwnAuthorization: false })
 }
 
 describe.each(answers)('%s', (_name, meaning, respond) => {

@@ -110,14 +110,18 @@ describe('a target that', () => {
 
 describe('an event that makes the app crash', () => {
   /** An app that ends with a connection when the event comes, and listens again a moment later. */
-  async function startCrashing(port: number, crash: (socket: Socket, restart: () => void) => void) {
+  async function startCrashing(
+    port: number,
+    crashing: readonly number[],
+    crash: (socket: Socket, restart: () => void) => void,
+  ) {
     const delivered: number[] = []
     let close = async () => {}
     const start = async () => {
       const server = createHttpServer((request, response) => {
         const seq = Number(request.headers['x-fic-dev-notification'])
         request.resume()
-        if (seq === 1) return crash(request.socket, () => void close().then(start))
+        if (crashing.includes(seq)) return crash(request.socket, () => void close().then(start))
         delivered.push(seq)
         response.end()
       })
@@ -129,7 +133,7 @@ describe('an event that makes the app crash', () => {
 
   test('does not hold the others', async () => {
     const port = await freePort()
-    const delivered = await startCrashing(port, (_socket, restart) => restart())
+    const delivered = await startCrashing(port, [1], (_socket, restart) => restart())
     const { capture, deliverer, until, told } = await openDelivery(
       [`http://127.0.0.1:${port}/webhooks`],
       quick,
@@ -141,6 +145,20 @@ describe('an event that makes the app crash', () => {
 
     expect(delivered).toEqual([2, 3, 4, 5])
     expect(told.some(({ seq, verdict }) => seq === 1 && verdict === 'delivered')).toBe(false)
+  })
+
+  test('does not hold the others if the two after it make the app crash, too', async () => {
+    const port = await freePort()
+    const delivered = await startCrashing(port, [1, 2, 3], (_socket, restart) => restart())
+    const { capture, deliverer, until } = await openDelivery([`http://127.0.0.1:${port}/webhooks`], {
+      pauseMs: 20,
+    })
+    await deliverer.start()
+    for (let count = 0; count < 6; count++) await capture()
+
+    await until(({ seq, verdict }) => seq === 6 && verdict === 'delivered')
+
+    expect(delivered).toEqual([4, 5, 6])
   })
 
   test('does not hold the others if a proxy in front of the app answers 502 for it', async () => {
@@ -188,4 +206,53 @@ test('a container whose proxy accepts and closes connections gets its first requ
       [3, 200],
     ],
   )
+})
+
+test('with several at once, one that hangs does not stop a target that another one found at fault', async () => {
+  const port = await freePort()
+  const server = createHttpServer((request, response) => {
+    const seq = Number(request.headers['x-fic-dev-notification'])
+    request.resume()
+    if (seq === 1) return
+    if (seq === 2 && request.headers['x-fic-dev-attempt'] === '1') request.socket.resetAndDestroy()
+    else response.end()
+  })
+  await listen(server, port)
+  const { capture, deliverer, until } = await openDelivery([`http://127.0.0.1:${port}/webhooks`], {
+    ...quick,
+    timeoutMs: 0,
+    concurrency: 3,
+  })
+  await deliverer.start()
+  for (let count = 0; count < 5; count++) await capture()
+
+  await until(({ seq, verdict }) => seq === 5 && verdict === 'delivered')
+
+  expect(await until(({ seq, attempt }) => seq === 2 && attempt === 2)).toBeDefined()
+})
+
+test('a configured authorization is the cause of a 401, also when the delivery is read again', async () => {
+  const port = await freePort()
+  await listen(createHttpServer(answers(401)), port)
+  const target = { url: `http://127.0.0.1:${port}/webhooks`, headers: { Authorization: 'Basic x' } }
+  const { capture, deliverer, until, store } = await openDelivery([target])
+  await deliverer.start()
+  await capture()
+
+  const { cause } = await until(({ verdict }) => verdict === 'dropped')
+  await deliverer.close()
+
+  expect(cause).toMatchObject({ code: 'own-authorization' })
+  expect(store.notification(1)?.deliveries[0]?.cause).toEqual(cause)
+})
+
+test('another reason for the same outage is told to the page', async () => {
+  const port = await freePort()
+  const { capture, deliverer, untilTarget } = await openDelivery([`http://127.0.0.1:${port}/webhooks`], quick)
+  await deliverer.start()
+  await untilTarget(({ cause }) => cause?.code === 'refused')
+  await capture()
+  await listen(createHttpServer(answers(503)), port)
+
+  expect(await untilTarget(({ cause }) => cause?.code === 'gateway')).toMatchObject({ health: 'unreachable' })
 })

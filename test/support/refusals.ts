@@ -330,7 +330,7 @@ export const refusals: readonly Refusal[] = [
   {
     name: 'an app that fails',
     code: 'app-failure',
-    says: /Your app failed.*Later ones pass it/,
+    says: /Your app failed while it worked/,
     server: answering(500, plain, 'Internal Server Error'),
   },
   {
