@@ -96,6 +96,8 @@ test('hints stand beside the lines, once for each cause, and the end tells what 
   await using target = await startTarget()
   const daemon = follow(['--emulator', '-f', target.url, ...anyPort], { cwd })
   await daemon.said('fic-dev is ready')
+  // The welcome, before the target answers otherwise.
+  await daemon.text((line) => line.includes('[200]'))
   const trigger = () => run(['trigger', 'entities.clients.create'], { cwd })
   const saySeen = (status: number) =>
     target.answerWith((_request, response) => response.writeHead(status).end('seen'))
@@ -111,7 +113,7 @@ test('hints stand beside the lines, once for each cause, and the end tells what 
   daemon.signal('SIGINT')
   expect(await daemon.ended).toBe(130)
   expect(daemon.stderr().match(/hint {2}http\S+ answered 404\. Your app knows no such path/g)).toHaveLength(1)
-  expect(daemon.stderr()).toMatch(/stopped; 1 delivery waits for the next start\n$/)
+  expect(daemon.stderr().trimEnd().split('\n').at(-1)).toBe('stopped; 1 delivery waits for the next start')
 })
 
 test('a target that refuses connections is asked about, and what was triggered waits', async () => {
