@@ -173,7 +173,8 @@ function readIds({ json, text }: BodyReading): { ids: (number | string)[]; probl
   const odd = entries.length - ids.length
   if (odd === 0) return { ids, problems: [] }
   const at = exact.indexOf(null)
-  const first = typeof entries[at] === 'number' ? written[at]?.slice(0, 80) : quote(entries[at])
+  const first =
+    typeof entries[at] === 'number' ? (written[at]?.slice(0, 80) ?? quote(entries[at])) : quote(entries[at])
   return {
     ids,
     problems: [
@@ -184,13 +185,11 @@ function readIds({ json, text }: BodyReading): { ids: (number | string)[]; probl
   }
 }
 
-/** The entries of `data.ids` as they are written. */
+/** The entries of `data.ids` as they are written; none if they cannot be told apart. */
 function readTexts(text: string, count: number): string[] {
   const list = findValue(text, ['data', 'ids'])
   const texts = list === null ? [] : childrenOf(text, list).map(({ value }) => textIn(text, value))
-  if (texts.length !== count)
-    throw new Error(`data.ids has ${count} entries, and ${texts.length} were found.`)
-  return texts
+  return texts.length === count ? texts : []
 }
 
 function toDigits(written: string | undefined): string | null {
