@@ -3,7 +3,6 @@
 import { randomBytes } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
-import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import type { TriggerAnswer, TriggerRequest } from './contract/api.ts'
 import type { DoctorMessage } from './contract/doctor.ts'
@@ -14,6 +13,7 @@ import type { Config } from './config/config.ts'
 import type { Secrets } from './config/environment.ts'
 import { removeDaemonFile, writeDaemonFile } from './daemon/daemon-file.ts'
 import { refuseCircle } from './daemon/circle.ts'
+import { emulatorStateOf } from './daemon/emulator-state.ts'
 import { knownSinks } from './daemon/known-sinks.ts'
 import { findFicAccess, type FicAccess } from './daemon/fic-access.ts'
 import { listenNear } from './daemon/listen.ts'
@@ -252,7 +252,7 @@ class RunningDaemon implements Daemon {
       createEmulator({
         port,
         now: this.#now,
-        stateFile: join(dataDir, 'emulator.json'),
+        stateFile: emulatorStateOf(dataDir),
         log: this.#log.child({ part: 'emulator' }),
         ...(retryDelaysMs && { retryDelaysMs }),
       }),

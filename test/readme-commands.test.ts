@@ -79,7 +79,7 @@ test('the other lines of the README do what they say, beside a daemon with the e
   const others = ficDevLines('README.md').filter(([first]) => first !== undefined && /^[a-z]/.test(first))
   // `init` asks, so it needs a terminal, and `follow` a server and a daemon of its own; their tests give them that.
   const lines = others.filter(([first]) => first !== 'init' && first !== 'follow')
-  expect(lines.map(([command]) => command).sort()).toEqual(['check', 'keys', 'trigger'])
+  expect(lines.map(([command]) => command).sort()).toEqual(['check', 'env', 'trigger'])
   for (const args of lines) {
     const meant = args.map((word) => (word === 'http://localhost:3000/webhooks' ? receiver.url : word))
     expect({ args, ...(await run(meant, { cwd })) }).toMatchObject({ exitCode: 0 })

@@ -63,6 +63,11 @@ export const examplesOf: Readonly<Record<string, Examples>> = {
     ['fic-dev keys', 'as PEM, and as Fatture in Cloud publishes its own'],
     ['fic-dev keys --json', 'for scripts'],
   ],
+  env: [
+    ['fic-dev env --write .env.local', 'for apps that read such a file'],
+    ['fic-dev env --emulator', 'for the emulator, before the first start, too'],
+    ['fic-dev env --json', 'for scripts'],
+  ],
   open: [
     ['fic-dev open', 'a fresh link, opened in the browser'],
     ['fic-dev open --no-open', 'just the link'],

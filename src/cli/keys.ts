@@ -4,18 +4,13 @@ import type { KeyEntry } from '../contract/api.ts'
 import { connect } from './client.ts'
 import type { Invocation } from './command.ts'
 
-const titles: Record<KeyEntry['name'], string> = {
-  dev: 'Dev key: signs replays with --sign dev',
-  fic: 'Fatture in Cloud: signs notifications',
-}
-
 export async function run({ config, output }: Invocation): Promise<void> {
   const client = await connect(config, { creates: true })
   try {
     const { items } = await client.request<{ items: KeyEntry[] }>('GET', '/api/keys')
     for (const key of items) {
       if (output.json) output.object(key)
-      else output.line(`${output.colors.bold(titles[key.name])}\n${key.pem.trim()}\n${key.base64}\n`)
+      else output.line(`${output.colors.bold(key.label)}\n${key.pem.trim()}\n${key.base64}\n`)
     }
   } finally {
     await client.close()

@@ -162,10 +162,26 @@ function addReading(add: Add): void {
   addSettings(types, commonSettings)
   const keys = add(
     'keys',
-    'print the public keys: our dev key and the one of Fatture in Cloud',
+    'print the dev key and the key that notifications are signed with',
     () => import('./keys.ts'),
   )
-  addSettings(keys, commonSettings)
+  addSettings(keys, [...commonSettings, 'emulator', 'publicKey'])
+  const env = add(
+    'env',
+    'print what your app has to know: keys, audiences, API',
+    () => import('./env.ts'),
+  ).option('--write <file>', 'set the variables in this file, .env.local for example')
+  addSettings(env, [
+    ...commonSettings,
+    'forwardTo',
+    'emulator',
+    'publicKey',
+    'publicUrl',
+    'tunnel',
+    'sinkPort',
+    'emulatorPort',
+    'apiBase',
+  ])
   const open = add('open', 'open the inspector of the running daemon', () => import('./open.ts')).option(
     '--revoke',
     'sign out all browsers and void unused links, instead of opening one',

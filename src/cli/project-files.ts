@@ -1,4 +1,4 @@
-/** The files of a project that `fic-dev init` writes: config, `.gitignore`, and `.env` when that was asked for. */
+/** The files of a project that `fic-dev init` and `fic-dev env` write: config, `.gitignore`, and files of variables. */
 
 import { existsSync, realpathSync, statSync } from 'node:fs'
 import { readFile, rename } from 'node:fs/promises'
@@ -88,21 +88,29 @@ const assignment =
   /^([^\S\n]*(?:export[^\S\n]+)?([\w.-]+)[^\S\n]*=)[^\S\n]*(?:"[^"]*"|'[^']*'|`[^`]*`|[^\r\n]*)/gm
 
 /**
- * Puts the token into `.env`: into the assignment that is there, or on a line of its own. All other bytes stay.
+ * Puts the token into `.env`.
  * @throws FicDevError USAGE if the file can't be edited
  */
 export async function saveToken(cwd: string, token: string): Promise<void> {
-  const file = path.join(cwd, '.env')
-  const byHand = 'add FIC_ACCESS_TOKEN to it by hand'
+  await saveVariables(cwd, '.env', { [tokenName]: token })
+}
+
+/**
+ * Sets variables in a file: in the assignments that are there, or on lines of their own. All other bytes stay.
+ * @throws FicDevError USAGE if the file can't be edited
+ */
+export async function saveVariables(
+  cwd: string,
+  name: string,
+  variables: Readonly<Record<string, string>>,
+): Promise<void> {
+  const file = path.resolve(cwd, name)
+  const byHand = `add ${Object.keys(variables).join(', ')} to it by hand`
   const bytes = await readIfThere(file)
   demandAscii(file, bytes, byHand)
   const [before, mark] = splitMark(bytes)
-  const replaced = before.replaceAll(assignment, (all: string, start: string, name: string) =>
-    name === tokenName ? start + quoteForEnv(token) : all,
-  )
-  const isThere = parseEnv(replaced)[tokenName] === token
-  const after = isThere ? replaced : addLines(before, [`${tokenName}=${quoteForEnv(token)}`])
-  if (!isDeepStrictEqual(parseEnv(after), { ...parseEnv(before), [tokenName]: token })) {
+  const after = Object.entries(variables).reduce(setVariable, before)
+  if (!isDeepStrictEqual(parseEnv(after), { ...parseEnv(before), ...variables })) {
     throw new FicDevError(
       'USAGE',
       `${file} can't be edited without a change of its other variables; ${byHand}.`,
@@ -114,13 +122,21 @@ export async function saveToken(cwd: string, token: string): Promise<void> {
   await write(file, Buffer.from(mark + after, 'latin1'), 0o600)
 }
 
+function setVariable(before: Bytes, [name, value]: [string, string]): Bytes {
+  const replaced = before.replaceAll(assignment, (all: string, start: string, found: string) =>
+    found === name ? start + quoteForEnv(value) : all,
+  )
+  const isThere = parseEnv(replaced)[name] === value
+  return isThere ? replaced : addLines(before, [`${name}=${quoteForEnv(value)}`])
+}
+
 const tokenName = 'FIC_ACCESS_TOKEN'
 
-/** If the token has a sign that means something in such a file. */
-function quoteForEnv(token: string): string {
-  if (parseEnv(`${tokenName}=${token}`)[tokenName] === token) return token
-  const mark = ["'", '"', '`'].find((one) => !token.includes(one)) ?? "'"
-  return `${mark}${token}${mark}`
+/** If the value has a sign that means something in such a file. */
+function quoteForEnv(value: string): string {
+  if (parseEnv(`NAME=${value}`)['NAME'] === value) return value
+  const mark = ["'", '"', '`'].find((one) => !value.includes(one)) ?? "'"
+  return `${mark}${value}${mark}`
 }
 
 /** Bytes as Latin-1, in which every byte is a character: what isn't understood is written back as it was. */
@@ -165,7 +181,7 @@ async function write(
     replaceFile(isThere ? realpathSync(file) : file, content, isThere ? statSync(file).mode & 0o777 : mode)
   } catch (error) {
     throw new FicDevError('USAGE', `${file} cannot be written: ${messageOf(error)}.`, {
-      hint: 'Check the permissions of the folder, or run init elsewhere.',
+      hint: 'Check the permissions of the folder.',
       cause: error,
     })
   }

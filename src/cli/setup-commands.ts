@@ -48,8 +48,8 @@ function addCheck(add: Add): void {
     'after',
     `
 It sends what Fatture in Cloud sends and what an attacker would, signed with this project's dev key and with others,
-and says what each answer would cost. Your app has to know the dev key: "fic-dev keys" prints it in the form in which
-Fatture in Cloud publishes its own. The ids are made up. Exit code 1 when something is wrong.
+and says what each answer would cost. Your app has to know the dev key and the audience: "fic-dev env" prints both, as
+variables of its environment. The ids are made up. Exit code 1 when something is wrong.
 ${examplesText([
   ['fic-dev check', 'the configured targets'],
   ['fic-dev check localhost:3000/webhooks', 'this route'],

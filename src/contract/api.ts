@@ -65,7 +65,10 @@ export interface EventTypeEntry {
 }
 
 export interface KeyEntry {
+  /** `fic`: the key that notifications are signed with, whoever signs them. */
   name: 'dev' | 'fic'
+  /** Whose key it is and what it signs. */
+  label: string
   pem: string
   /** Base64 of the whole PEM, the form in which Fatture in Cloud publishes its own key. */
   base64: string
@@ -237,4 +240,15 @@ export interface RunningSettings {
   company: number | null
   publicUrl: string | null
   insecure: boolean
+}
+
+/** What the developer's app has to know to take notifications on this machine. */
+export interface AppEnvironment {
+  publicKeys: KeyEntry[]
+  /** What tokens may name in `aud`: the sink, and the routes for which fic-dev signs with the dev key. */
+  audiences: string[]
+  /** Where the API is: that of Fatture in Cloud or of the emulator; without a slash at the end. */
+  apiBase: string
+  /** What only a start decides, as sentences; `null` if nothing. */
+  undecided: string | null
 }

@@ -17,7 +17,9 @@ import type { Store } from '../store/store.ts'
 import { createSubscriptionsByHand } from '../subscription/by-hand.ts'
 import { createProbe } from '../tunnel/probe.ts'
 import { randomSubdomain } from '../tunnel/subdomain.ts'
+import { emulatorKeyOf } from './emulator-state.ts'
 import { findFicAccess } from './fic-access.ts'
+import { knownSinks } from './known-sinks.ts'
 import { Live } from './live.ts'
 import { openStoreIfPossible } from './open-store.ts'
 import { buildRooms } from './rooms.ts'
@@ -43,11 +45,11 @@ export async function openOffline(
   config: Config,
   { secrets = { accessToken: null }, creates }: OfflineOptions,
 ): Promise<Offline> {
-  if (creates || hasStore(config.dataDir)) return openStoreOf(config, secrets)
+  if (creates || hasStore(config.dataDir)) return openStoreOf(config, secrets, creates)
   const dataDir = mkdtempSync(join(tmpdir(), 'fic-dev-empty-'))
   const remove = () => rmSync(dataDir, { recursive: true, force: true })
   try {
-    const offline = await openStoreOf({ ...config, dataDir }, secrets)
+    const offline = await openStoreOf({ ...config, dataDir }, secrets, creates)
     return { ...offline, close: () => offline.close().finally(remove) }
   } catch (error) {
     remove()
@@ -65,7 +67,7 @@ function hasStore(dataDir: string): boolean {
   }
 }
 
-async function openStoreOf(config: Config, secrets: Secrets): Promise<Offline> {
+async function openStoreOf(config: Config, secrets: Secrets, creates: boolean): Promise<Offline> {
   const log = silentLog()
   const { dataDir, keep, keepDays } = config
   // Only the daemon drops notifications: a command may have been given another configuration.
@@ -73,7 +75,8 @@ async function openStoreOf(config: Config, secrets: Secrets): Promise<Offline> {
   const project = await readSecretsOf(config.dataDir, randomSubdomain)
   const token = randomBytes(32).toString('base64url')
   const sinkPath = `/${project.sinkSecret}`
-  const live = new Live(new Date(), sinkPath, config.publicKey)
+  const live = new Live(new Date(), sinkPath, (await emulatorKeyOf(config, creates)) ?? config.publicKey)
+  live.knownSinks = knownSinks(config, store.subscriptions, sinkPath)
   live.inspectorPort = config.port.port
   reachFic(live, { config, secrets, store, sinkPath, log })
   const { inspector, deliverer } = await buildRooms({

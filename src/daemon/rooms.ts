@@ -1,6 +1,6 @@
 /** Builds sink, deliverer and inspector of a daemon, each with what it needs of the others; starts nothing. */
 
-import type { RunningSettings, KeyEntry, TriggerAnswer, TriggerRequest } from '../contract/api.ts'
+import type { RunningSettings, TriggerAnswer, TriggerRequest } from '../contract/api.ts'
 import type { DoctorMessage } from '../contract/doctor.ts'
 import type { Notification } from '../contract/notification.ts'
 import type { Status } from '../contract/status.ts'
@@ -10,7 +10,6 @@ import { createDeliverer, type Deliverer, type PassThrough } from '../delivery/d
 import { portOf } from '../http/url.ts'
 import { FicDevError } from '../errors.ts'
 import { isEmulator } from '../fic/api-error.ts'
-import { toBase64Key } from '../fic/signature/public-key.ts'
 import type { VerifySignature } from '../fic/signature/verify.ts'
 import type { EmulatorControl } from '../inspector/routes/emulator.ts'
 import { createInspector, type Inspector } from '../inspector/server.ts'
@@ -24,6 +23,7 @@ import { pageSessionsOf } from '../store/page-sessions.ts'
 import type { ProjectSecrets } from '../store/secrets.ts'
 import type { Store } from '../store/store.ts'
 import type { Probe } from '../tunnel/probe.ts'
+import { toAppEnvironment, toKeys } from './app-environment.ts'
 import { controlAt, controlOf } from './emulator-control.ts'
 import type { Live } from './live.ts'
 import { tokenTime } from './token-time.ts'
@@ -102,7 +102,8 @@ export async function buildRooms(options: RoomOptions): Promise<Rooms> {
     status,
     settings: toRunningSettings(config),
     heldTypes: () => live.managed?.keeper.status().types ?? [],
-    keys: () => [toKeyEntry('dev', project.devKey.publicKey), toKeyEntry('fic', live.publicKey)],
+    keys: () => toKeys(options),
+    environment: () => toAppEnvironment(options),
     replay: deliverer.replay,
     preview: deliverer.preview,
     pause: deliverer.pause,
@@ -220,8 +221,4 @@ function toStatus(
     clock: parts.intake.clock(),
     counts: store.counts(),
   }
-}
-
-function toKeyEntry(name: KeyEntry['name'], pem: string): KeyEntry {
-  return { name, pem, base64: toBase64Key(pem) }
 }

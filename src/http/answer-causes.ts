@@ -288,7 +288,7 @@ const guards: readonly Rule[] = [
         has(
           /JsonWebTokenError|JWSSignatureVerification|SignatureVerification|signature verification failed|invalid signature/i,
         )(reading)),
-    why: 'This is probably the check of the signature in your app, with another key than the one it was signed with.',
+    why: 'This is probably the check of the token in your app, with another public key or another audience than those of this machine.',
     todo: ({ sign }) => devKeyAdvice(sign),
   },
   {
@@ -301,11 +301,10 @@ const guards: readonly Rule[] = [
 ]
 
 function devKeyAdvice(sign: Reading['sign']): string {
-  const advice =
-    'Give your app the dev key that "fic-dev keys" prints in place of the one of Fatture in Cloud'
+  const advice = 'Give your app the keys and audiences that "fic-dev env" prints'
   return sign === 'dev'
     ? `${advice}.`
-    : `${advice}, and send it again: fic-dev replay last --sign dev (or check: fic-dev check).`
+    : `${advice}, and send it again: fic-dev replay last (or check: fic-dev check).`
 }
 
 function csrfExample(status: number): string {

@@ -33,6 +33,7 @@ const summaries: Record<string, string> = {
   'GET /api/export': 'All notifications as NDJSON or HAR',
   'GET /api/fixtures': 'The newest genuine notification of each event type, for tests (NDJSON)',
   'POST /api/import': 'Take in what export wrote as NDJSON',
+  'GET /api/env': 'Public keys, audiences and API base that the app needs on this machine',
   'GET /api/keys': 'The dev key and the key that signatures are checked with',
   'POST /api/token': 'What a token says, claim by claim',
   'POST /api/doctor': 'Look at everything that fic-dev stands on; a finding a line, as it comes (NDJSON)',

@@ -9,6 +9,7 @@ import Fastify, {
   type FastifyRequest,
 } from 'fastify'
 import type {
+  AppEnvironment,
   RunningSettings,
   KeyEntry,
   ReplayRequest,
@@ -63,6 +64,7 @@ export interface InspectorParts {
   /** Event types, in full, that our subscription holds. */
   heldTypes(): string[]
   keys(): KeyEntry[]
+  environment(): Promise<AppEnvironment>
   replay(seq: number, asked: ReplayRequest): Promise<Delivery>
   preview(seq: number, asked: ReplayRequest): Promise<ReplayPreview>
   pause(paused: boolean): void

@@ -74,7 +74,9 @@ test('an app without the dev key is told so, in one sentence', async () => {
   const receiver = await startReceiver(() => 'no key')
   const { exitCode, stdout } = await run(['check', receiver.url], { cwd: createFolder() })
   expect(exitCode).toBe(1)
-  expect(stdout.match(/Give your app the dev key that "fic-dev keys" prints/g)?.length).toBeLessThanOrEqual(2)
+  expect(
+    stdout.match(/Give your app the keys and audiences that "fic-dev env" prints/g)?.length,
+  ).toBeLessThanOrEqual(2)
 })
 
 test('--only and --skip choose cases, by name or by how names begin', async () => {

@@ -104,6 +104,7 @@ test('every command has --json, and prints nothing but objects, one a line', asy
     check: ['check', target.url, '--only', 'binary'],
     doctor: ['doctor'],
     keys: ['keys'],
+    env: ['env'],
     subscriptions: ['subscriptions'],
     token: ['token', 'a.b.c'],
     open: ['open', '--no-open'],

@@ -40,6 +40,7 @@ test('the JSON of each command is unchanged', async () => {
     print(['show', 'last', '--resources']),
     print(['types', 'clients']),
     print(['keys']),
+    print(['env']),
     print(['open', '--no-open']),
     print(['token', '--notification', 'last']),
     print(['subscriptions']),

@@ -59,6 +59,12 @@ export async function openRoom({
     settings: { forwardTo: [], headers: {}, company: null, publicUrl: null, insecure: false },
     heldTypes: () => [],
     keys: () => [],
+    environment: async () => ({
+      publicKeys: [],
+      audiences: [],
+      apiBase: 'https://api.example',
+      undecided: null,
+    }),
     replay: () => Promise.reject(new Error('no deliverer here')),
     preview: () => Promise.reject(new Error('no deliverer here')),
     pause: () => {},

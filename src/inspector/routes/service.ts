@@ -21,6 +21,8 @@ export function serviceRoutes(
 
     app.get('/api/types', async () => ({ items: listTypes(parts.heldTypes()) }))
 
+    app.get('/api/env', async () => parts.environment())
+
     app.get('/api/keys', async () => ({ items: parts.keys() }))
 
     app.post('/api/trigger', { schema: { body: TriggerBody } }, async ({ body }) => parts.trigger(body))

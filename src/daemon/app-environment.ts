@@ -1,0 +1,81 @@
+/** What the developer's app has to know to take notifications on this machine: keys, audiences, the API. */
+
+import type { AppEnvironment, KeyEntry } from '../contract/api.ts'
+import type { Config } from '../config/config.ts'
+import { toBase64Key } from '../fic/signature/public-key.ts'
+import type { ProjectSecrets } from '../store/secrets.ts'
+import type { Store } from '../store/store.ts'
+import type { Live } from './live.ts'
+
+export interface AppEnvironmentParts {
+  config: Config
+  project: Pick<ProjectSecrets, 'devKey' | 'sinkSecret'>
+  store: Pick<Store, 'find' | 'notification'>
+  live: Live
+}
+
+/** The dev key, and the key that notifications are signed with, each with what it is. */
+export function toKeys({ config, project, live }: Omit<AppEnvironmentParts, 'store'>): KeyEntry[] {
+  return [
+    toKeyEntry('dev', project.devKey.publicKey, 'Dev key: signs check, and replays with --sign dev'),
+    toKeyEntry('fic', live.publicKey, labelOf(config)),
+  ]
+}
+
+function labelOf({ emulator, publicKey }: Config): string {
+  if (emulator) return 'The emulator: signs notifications'
+  return publicKey === null
+    ? 'Fatture in Cloud: signs notifications'
+    : 'The key that --public-key names: signs notifications'
+}
+
+function toKeyEntry(name: KeyEntry['name'], pem: string, label: string): KeyEntry {
+  return { name, label, pem, base64: toBase64Key(pem) }
+}
+
+export async function toAppEnvironment(parts: AppEnvironmentParts): Promise<AppEnvironment> {
+  const { config, live } = parts
+  const isFollower = live.sharing?.status().role === 'follower'
+  const sinks = isFollower ? await hubSinks(parts.store) : ownSinks(parts)
+  const targets = config.forwardTo.map(({ url }) => new URL(url).href)
+  return {
+    publicKeys: toKeys(parts),
+    audiences: [...new Set([...sinks, ...targets])],
+    apiBase: live.emulator?.url ?? emulatorUrlOf(config) ?? config.apiBase,
+    undecided: sinks.length > 0 ? null : isFollower ? undecidedHub : undecidedSink,
+  }
+}
+
+const undecidedSink =
+  'The address of the sink is decided when fic-dev starts; it is the audience of notifications. Run this again then.'
+const undecidedHub =
+  'The audience of notifications is the sink of the hub, which the first notification names. Run this again then.'
+
+/** Those of this moment; without a running fic-dev, those that the next start is sure to have. */
+function ownSinks({ config, project, live }: AppEnvironmentParts): string[] {
+  const { emulator, tunnel, publicUrl, sinkPort } = config
+  const isLoopback = emulator && publicUrl === null && tunnel.every((name) => name === 'none')
+  const planned = live.sinkPort === null && isLoopback ? [loopbackSink(sinkPort.port, project)] : []
+  return [...live.audiences(), ...planned]
+}
+
+function loopbackSink(port: number, { sinkSecret }: Pick<ProjectSecrets, 'sinkSecret'>): string {
+  return `http://127.0.0.1:${port}/${sinkSecret}`
+}
+
+function emulatorUrlOf({ emulator, emulatorPort }: Config): string | null {
+  return emulator ? `http://127.0.0.1:${emulatorPort.port}` : null
+}
+
+const looked = 20
+
+/** A follower knows the hub's sink only from what was signed for it. */
+async function hubSinks(store: AppEnvironmentParts['store']): Promise<string[]> {
+  const { seqs } = await store.find({ terms: [] }, looked)
+  const named = seqs.flatMap((seq) => {
+    const signature = store.notification(seq)?.signature
+    if (signature?.outcome !== 'valid') return []
+    return [signature.claims.find(({ claim }) => claim === 'aud')?.value].flat()
+  })
+  return [...new Set(named.filter((value) => typeof value === 'string'))]
+}
