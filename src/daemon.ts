@@ -44,7 +44,10 @@ export type { Following } from './daemon/sharing.ts'
 /** What a daemon tells but the stream does not. */
 export type DaemonNote =
   /** Once, when everything that is wanted is up. */
-  ({ type: 'ready' } & Addresses) | { type: 'error'; error: { code: string; message: string; hint?: string } }
+  | ({ type: 'ready' } & Addresses)
+  /** What is not wrong, but perhaps not expected; a sentence. */
+  | { type: 'note'; text: string }
+  | { type: 'error'; error: { code: string; message: string; hint?: string } }
 
 export interface Addresses {
   inspectorUrl: string
@@ -206,9 +209,13 @@ class RunningDaemon implements Daemon {
     const live = this.#live
     const { sink, inspector, deliverer } = this.#rooms
     if (!this.#parts.following) {
-      live.sinkPort = await listenNear(config.sinkPort, { flag: '--sink-port', of: 'sink' }, (port) =>
+      // What leads here from outside leads to this port.
+      const isFixed = config.publicUrl !== null && !config.tunnel.includes('ssh')
+      const choice = { ...config.sinkPort, named: config.sinkPort.named || isFixed }
+      live.sinkPort = await listenNear(choice, { flag: '--sink-port', of: 'sink' }, (port) =>
         listen(sink.app, port),
       )
+      this.#noteOtherPort('sink', choice.port, live.sinkPort)
     }
     this.#deliverer = deliverer
     this.#closers.push(() => deliverer.close())
@@ -216,6 +223,7 @@ class RunningDaemon implements Daemon {
     live.inspectorPort = await listenNear(config.port, { flag: '--port', of: 'inspector' }, (port) =>
       listen(inspector.app, port),
     )
+    this.#noteOtherPort('inspector', config.port.port, live.inspectorPort)
     this.#closers.push(() => inspector.app.close())
     if (config.emulator) await this.#startEmulator()
     this.#verifierIsReady(await createVerifier(live.publicKey))
@@ -258,7 +266,13 @@ class RunningDaemon implements Daemon {
       }),
     )
     this.#live.emulator = emulator
+    this.#noteOtherPort('emulator', emulatorPort.port, Number(new URL(emulator.url).port))
     this.#closers.push(() => emulator.close())
+  }
+
+  #noteOtherPort(of: string, wanted: number, port: number): void {
+    if (wanted === 0 || wanted === port) return
+    this.#tell({ type: 'note', text: `Port ${wanted} is in use, so the ${of} listens on ${port}.` })
   }
 
   async #openTunnel(): Promise<void> {

@@ -32,6 +32,7 @@ const jsonTypes: ReadonlySet<Told['type']> = new Set([
   'target',
   'share',
   'store',
+  'note',
   'error',
 ])
 
@@ -78,6 +79,8 @@ export function createReport(
       case 'store':
         // An error says the same, and what to do.
         return undefined
+      case 'note':
+        return output.say(`${colors.yellow('note:')} ${message.text}`)
       case 'error':
         return output.say(failureText({ ...message.error, exitCode: 1 }, colors.red))
       case 'ready':
