@@ -15,7 +15,14 @@ test('the terminal and check say the same sentence about each server that refuse
   await writeFile(join(cwd, 'fic-dev.config.json'), JSON.stringify({ forwardTo }))
   const daemon = follow(['--emulator', '--no-open'], { cwd })
   await daemon.said('fic-dev is ready')
-  for (const type of types) expect((await run(['trigger', type], { cwd })).exitCode).toBe(0)
+  const emulatorUrl = /emulator +(http:\S+)/.exec(daemon.stderr())?.[1]
+  for (const type of types) {
+    await fetch(`${emulatorUrl}/_emulator/trigger`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ type }),
+    })
+  }
   // Each hint names its address in its first sentence.
   await Promise.all(urls.map((url) => daemon.said(new RegExp(`hint {2}(?:No \\w+ \\w+ )?${url}\\b`))))
   const hints = urls.map((url) =>
