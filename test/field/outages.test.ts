@@ -14,6 +14,7 @@ async function listen(server: Server, port: number): Promise<() => Promise<void>
   const sockets = new Set<Socket>()
   server.on('connection', (socket: Socket) => {
     sockets.add(socket)
+    socket.on('error', () => {})
     socket.on('close', () => sockets.delete(socket))
   })
   server.listen(port, '127.0.0.1')

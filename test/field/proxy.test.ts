@@ -330,6 +330,8 @@ describe('a public URL that cannot be asked from here', () => {
         response.writeHead(answer.statusCode ?? 0, answer.rawHeaders)
         answer.pipe(response)
       })
+      // The daemon is ended with the test, in the middle of a probe perhaps.
+      sent.on('error', () => response.destroy())
       incoming.pipe(sent)
     })
     await new Promise<void>((resolve) => front.listen(port, '127.0.0.1', resolve))

@@ -18,7 +18,10 @@ async function startProxy(port: number, toSink: (path: string) => string): Promi
       response.writeHead(answer.statusCode ?? 502, answer.headers)
       answer.pipe(response)
     })
-    asked.on('error', () => response.writeHead(502).end())
+    asked.on('error', () => {
+      if (response.headersSent) response.destroy()
+      else response.writeHead(502).end()
+    })
     incoming.pipe(asked)
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')

@@ -1,6 +1,6 @@
 /** An HTTP proxy on loopback that leads every name where the test says, and servers with TLS behind it. */
 
-import { createServer, request as sendRequest } from 'node:http'
+import { createServer, request as sendRequest, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import { connect, type AddressInfo, type Server, type Socket } from 'node:net'
 import { onTestFinished } from 'vitest'
@@ -36,7 +36,7 @@ export async function startProxy(route: (host: string) => Route): Promise<TestPr
         answer.pipe(response)
       },
     )
-    sent.on('error', () => response.writeHead(502).end())
+    sent.on('error', () => fail(response))
     incoming.pipe(sent)
   })
   server.on('connect', (incoming, client: Socket) => {
@@ -55,6 +55,12 @@ export async function startProxy(route: (host: string) => Route): Promise<TestPr
   return { port: await listen(server), requests, authorizations }
 }
 
+/** What is behind may end in the middle of its answer. */
+function fail(response: ServerResponse): void {
+  if (response.headersSent) response.destroy()
+  else response.writeHead(502).end()
+}
+
 /** A server with TLS in front of one without, as a reverse proxy is. Returns its port. */
 export function startTlsFront(target: () => number): Promise<number> {
   const server = createTlsServer(certificates.proxied, (incoming, response) => {
@@ -63,7 +69,7 @@ export function startTlsFront(target: () => number): Promise<number> {
       response.writeHead(answer.statusCode ?? 0, answer.rawHeaders)
       answer.pipe(response)
     })
-    sent.on('error', () => response.writeHead(502).end())
+    sent.on('error', () => fail(response))
     incoming.pipe(sent)
   })
   return listen(server)
