@@ -2,6 +2,7 @@
 
 import { explainVerdict, judgeAnswer } from '../fic/answers.ts'
 import { findCause } from '../http/causes.ts'
+import { headerOf, replacesToken } from '../http/headers.ts'
 import {
   sampleChallenge,
   type CheckAnswer,
@@ -120,8 +121,7 @@ function causeOf(
     url: target.href,
     sign: 'dev' as const,
     isKeyRight,
-    hasOwnAuthorization:
-      isGenuine && Object.keys(headers).some((name) => name.toLowerCase() === 'authorization'),
+    hasOwnAuthorization: isGenuine && replacesToken(headers),
   }
   return findCause(encounter, judgeAnswer(answer.status) === 'delivered')
 }
@@ -197,7 +197,7 @@ function repeatsChallenge({ body }: CheckAnswer): boolean {
 
 function toWords({ status, error, headers }: CheckAnswer): string {
   if (status === null) return error ?? 'no answer'
-  const location = headers.find(([name]) => name.toLowerCase() === 'location')?.[1]
-  const leads = status >= 300 && status <= 399 && location !== undefined
+  const location = headerOf(headers, 'location')
+  const leads = status >= 300 && status <= 399 && location !== null
   return leads ? `${status} to ${location}, which Fatture in Cloud does not follow` : String(status)
 }

@@ -49,29 +49,22 @@ export async function* runCases(
     timeouts = answers.some(({ errorCode }) => errorCode === 'TIMEOUT') ? timeouts + 1 : 0
     if (timeouts === mostTimeouts) {
       stop = `Not tried: ${mostTimeouts} requests in a row got no answer within ${options.timeoutMs / 1_000} s.`
-    } else stop = await findStop(one, answers, options)
+    } else stop = await findStop(result, answers, options)
   }
 }
 
 /** Why no other case can fare better. */
 async function findStop(
-  { name }: CheckCase,
+  { name, cause }: CheckResult,
   answers: readonly CheckAnswer[],
   options: RunOptions,
 ): Promise<string | null> {
   const broken = answers.find(({ status }) => status === null)
   if (broken === undefined) return null
-  if (isTlsFailure(broken)) return `Not tried: ${broken.error}.`
+  if (/^tls-|^https?-port$/.test(cause?.code ?? '')) return `Not tried: ${broken.error}.`
   // A request that breaks the app off may have ended it; some are started again by what watches over them.
   const { failure } = await awaitListener(options)
   return failure === null ? null : `Not tried: nothing listens any more since "${name}".`
-}
-
-function isTlsFailure({ errorCode }: CheckAnswer): boolean {
-  return (
-    errorCode !== null &&
-    /CERT|^ERR_(?:SSL|TLS)_|^EPROTO$|^TLS_ANSWER$|^UNABLE_TO_|^INVALID_CA$/.test(errorCode)
-  )
 }
 
 /** A forgery that is refused shows something only if the genuine one is taken, so that is sent although it is not wanted. */

@@ -6,8 +6,7 @@ import { refuseFlagsAsValues } from './explain-option.ts'
 import { givenFlags } from './flags.ts'
 import { isLive } from './live.ts'
 import { onFileNote } from '../replace-file.ts'
-import { createOutput, sharesTerminal, type Output } from './output.ts'
-import { visible } from './visible.ts'
+import { createOutput, noteLine, type Output, sharesTerminal } from './output.ts'
 
 export interface Invocation<Options = Record<string, unknown>> extends ReadConfig {
   /** What stood after the command's name, without flags. */
@@ -47,7 +46,7 @@ export async function prepare<Options>(
   })
   const live = isLive(read.config, readEnvironment(process.cwd()), sharesTerminal())
   const output = createOutput({ ...read.config, live })
-  onFileNote((note) => output.say(`${output.colors.yellow('note')}: ${visible(note)}`))
+  onFileNote((note) => output.say(noteLine(note, output.colors)))
   return {
     ...read,
     args: command.args,

@@ -5,7 +5,7 @@ import pc from 'picocolors'
 import type { Config } from '../config/config.ts'
 import { FicDevError, messageOf } from '../errors.ts'
 import { BottomLine } from './bottom-line.ts'
-import { toJsonLine, visibleLines } from './visible.ts'
+import { toJsonLine, visible, visibleLines } from './visible.ts'
 
 export type Colors = ReturnType<typeof pc.createColors>
 
@@ -60,6 +60,11 @@ let failure: FicDevError | null = null
 const listeners: (() => void)[] = []
 // And one terminal.
 const bottom = new BottomLine(process.stderr)
+
+/** The line for what is not wrong, but perhaps not expected. */
+export function noteLine(note: string, colors: Colors): string {
+  return `${colors.yellow('note')}: ${visible(note)}`
+}
 
 /** To be called once, before anything is written. */
 export function guardStreams(): void {

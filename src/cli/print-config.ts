@@ -2,7 +2,7 @@
 
 import type { ReadConfig } from '../config/read-config.ts'
 import { settingKeys } from '../config/settings.ts'
-import type { Output } from './output.ts'
+import { noteLine, type Output } from './output.ts'
 import { visible } from './visible.ts'
 
 export function printConfig({ config, sources, secrets, notes }: ReadConfig, output: Output): void {
@@ -19,7 +19,7 @@ export function printConfig({ config, sources, secrets, notes }: ReadConfig, out
     output.line(`${output.colors.bold(key.padEnd(width))}  ${value}  ${output.colors.dim(visible(source))}`)
   })
   output.say(`The access token is ${secrets.accessToken === null ? 'not set' : 'set'} (FIC_ACCESS_TOKEN).`)
-  for (const note of notes) output.say(`${output.colors.yellow('note')}: ${visible(note)}`)
+  for (const note of notes) output.say(noteLine(note, output.colors))
 }
 
 /** Headers that people add for their own app may carry its secrets. */

@@ -15,7 +15,7 @@ import {
 } from './lines.ts'
 import { createHints, hintOnDelivery, hintOnShared, hintOnTarget } from './hints.ts'
 import { toLink } from './links.ts'
-import type { Output } from './output.ts'
+import { noteLine, type Output } from './output.ts'
 import { failureText } from './failure.ts'
 import { visible } from './visible.ts'
 
@@ -80,7 +80,7 @@ export function createReport(
         // An error says the same, and what to do.
         return undefined
       case 'note':
-        return output.say(`${colors.yellow('note:')} ${message.text}`)
+        return output.say(noteLine(message.text, colors))
       case 'error':
         return output.say(failureText({ ...message.error, exitCode: 1 }, colors.red))
       case 'ready':

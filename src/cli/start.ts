@@ -13,6 +13,7 @@ import { failureText, toFailure } from './failure.ts'
 import { supportsLinks } from './links.ts'
 import { createLogLines } from './log-lines.ts'
 import { printConfig } from './print-config.ts'
+import { noteLine } from './output.ts'
 import { createReport, type Told } from './report.ts'
 import { awaitEnding, type Ending } from './signals.ts'
 import { showStatusLine } from './status-line.ts'
@@ -131,8 +132,8 @@ function stoppedText(waiting: number): string {
 }
 
 function tellNotes({ file, notes, config, secrets, output }: Invocation<object>, isFollower: boolean): void {
-  const { dim, yellow } = output.colors
-  for (const note of notes) output.say(`${yellow('note')}: ${visible(note)}`)
+  const { dim } = output.colors
+  for (const note of notes) output.say(noteLine(note, output.colors))
   if (output.json || config.output === 'quiet') return
   if (file !== null) output.say(dim(`config ${visible(file)}`))
   if (config.forwardTo.length === 0)

@@ -65,7 +65,7 @@ export interface EventTypeEntry {
 }
 
 export interface KeyEntry {
-  /** `fic`: the key that notifications are signed with, whoever signs them. */
+  /** `fic`: the key that notifications are signed with; with the emulator, that of the emulator. */
   name: 'dev' | 'fic'
   /** Whose key it is and what it signs. */
   label: string

@@ -1,6 +1,7 @@
 /** The HTTP request that hands a captured notification to the target. Pure. */
 
 import type { HeaderPair, Notification } from '../contract/notification.ts'
+import { valuesOf } from '../http/headers.ts'
 
 /** Headers of one hop (RFC 9110 section 7.6.1), and those that the sender must write anew. */
 const notForwarded = new Set([
@@ -50,11 +51,6 @@ export function toDeliveryHeaders(
   return setHeaders(kept, ours)
 }
 
-/** Whether configured headers replace the token of Fatture in Cloud. */
-export function replacesToken(configured: Record<string, string>): boolean {
-  return Object.keys(configured).some((name) => name.toLowerCase() === 'authorization')
-}
-
 /** A challenge by query (protocol section 2) is part of what was captured. */
 export function withQueryOf(notification: Pick<Notification, 'path'>, to: URL): URL {
   const start = notification.path.indexOf('?')
@@ -78,6 +74,6 @@ function setHeaders(
 }
 
 function namedByConnection(headers: readonly HeaderPair[]): Set<string> {
-  const values = headers.filter(([name]) => name.toLowerCase() === 'connection').map(([, value]) => value)
+  const values = valuesOf(headers, 'connection')
   return new Set(values.flatMap((value) => value.split(',').map((name) => name.trim().toLowerCase())))
 }

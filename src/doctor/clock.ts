@@ -1,6 +1,7 @@
 /** Compares this machine's clock with that of Fatture in Cloud: tokens live by it. */
 
 import { startExchange } from '../http/exchange.ts'
+import { headerOf } from '../http/headers.ts'
 import { doubtful, fine, skipped, wrong, type Finding } from './finding.ts'
 
 /** What the check of a token forgives. */
@@ -22,8 +23,7 @@ export async function lookAtClock(apiBase: string, timeoutMs = 5_000): Promise<F
     )
   }
   const middle = (sentAt + Date.now()) / 2
-  const date = result.headers.find(([name]) => name.toLowerCase() === 'date')?.[1] ?? ''
-  const theirs = Date.parse(date)
+  const theirs = Date.parse(headerOf(result.headers, 'date') ?? '')
   if (Number.isNaN(theirs)) return skipped('clock', `${apiBase} does not say what time it is.`)
   return judgeClock((middle - theirs) / 1000)
 }

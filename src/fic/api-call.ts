@@ -5,6 +5,7 @@ import type { AxiosProxyConfig, AxiosResponse, RawAxiosRequestConfig } from 'axi
 import type { AxiosInstance as SdkAxios } from 'axios' with { 'resolution-mode': 'require' }
 import { FicDevError } from '../errors.ts'
 import { credentialsOf, findProxy, ProxyingAgent } from '../http/proxy.ts'
+import { portOf } from '../http/url.ts'
 import type { Logger } from '../log.ts'
 import { toFicApiError } from './api-error.ts'
 import { membersOf, readRateLimits, readRefusal } from './api-refusal.ts'
@@ -81,12 +82,12 @@ async function loadSdk(apiBase: string, token: string, timeoutMs: number): Promi
 function plainProxyFor(url: URL): AxiosProxyConfig | false {
   const proxy = url.protocol === 'http:' ? findProxy(url) : null
   if (proxy === null) return false
-  const { protocol, hostname, port } = proxy
+  const { protocol, hostname } = proxy
   const auth = credentialsOf(proxy)
   return {
     protocol,
     host: hostname,
-    port: Number(port) || (protocol === 'https:' ? 443 : 80),
+    port: portOf(proxy),
     ...(auth !== null && { auth }),
   }
 }

@@ -159,7 +159,7 @@ function readCompany(subject: string): { company: number | null; problems: strin
 
 /**
  * At `data.ids` of the HTTP body in both mappings (protocol section 4). A whole number that JavaScript cannot hold is
- * returned as a string of its digits. Odd entries are told together: a body can hold thousands.
+ * returned as a string of its digits. Odd entries are reported together: a body can hold thousands.
  */
 function readIds({ json, text }: BodyReading): { ids: (number | string)[]; problems: string[] } {
   const list = memberOf(memberOf(json, 'data'), 'ids')

@@ -39,8 +39,6 @@ const loginPath =
 const loginHost =
   /(?:^|\.)(?:login|signin|auth|sso|idp|accounts?)\.|(?:auth0|okta|cloudflareaccess|clerk\.accounts|kinde|workos|microsoftonline|amazoncognito)\.(?:com|dev|net)$/i
 
-const publicName = 'the name of the tunnel'
-
 /** Of the cause that only the configuration shows. */
 export const ownAuthorizationCode = 'own-authorization'
 
@@ -208,9 +206,8 @@ const guards: readonly Rule[] = [
       // The whole page of Django without DEBUG.
       (reading.status === 400 && has(/<h1>Bad Request \(400\)<\/h1>/)(reading)),
     why: ({ url }) =>
-      `Your app, or its development server, accepts only hosts on a list. A delivery has the Host ${url.host}, and in x-forwarded-host ${publicName}.`,
-    todo: () =>
-      'Add the host that it names to the list (Rails config.hosts, Django ALLOWED_HOSTS, Vite server.allowedHosts, ASP.NET AllowedHosts), or add --header "x-forwarded-host: localhost".',
+      `Your app, or its development server, accepts only hosts on a list. A delivery has the Host ${url.host}, and in x-forwarded-host the name of the tunnel.`,
+    todo: 'Add the host that it names to the list (Rails config.hosts, Django ALLOWED_HOSTS, Vite server.allowedHosts, ASP.NET AllowedHosts), or add --header "x-forwarded-host: localhost".',
   },
   {
     code: 'password',

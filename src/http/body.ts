@@ -3,6 +3,7 @@
 import type { Transform } from 'node:stream'
 import * as zlib from 'node:zlib'
 import type { HeaderPair } from '../contract/notification.ts'
+import { headerOf, valuesOf } from './headers.ts'
 
 export interface ReadableBody {
   /** `null` if it is not text. */
@@ -103,10 +104,8 @@ interface About {
 }
 
 function describe(headers: readonly HeaderPair[], bodyBytes: number, isMore = false): About {
-  const valuesOf = (wanted: string) =>
-    headers.filter(([name]) => name.toLowerCase() === wanted).map(([, value]) => value)
-  const [contentType = ''] = valuesOf('content-type')
-  const codings = valuesOf('content-encoding')
+  const contentType = headerOf(headers, 'content-type') ?? ''
+  const codings = valuesOf(headers, 'content-encoding')
     .flatMap((value) => value.split(','))
     .map((coding) => coding.trim().toLowerCase())
     .filter((coding) => coding !== '' && coding !== 'identity')
@@ -121,7 +120,7 @@ function describe(headers: readonly HeaderPair[], bodyBytes: number, isMore = fa
 
 /** As announced; `null` if it is not. */
 function readLength(headers: readonly HeaderPair[]): number | null {
-  const value = headers.find(([name]) => name.toLowerCase() === 'content-length')?.[1] ?? ''
+  const value = headerOf(headers, 'content-length') ?? ''
   return /^\d{1,15}$/.test(value) ? Number(value) : null
 }
 

@@ -6,6 +6,7 @@
 import type { Cause, HeaderPair, ReplaySignature } from '../contract/notification.ts'
 import { answerRules, ownAuthorizationCode } from './answer-causes.ts'
 import { failureRules } from './failure-causes.ts'
+import { valuesOf } from './headers.ts'
 
 export { ownAuthorizationCode }
 
@@ -95,11 +96,7 @@ export function sayCause({ what, why, todo }: Cause): string {
 
 function read(encounter: Encounter): Reading {
   const { url, status, errorCode, error, headers, body, sign } = encounter
-  const header = (name: string) =>
-    headers
-      .filter(([key]) => key.toLowerCase() === name)
-      .map(([, value]) => value)
-      .join(', ')
+  const header = (name: string) => valuesOf(headers, name).join(', ')
   const start = (body ?? '').slice(0, readCharacters)
   return {
     url: new URL(url),

@@ -12,6 +12,9 @@ const noConnection = ({ url, error }: Reading) => `No connection to ${url.href}:
 
 const withScheme = (url: URL, scheme: string) => url.href.replace(/^[a-z]+:/, scheme)
 
+const orInsecure = ({ url }: Reading) =>
+  isLoopback(url.hostname) ? ' Or add --insecure, which checks no certificate of this machine.' : ''
+
 /** Certificates that no authority known to Node has signed. */
 const isUntrusted = oneOf(
   'DEPTH_ZERO_SELF_SIGNED_CERT',
@@ -93,16 +96,14 @@ export const failureRules: readonly Rule[] = [
       errorCode === 'CERT_HAS_EXPIRED'
         ? 'The certificate is too old, or the clock of this machine is ahead.'
         : 'The certificate is not valid yet, or the clock of this machine is behind.',
-    todo: ({ url }) =>
-      `Renew the certificate.${isLoopback(url.hostname) ? ' Or add --insecure, which checks no certificate of this machine.' : ''}`,
+    todo: (reading) => `Renew the certificate.${orInsecure(reading)}`,
   },
   {
     code: 'tls-name',
     when: oneOf('ERR_TLS_CERT_ALTNAME_INVALID', 'HOSTNAME_MISMATCH'),
     what: noConnection,
     why: ({ url }) => `The certificate is not for the name ${url.hostname}.`,
-    todo: ({ url }) =>
-      `Forward to a name that the certificate has.${isLoopback(url.hostname) ? ' Or add --insecure, which checks no certificate of this machine.' : ''}`,
+    todo: (reading) => `Forward to a name that the certificate has.${orInsecure(reading)}`,
   },
   {
     code: 'http-port',

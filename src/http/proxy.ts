@@ -6,6 +6,7 @@ import { BlockList, isIP } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { messageOf } from '../errors.ts'
 import { isLoopback } from './loopback.ts'
+import { portOf } from './url.ts'
 
 type Variables = Readonly<NodeJS.Dict<string>>
 
@@ -39,9 +40,9 @@ function readProxy(text: string): URL | null {
  * NO_PROXY as curl and Go read it: names with those below them, with or without a leading `.` or `*.`; addresses and
  * their ranges (`10.0.0.0/8`); each with or without a port; `*` for everything.
  */
-function isExcepted({ hostname, port, protocol }: URL, list: string): boolean {
-  const host = bare(hostname)
-  const ownPort = port || (protocol === 'https:' ? '443' : '80')
+function isExcepted(url: URL, list: string): boolean {
+  const host = bare(url.hostname)
+  const ownPort = String(portOf(url))
   return list
     .toLowerCase()
     .split(/[\s,]+/)
@@ -125,7 +126,7 @@ export class ProxyingAgent extends https.Agent {
     const fail = (error: Error) => (connected as (error: Error) => void)(error)
     const request = (proxy.protocol === 'https:' ? https : http).request({
       host: bare(proxy.hostname),
-      port: proxy.port || (proxy.protocol === 'https:' ? 443 : 80),
+      port: portOf(proxy),
       method: 'CONNECT',
       path: authority,
       headers: ['Host', authority, ...authorizationFor(proxy)],

@@ -1,6 +1,7 @@
 /** Notifications as HAR 1.2 entries: what came in, and each delivery, for tools that read HAR. */
 
 import type { Delivery, HeaderPair, Notification } from '../contract/notification.ts'
+import { headerOf } from '../http/headers.ts'
 
 export const harTail = '\n]}}\n'
 
@@ -19,7 +20,7 @@ export function toHarEntries(notification: Notification): unknown[] {
 
 function incoming(notification: Notification): unknown {
   const { receivedAt, method, path, headers, bodyBytes, answer } = notification
-  const host = headers.find(([name]) => name.toLowerCase() === 'host')?.[1] ?? 'localhost'
+  const host = headerOf(headers, 'host') ?? 'localhost'
   return entry(
     receivedAt,
     0,
@@ -92,5 +93,5 @@ function toNamed(pairs: readonly HeaderPair[]) {
 }
 
 function typeOf(headers: readonly HeaderPair[]): string {
-  return headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1] ?? 'application/octet-stream'
+  return headerOf(headers, 'content-type') ?? 'application/octet-stream'
 }

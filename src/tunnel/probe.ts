@@ -3,6 +3,7 @@
 import { createHmac, randomBytes } from 'node:crypto'
 
 import type { Answered } from '../http/exchange.ts'
+import { headerOf } from '../http/headers.ts'
 import { findProxy } from '../http/proxy.ts'
 import { get, type GetResult } from './get.ts'
 
@@ -73,7 +74,7 @@ function problemOf(answer: Answered, expected: string, url: URL): ProbeOutcome |
   if (status === 200) {
     return { outcome: 'failed', reason: `Something else answers at this address${kindOf(answer)}.` }
   }
-  const location = headerOf(answer, 'location')
+  const location = headerOf(answer.headers, 'location')
   if (location !== null) {
     return { outcome: 'failed', reason: `It was redirected (${status}) to ${originOf(location)}.` }
   }
@@ -81,11 +82,7 @@ function problemOf(answer: Answered, expected: string, url: URL): ProbeOutcome |
 }
 
 const kindOf = (answer: Answered) =>
-  headerOf(answer, 'content-type')?.startsWith('text/html') ? ', with a web page' : ''
-
-function headerOf({ headers }: Answered, wanted: string): string | null {
-  return headers.find(([name]) => name.toLowerCase() === wanted)?.[1] ?? null
-}
+  headerOf(answer.headers, 'content-type')?.startsWith('text/html') ? ', with a web page' : ''
 
 const unknownAuthority = 'The certificate is not from an authority that Node knows (NODE_EXTRA_CA_CERTS?)'
 

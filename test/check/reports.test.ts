@@ -29,38 +29,33 @@ function judge(one: CheckCase, ...answers: CheckAnswer[]): CheckResult {
   return judgeCase(one, answers, { world, timeoutMs: 5_000 }, known)
 }
 
+function caseOf(name: string): CheckCase {
+  const found = checkCases.find((one) => one.name === name)
+  if (!found) throw new Error(`There is no case "${name}".`)
+  return found
+}
+
+function answered(changes: Partial<CheckAnswer>): CheckAnswer {
+  return { status: 200, error: null, errorCode: null, headers: [], body: '', durationMs: 5, ...changes }
+}
+
 /** The same answer to every case. */
 function all(status: number, outcome: CheckResult['outcome'] = 'wrong'): CheckResult[] {
   return checkCases.map(({ name }) => result(name, { status, outcome }))
 }
 
 test('an answer after more than half of the time is careless: how long Fatture in Cloud waits is not known', () => {
-  const binary = checkCases.find(({ name }) => name === 'binary')
-  if (!binary) throw new Error('the case has another name')
-  const answer: CheckAnswer = {
-    status: 200,
-    error: null,
-    errorCode: null,
-    headers: [],
-    body: '',
-    durationMs: 2_501,
-  }
-  expect(judge(binary, answer)).toMatchObject({ outcome: 'careless', says: '200 after 2501 ms' })
-  expect(judge(binary, { ...answer, durationMs: 2_500 }).outcome).toBe('right')
+  const binary = caseOf('binary')
+  expect(judge(binary, answered({ durationMs: 2_501 }))).toMatchObject({
+    outcome: 'careless',
+    says: '200 after 2501 ms',
+  })
+  expect(judge(binary, answered({ durationMs: 2_500 })).outcome).toBe('right')
 })
 
 test('of two answers to a twin the worse one counts', () => {
-  const twin = checkCases.find(({ name }) => name === 'twin')
-  if (!twin) throw new Error('the case has another name')
-  const answer: CheckAnswer = {
-    status: 200,
-    error: null,
-    errorCode: null,
-    headers: [],
-    body: '',
-    durationMs: 5,
-  }
-  expect(judge(twin, answer, { ...answer, status: 409 })).toMatchObject({
+  const twin = caseOf('twin')
+  expect(judge(twin, answered({}), answered({ status: 409 }))).toMatchObject({
     outcome: 'wrong',
     status: 409,
     says: 'The second time: 409',

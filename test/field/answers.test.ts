@@ -12,7 +12,7 @@ import { toRequest } from '../support/wire.ts'
 
 type Headers = Record<string, string | string[]>
 
-/** What is told of an answer. */
+/** What a delivery reports about an answer. */
 async function answer(headers: Headers, body: Buffer | string) {
   await using target = await startTarget(0, (_request, response) =>
     response.writeHead(500, headers).end(body),

@@ -247,7 +247,7 @@ test('a configured authorization is the cause of a 401, also when the delivery i
   expect(store.notification(1)?.deliveries[0]?.cause).toEqual(cause)
 })
 
-test('another reason for the same outage is told to the page', async () => {
+test('another reason for the same outage reaches the page', async () => {
   const port = await freePort()
   const { capture, deliverer, untilTarget } = await openDelivery([`http://127.0.0.1:${port}/webhooks`], quick)
   await deliverer.start()
