@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline/promises'
 import { Writable } from 'node:stream'
 import { FicDevError } from '../errors.ts'
 import type { Output } from './output.ts'
-import { visible } from './visible.ts'
+import { visible } from './terminal/visible.ts'
 
 export interface Prompt {
   /** What was typed, trimmed; `standard` for an empty answer. `problem` says what is wrong with an answer, and asks again. */

@@ -1,12 +1,45 @@
-/** What a command gets to work with. */
+/** What a command is, and what it gets to work with. */
 
-import type { Command } from 'commander'
+import type { Argument, Command, Option } from 'commander'
 import type { ReadConfig } from '../config/read-config.ts'
-import { refuseFlagsAsValues } from './explain-option.ts'
-import { givenFlags } from './flags.ts'
-import { isLive } from './live.ts'
+import type { SettingKey } from '../config/settings.ts'
 import { onFileNote } from '../replace-file.ts'
+import { givenFlags } from './flags.ts'
 import { createOutput, noteLine, type Output, sharesTerminal } from './output.ts'
+import { isLive } from './terminal/live.ts'
+
+/** A command of `fic-dev`: everything that parser, help and completion need, and what it does. */
+export interface CommandDefinition<Options = Record<string, unknown>> {
+  name: string
+  arguments?: readonly Argument[]
+  /** In the list of commands: in the imperative, without a period. */
+  summary: string
+  /** At the top of its help. The summary as a sentence if left out. */
+  description?: string
+  /** Its own flags. */
+  options?: readonly Option[]
+  /** The settings that are flags of this command too, besides `commonSettings`. */
+  settings?: readonly SettingKey[] | 'all'
+  /** Below the flags in its help. */
+  details?: string
+  examples?: Examples
+  /** Runs if no command is named. */
+  isDefault?: true
+  /** Returns the exit code if it is not 0. Called after the configuration was read. */
+  run: Run<Options>
+}
+
+export type Examples = readonly (readonly [command: string, does: string])[]
+
+/**
+ * A command whose file is loaded on every start, for help and completion. Modules that take long to load are imported
+ * in `run`.
+ */
+export function defineCommand<Options = Record<string, unknown>>(
+  definition: CommandDefinition<Options>,
+): CommandDefinition<Options> {
+  return definition
+}
 
 export interface Invocation<Options = Record<string, unknown>> extends ReadConfig {
   /** What stood after the command's name, without flags. */
@@ -23,9 +56,6 @@ export type Run<Options = Record<string, unknown>> = (
   invocation: Invocation<Options>,
 ) => Promise<number | void>
 
-/** Adds a command whose file is loaded only when it runs. */
-export type Add = (usage: string, summary: string, load: () => Promise<{ run: Run<never> }>) => Command
-
 /** Reads the configuration for a command that is about to run. */
 export async function prepare<Options>(
   command: Command,
@@ -35,7 +65,6 @@ export async function prepare<Options>(
     import('../config/read-config.ts'),
     import('../config/environment.ts'),
   ])
-  refuseFlagsAsValues(command)
   const options: Record<string, unknown> = command.opts()
   const configFile = typeof options['config'] === 'string' ? options['config'] : null
   const read = await readConfig({

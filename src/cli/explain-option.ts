@@ -9,7 +9,7 @@ import { toUsageError } from './failure.ts'
 
 /** The usage error for what commander has refused. `hint` is that of the command. */
 export function explainUsage(program: Command, command: Command, error: CommanderError): FicDevError {
-  const hint = command.name() === 'start' ? undefined : usageHint(command.name())
+  const hint = command.name() === 'start' ? undefined : usageHint(command)
   const given = /'([^']+)'/.exec(error.message)?.[1] ?? ''
   if (error.code === 'commander.unknownOption') return explainUnknown(program, command, given, hint)
   if (error.code === 'commander.optionMissingArgument') return valueMissing(command, given)
@@ -36,7 +36,7 @@ function valueMissing(command: Command, flags: string, instead?: string): FicDev
   const name = option?.long ?? flags
   const value = /<.*>/.exec(flags)?.[0] ?? '<value>'
   const setting = settingOf(name)
-  const example = setting === null ? usageHint(command.name()) : `Example: ${name} ${setting.example.text}`
+  const example = setting === null ? usageHint(command) : `Example: ${name} ${setting.example.text}`
   const found = instead === undefined ? '' : `, and ${nameOf(instead)} is another flag`
   return new FicDevError('USAGE', `${name} needs a value${found}: ${name} ${value}.`, { hint: example })
 }
@@ -105,7 +105,7 @@ function hintOnOwned(program: Command, command: Command, flag: string): string {
   const option = program.commands.flatMap((one) => findOption(one, flag) ?? [])[0]
   const isOfDaemon = first === 'start' && settingOf(option?.long ?? flag) !== null
   if (!isOfDaemon || standAlone.has(command.name())) return `fic-dev ${first} --help shows it.`
-  return `Leave it out: "fic-dev ${command.name()}" finds the running fic-dev by its data dir. ${usageHint(command.name())}`
+  return `Leave it out: "fic-dev ${command.name()}" finds the running fic-dev by its data dir. ${usageHint(command)}`
 }
 
 /** `start` first, whose flags are those of the daemon. */

@@ -7,7 +7,7 @@ import { Readable } from 'node:stream'
 import type { Fixture } from '../contract/fixture.ts'
 import { FicDevError, messageOf } from '../errors.ts'
 import type { Output } from './output.ts'
-import { visible } from './visible.ts'
+import { visible } from './terminal/visible.ts'
 
 export interface FixtureOptions {
   fixtures?: boolean

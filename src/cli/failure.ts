@@ -2,7 +2,7 @@
 
 import { CommanderError } from 'commander'
 import { FicDevError, messageOf } from '../errors.ts'
-import { toJsonLine, visibleLines } from './visible.ts'
+import { toJsonLine, visibleLines } from './terminal/visible.ts'
 
 export interface Failure {
   code: string

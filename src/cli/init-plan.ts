@@ -6,7 +6,7 @@ import { settings, type Setting } from '../config/settings.ts'
 import { FicDevError, messageOf } from '../errors.ts'
 import type { Prompt } from './ask.ts'
 import type { Output } from './output.ts'
-import { visible } from './visible.ts'
+import { visible } from './terminal/visible.ts'
 
 /** `null` and empty lists are left to the defaults. */
 export interface Plan {

@@ -4,8 +4,8 @@ import { fstatSync } from 'node:fs'
 import pc from 'picocolors'
 import type { Config } from '../config/config.ts'
 import { FicDevError, messageOf } from '../errors.ts'
-import { BottomLine } from './bottom-line.ts'
-import { toJsonLine, visible, visibleLines } from './visible.ts'
+import { BottomLine } from './terminal/bottom-line.ts'
+import { toJsonLine, visible, visibleLines } from './terminal/visible.ts'
 
 export type Colors = ReturnType<typeof pc.createColors>
 

@@ -3,7 +3,7 @@
 import type { ReadConfig } from '../config/read-config.ts'
 import { settingKeys } from '../config/settings.ts'
 import { noteLine, type Output } from './output.ts'
-import { visible } from './visible.ts'
+import { visible } from './terminal/visible.ts'
 
 export function printConfig({ config, sources, secrets, notes }: ReadConfig, output: Output): void {
   const rows = settingKeys.map((key) => ({ key, value: hideSecrets(config[key]), source: sources[key] }))

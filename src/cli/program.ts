@@ -1,19 +1,67 @@
-/** The command line: all commands with their flags and help. What they do stands in a file each, loaded when asked for. */
+/** The command line: parser, help and completion of all commands. Each is a file in `commands/`. */
 
-import { Command, Help, Option } from 'commander'
+import { Command, Help, type Option } from 'commander'
 import type { Config } from '../config/config.ts'
-import { settingKeys } from '../config/settings.ts'
+import { settingKeys, type SettingKey } from '../config/settings.ts'
 import { version } from '../installation.ts'
-import { addAccountCommands } from './account-commands.ts'
-import { prepare, type Add } from './command.ts'
-import { addCompletion } from './completion-commands.ts'
-import { examplesOf, examplesText, firstExamples } from './examples.ts'
+import { prepare, type CommandDefinition } from './command.ts'
+import { checkCommand } from './commands/check.ts'
+import { clearCommand } from './commands/clear.ts'
+import { addCompletion } from './commands/completion.ts'
+import { doctorCommand } from './commands/doctor.ts'
+import { emulatorCommand } from './commands/emulator.ts'
+import { envCommand } from './commands/env.ts'
+import { exportCommand } from './commands/export.ts'
+import { followCommand } from './commands/follow.ts'
+import { importCommand } from './commands/import.ts'
+import { initCommand } from './commands/init.ts'
+import { keysCommand } from './commands/keys.ts'
+import { listCommand } from './commands/list.ts'
+import { openCommand } from './commands/open.ts'
+import { replayCommand } from './commands/replay.ts'
+import { showCommand } from './commands/show.ts'
+import { startCommand } from './commands/start.ts'
+import { subscriptionsCommand } from './commands/subscriptions.ts'
+import { tokenCommand } from './commands/token.ts'
+import { triggerCommand } from './commands/trigger.ts'
+import { typesCommand } from './commands/types.ts'
+import { addExamples } from './examples.ts'
 import { explainUsage, refuseFlagsAsValues } from './explain-option.ts'
-import { refuseArguments } from './refuse-arguments.ts'
 import { addSettings, commonSettings } from './flags.ts'
-import { addSetupCommands } from './setup-commands.ts'
-import { addShareCommands } from './share-commands.ts'
-import { readCount, readHeader, readIds, readMoment, readPort } from './values.ts'
+import { refuseArguments } from './refuse-arguments.ts'
+
+/** In the order of the help. */
+const definitions: readonly CommandDefinition<never>[] = [
+  startCommand,
+  triggerCommand,
+  replayCommand,
+  emulatorCommand,
+  listCommand,
+  showCommand,
+  typesCommand,
+  keysCommand,
+  envCommand,
+  openCommand,
+  exportCommand,
+  importCommand,
+  clearCommand,
+  subscriptionsCommand,
+  tokenCommand,
+  initCommand,
+  checkCommand,
+  doctorCommand,
+  followCommand,
+]
+
+/** At the end of the first help. */
+const firstExamples = `
+Examples:
+  fic-dev --emulator -f http://localhost:3000/webhooks   everything on this machine, without an account
+  fic-dev trigger issued_documents.invoices.create       have the emulator send a notification
+  fic-dev --company 12345 -f localhost:3000/webhooks     the real thing; the token comes from FIC_ACCESS_TOKEN
+  fic-dev list --signature invalid --json                one JSON object per line, for scripts
+  fic-dev replay last --sign dev                         once more, signed with this project's own key
+`
 
 export interface ProgramEvents {
   /** The configuration is known; from now on failures are told as it says. */
@@ -24,7 +72,7 @@ export interface ProgramEvents {
   leave(exitCode: number): void
 }
 
-/** Builds the program. Nothing runs before it is told to parse; help, version and wrong usage are thrown as CommanderError. */
+/** Builds the program. Nothing runs before it parses; help, version and wrong usage are thrown as CommanderError. */
 export function createProgram(events: ProgramEvents): Command {
   const program = new Command('fic-dev')
     .usage('[command] [flags]')
@@ -38,31 +86,11 @@ export function createProgram(events: ProgramEvents): Command {
     })
     .configureOutput({ writeErr: () => {} })
     .addHelpText('after', firstExamples)
-  const add: Add = (usage, summary, load) => {
-    const command = program
-      .command(usage)
-      .summary(summary)
-      .description(`${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`)
-    const examples = examplesOf[command.name()]
-    if (examples) command.addHelpText('after', examplesText(examples))
-    explainUsageOf(program, command)
-    return command.action(async () => {
-      const { run } = await load()
-      const invocation = await prepare<never>(command, events.leave)
-      events.configured(invocation.config)
-      events.finished((await run(invocation)) ?? 0)
-    })
-  }
-  const start = addStart(program, events)
-  addWork(add)
-  addReading(add)
-  addUpkeep(add)
-  addAccountCommands(add)
-  addSetupCommands(add)
-  addShareCommands(add)
+  for (const definition of definitions) addCommand(program, definition, events)
   explainUsageOf(program, addCompletion(program, events.finished))
   // The flags of `start` work without its name, so the first help that people see has to show them.
   const help = new Help()
+  const start = program.commands[0] ?? program
   return program.helpCommand('help [command]', 'print the help of a command').configureHelp({
     subcommandTerm: (command) => help.subcommandTerm(command).replace(' [options]', ''),
     visibleOptions: (command) => [
@@ -70,6 +98,34 @@ export function createProgram(events: ProgramEvents): Command {
       ...help.visibleOptions(start).filter(isSetting),
     ],
   })
+}
+
+function addCommand(program: Command, definition: CommandDefinition<never>, events: ProgramEvents): void {
+  const { name, summary, description = toSentence(summary), isDefault = false } = definition
+  const command = program.command(name, { isDefault }).summary(summary).description(description)
+  for (const argument of definition.arguments ?? []) command.addArgument(argument)
+  for (const option of definition.options ?? []) command.addOption(option)
+  addSettings(command, settingsOf(definition))
+  if (definition.details !== undefined) command.addHelpText('after', definition.details)
+  if (definition.examples !== undefined) addExamples(command, definition.examples)
+  explainUsageOf(program, command)
+  // A mistyped command reaches the default command as an argument.
+  if (isDefault) command.allowExcessArguments()
+  command.action(async () => {
+    refuseFlagsAsValues(command)
+    if (isDefault) refuseArguments(program, command.args)
+    const invocation = await prepare<never>(command, events.leave)
+    events.configured(invocation.config)
+    events.finished((await definition.run(invocation)) ?? 0)
+  })
+}
+
+function settingsOf({ settings = [] }: CommandDefinition<never>): readonly SettingKey[] {
+  return settings === 'all' ? settingKeys : [...commonSettings, ...settings]
+}
+
+function toSentence(summary: string): string {
+  return `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`
 }
 
 function explainUsageOf(program: Command, command: Command): void {
@@ -80,144 +136,4 @@ function explainUsageOf(program: Command, command: Command): void {
 
 function isSetting(option: Option): boolean {
   return option.long !== '--help'
-}
-
-function addStart(program: Command, events: ProgramEvents): Command {
-  const start = program
-    .command('start', { isDefault: true })
-    .summary('start the daemon; what happens without a command')
-    .description('Starts the daemon: sink, tunnel, subscription, deliveries and inspector.')
-    // A mistyped command arrives here as an argument.
-    .allowExcessArguments()
-    .addOption(
-      new Option('--print-config', 'print every setting with its value and where it comes from, and end'),
-    )
-  addSettings(start, settingKeys)
-  explainUsageOf(program, start)
-  return start.action(async () => {
-    refuseFlagsAsValues(start)
-    refuseArguments(program, start.args)
-    const { run } = await import('./start.ts')
-    const invocation = await prepare<{ printConfig?: boolean }>(start, events.leave)
-    events.configured(invocation.config)
-    events.finished((await run(invocation)) ?? 0)
-  })
-}
-
-/** What makes notifications move. */
-function addWork(add: Add): void {
-  const trigger = add('trigger <type>', 'have the emulator send notifications', () => import('./trigger.ts'))
-    .option('--ids <ids>', 'resource ids, separated by commas', readIds)
-    .option('--count <n>', 'how many notifications', readCount)
-    .option('--company <id>', 'of this company', readCount)
-    .addOption(new Option('--mapping <mapping>', 'in this form').choices(['binary', 'structured']))
-    .option('--to <url>', 'an emulator that runs elsewhere')
-  addSettings(trigger, commonSettings)
-  const replay = add(
-    'replay <n...>',
-    'send notifications to your app again; "last" is the newest',
-    () => import('./replay.ts'),
-  )
-    .option('--to <url>', 'to this address instead of the configured target')
-    .addOption(
-      new Option('--sign <how>', 'signature: as captured, with the dev key, or none').choices([
-        'original',
-        'dev',
-        'none',
-      ]),
-    )
-    .addOption(new Option('--mapping <mapping>', 'in this form').choices(['binary', 'structured']))
-    .option('--ids <ids>', 'with these resource ids, separated by commas', readIds)
-    .option('--body <text>', 'with this body; @file reads it from a file')
-    .option('--header <name:value>', 'set a header; name: alone removes it', readHeader)
-  addSettings(replay, commonSettings)
-  const emulator = add('emulator', "run Fatture in Cloud's side alone", () => import('./emulator.ts'))
-    .option('--port <port>', 'port (default: 4622, or the next free one)', readPort)
-    .option('--state <file>', 'keep subscriptions and key in this file')
-  addSettings(emulator, commonSettings)
-}
-
-/** What only looks. */
-function addReading(add: Add): void {
-  const list = add('list [filter...]', 'list notifications, the newest first', () => import('./list.ts'))
-    .option('-n, --limit <n>', 'how many at most (default: 20)', readCount)
-    .option('-q, --q <filter>', 'the same filter as a flag')
-    .addOption(
-      new Option('--kind <kind>', 'of this kind').choices(['verification', 'welcome', 'event', 'unknown']),
-    )
-    .option('--type <type>', 'of this event type or group type; may end in *')
-    .addOption(
-      new Option('--signature <outcome>', 'with this signature').choices(['valid', 'invalid', 'missing']),
-    )
-    .addOption(new Option('--delivery <verdict>', 'whose last delivery ended so').choices(verdicts))
-    .option('--since <time>', 'not before: 10m, 2h, 3d, today, 10:30, 2026-03-01', readMoment)
-    .option('--until <time>', 'before: the same forms', readMoment)
-  addSettings(list, commonSettings)
-  const show = add('show <n>', 'show one notification whole; "last" is the newest', () => import('./show.ts'))
-    .option('--body', 'only the raw body')
-    .option('--resources', 'with the resources behind its ids, fetched with your token; 20 at a time')
-    .option('--offset <n>', 'with --resources: leave out so many ids', readCount)
-  addSettings(show, [...commonSettings, 'apiBase'])
-  const types = add('types [text]', 'list event types and group types', () => import('./types.ts'))
-  addSettings(types, commonSettings)
-  const keys = add(
-    'keys',
-    'print the dev key and the key that notifications are signed with',
-    () => import('./keys.ts'),
-  )
-  addSettings(keys, [...commonSettings, 'emulator', 'publicKey'])
-  const env = add(
-    'env',
-    'print what your app has to know: keys, audiences, API',
-    () => import('./env.ts'),
-  ).option('--write <file>', 'set the variables in this file, .env.local for example')
-  addSettings(env, [
-    ...commonSettings,
-    'forwardTo',
-    'emulator',
-    'publicKey',
-    'publicUrl',
-    'tunnel',
-    'sinkPort',
-    'emulatorPort',
-    'apiBase',
-  ])
-  const open = add('open', 'open the inspector of the running daemon', () => import('./open.ts')).option(
-    '--revoke',
-    'sign out all browsers and void unused links, instead of opening one',
-  )
-  addSettings(open, [...commonSettings, 'open'])
-}
-
-const verdicts = ['delivered', 'retried', 'dropped', 'subscription-deleted', 'pending', 'none']
-
-/** What changes what is kept. */
-function addUpkeep(add: Add): void {
-  const exporting = add('export', 'write notifications to a file or stdout', () => import('./export.ts'))
-    .addOption(
-      new Option('--format <format>', 'ndjson is lossless').choices(['ndjson', 'har']).default('ndjson'),
-    )
-    .option('-o, --out <file>', 'the file; stdout when left out')
-    .option('--fixtures', 'for tests: the newest genuine notification of each event type')
-    .option('--dir <folder>', 'with --fixtures: a JSON file for each type, in this folder')
-    .option('--type <type>', 'with --fixtures: only of this type; * at the end for any rest')
-    .option('--with-tokens', 'with --fixtures: keep the tokens, which name company, app and sink')
-  addSettings(exporting, commonSettings)
-  exporting.addHelpText(
-    'after',
-    `
-An export is whole: it has ids, tokens and what your app answered. A fixture is meant for a repository: its token,
-the secret path and the headers of tunnels are replaced or left out; ids and the number of the company stay. As NDJSON,
-import reads it; in a folder, each file has method, headers and body as a test sends them.`,
-  )
-  const importing = add('import <file>', 'read what export wrote; - is stdin', () => import('./import.ts'))
-  addSettings(importing, commonSettings)
-  importing.addHelpText(
-    'after',
-    `
-An import drops nothing. What exceeds --keep or --keep-days of the running fic-dev, or of the configuration, is left
-out and reported, for a file before the import starts; the exit code is then 1. Notifications that are there already are skipped.`,
-  )
-  const clear = add('clear [n...]', 'remove notifications: these, or all', () => import('./clear.ts'))
-  addSettings(clear, [...commonSettings, 'yes'])
 }

@@ -1,9 +1,9 @@
 /** The resources behind the ids of a notification, for the terminal. Pure. */
 
 import type { ResourceEntry, ResourcesAnswer } from '../contract/api.ts'
-import { clock } from './lines.ts'
+import { clock } from './terminal/lines.ts'
 import type { Colors } from './output.ts'
-import { visible, visibleLines } from './visible.ts'
+import { visible, visibleLines } from './terminal/visible.ts'
 
 export function resourcesText(answer: ResourcesAnswer, colors: Colors): string {
   const { seq, items, total, nextOffset, rateLimits, retryAt } = answer

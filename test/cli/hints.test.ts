@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { createHints, hintOnDelivery, hintOnTarget } from '../../src/cli/hints.ts'
-import { supportsLinks, toLink } from '../../src/cli/links.ts'
+import { createHints, hintOnDelivery, hintOnTarget } from '../../src/cli/terminal/hints.ts'
+import { supportsLinks, toLink } from '../../src/cli/terminal/links.ts'
 import type { Cause } from '../../src/contract/notification.ts'
 import { readEnvironment } from '../../src/config/environment.ts'
 import { createFolder } from '../support/process.ts'

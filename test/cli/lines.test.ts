@@ -9,7 +9,7 @@ import {
   shortId,
   targetLine,
   tunnelLine,
-} from '../../src/cli/lines.ts'
+} from '../../src/cli/terminal/lines.ts'
 import type { ClaimVerdict, Delivery, Notification } from '../../src/contract/notification.ts'
 import type { ShareStatus } from '../../src/contract/status.ts'
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import pc from 'picocolors'
-import { statusParts, waitedFor, type StatusFacts } from '../../src/cli/status-text.ts'
+import { statusParts, waitedFor, type StatusFacts } from '../../src/cli/terminal/status-text.ts'
 import type { Status } from '../../src/contract/status.ts'
 
 const since = '2026-11-25T10:12:01.000Z'

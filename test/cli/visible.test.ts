@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { toJsonLine, visible, visibleLines } from '../../src/cli/visible.ts'
+import { toJsonLine, visible, visibleLines } from '../../src/cli/terminal/visible.ts'
 
 // oxlint-disable-next-line no-control-regex -- this is what must not come through
 const control = /[\u0000-\u001f\u007f-\u009f]/

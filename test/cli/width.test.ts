@@ -1,7 +1,7 @@
 import xterm from '@xterm/headless'
 import { assert, asyncProperty, string } from 'fast-check'
 import { expect, test } from 'vitest'
-import { cutTo, fitParts, widthOf } from '../../src/cli/width.ts'
+import { cutTo, fitParts, widthOf } from '../../src/cli/terminal/width.ts'
 
 /** Where a real terminal emulator has its cursor after this text. */
 async function columnsIn(text: string): Promise<number> {

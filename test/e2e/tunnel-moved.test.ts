@@ -1,7 +1,7 @@
 /** The public URL changes under a running daemon: Fatture in Cloud is told as soon as its budget allows. */
 
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { subscriptionLine } from '../../src/cli/lines.ts'
+import { subscriptionLine } from '../../src/cli/terminal/lines.ts'
 import type { Status, SubscriptionStatus } from '../../src/contract/status.ts'
 import { startDaemon, temporaryFolder, forwardTo, type TestDaemon, type Told } from '../support/daemon.ts'
 import { startTarget } from '../support/target.ts'

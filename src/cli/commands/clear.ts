@@ -1,0 +1,49 @@
+/** `fic-dev clear [n…]`: removes notifications, all of them only after a yes. */
+
+import { Argument } from 'commander'
+import { NoAnswer, openPrompt } from '../ask.ts'
+import { connect } from '../client.ts'
+import { defineCommand, type Invocation } from '../command.ts'
+import type { Output } from '../output.ts'
+import { readSeqs } from '../seq.ts'
+
+export const clearCommand = defineCommand({
+  name: 'clear',
+  arguments: [new Argument('[n...]')],
+  summary: 'remove notifications: these, or all',
+  settings: ['yes'],
+  examples: [
+    ['fic-dev clear 12-15', 'these'],
+    ['fic-dev clear --yes', 'all of them, without a question'],
+  ],
+  run,
+})
+
+async function run({ args, config, output }: Invocation): Promise<number> {
+  if (args.length === 0 && !config.yes && !(await confirm(config.dataDir, output))) {
+    output.say('Nothing was removed.')
+    return 1
+  }
+  const client = await connect(config)
+  try {
+    if (args.length === 0) await client.request('DELETE', '/api/notifications')
+    for (const seq of await readSeqs(args, client))
+      await client.request('DELETE', `/api/notifications/${seq}`)
+  } finally {
+    await client.close()
+  }
+  output.say(args.length === 0 ? 'All notifications were removed.' : 'Removed.')
+  return 0
+}
+
+async function confirm(dataDir: string, output: Output): Promise<boolean> {
+  const prompt = openPrompt('clear removes all notifications and', 'fic-dev clear --yes', output)
+  try {
+    return await prompt.confirm(`Remove all notifications of ${dataDir}?`, false)
+  } catch (thrown) {
+    if (thrown instanceof NoAnswer) return false
+    throw thrown
+  } finally {
+    prompt.close()
+  }
+}

@@ -1,0 +1,58 @@
+/** `fic-dev env`: what the app has to know to take notifications on this machine, as variables of its environment. */
+
+import { Option } from 'commander'
+import type { AppEnvironment } from '../../contract/api.ts'
+import { connect } from '../client.ts'
+import { defineCommand, type Invocation } from '../command.ts'
+import { saveVariables } from '../project-files.ts'
+import { visible } from '../terminal/visible.ts'
+
+interface Options {
+  write?: string
+}
+
+export const envCommand = defineCommand<Options>({
+  name: 'env',
+  summary: 'print what your app has to know: keys, audiences, API',
+  options: [new Option('--write <file>', 'set the variables in this file, .env.local for example')],
+  settings: [
+    'forwardTo',
+    'emulator',
+    'publicKey',
+    'publicUrl',
+    'tunnel',
+    'sinkPort',
+    'emulatorPort',
+    'apiBase',
+  ],
+  examples: [
+    ['fic-dev env --write .env.local', 'for apps that read such a file'],
+    ['fic-dev env --emulator', 'for the emulator, before the first start, too'],
+    ['fic-dev env --json', 'for scripts'],
+  ],
+  run,
+})
+
+async function run({ options, config, output }: Invocation<Options>): Promise<void> {
+  const client = await connect(config, { creates: true })
+  const environment = await client.request<AppEnvironment>('GET', '/api/env').finally(() => client.close())
+  const variables = toVariables(environment)
+  if (options.write !== undefined) {
+    await saveVariables(process.cwd(), options.write, variables)
+    output.say(`Written to ${visible(options.write)}: ${Object.keys(variables).join(', ')}.`)
+  }
+  if (output.json) output.object({ ...environment, variables })
+  else if (options.write === undefined) {
+    for (const [name, value] of Object.entries(variables)) output.line(`${name}=${value}`)
+  }
+  for (const { label } of environment.publicKeys) output.say(output.colors.dim(`key: ${label}`))
+  if (environment.undecided !== null) output.say(output.colors.yellow(environment.undecided))
+}
+
+function toVariables({ publicKeys, audiences, apiBase }: AppEnvironment): Record<string, string> {
+  return {
+    FIC_PUBLIC_KEYS: publicKeys.map(({ base64 }) => base64).join(','),
+    FIC_AUDIENCES: audiences.join(','),
+    FIC_API_BASE: apiBase,
+  }
+}

@@ -1,0 +1,113 @@
+/** `fic-dev export`: writes all notifications, losslessly as NDJSON or as HAR for other tools, or one of each type for tests. */
+
+import { open } from 'node:fs/promises'
+import { Option } from 'commander'
+import { FicDevError, messageOf } from '../../errors.ts'
+import { connect, type Client } from '../client.ts'
+import { defineCommand, type Invocation } from '../command.ts'
+import { writeFixtures, type FixtureOptions } from '../export-fixtures.ts'
+import { toOutputFailure, type Output } from '../output.ts'
+import { megabytes, whileWaiting } from '../terminal/waiting.ts'
+
+interface Options extends FixtureOptions {
+  format: string
+  out?: string
+}
+
+export const exportCommand = defineCommand<Options>({
+  name: 'export',
+  summary: 'write notifications to a file or stdout',
+  options: [
+    new Option('--format <format>', 'ndjson is lossless').choices(['ndjson', 'har']).default('ndjson'),
+    new Option('-o, --out <file>', 'the file; stdout when left out'),
+    new Option('--fixtures', 'for tests: the newest genuine notification of each event type'),
+    new Option('--dir <folder>', 'with --fixtures: a JSON file for each type, in this folder'),
+    new Option('--type <type>', 'with --fixtures: only of this type; * at the end for any rest'),
+    new Option('--with-tokens', 'with --fixtures: keep the tokens, which name company, app and sink'),
+  ],
+  details: `
+An export is whole: it has ids, tokens and what your app answered. A fixture is meant for a repository: its token,
+the secret path and the headers of tunnels are replaced or left out; ids and the number of the company stay. As NDJSON,
+import reads it; in a folder, each file has method, headers and body as a test sends them.`,
+  examples: [
+    ['fic-dev export -o all.ndjson', 'all of it, for import'],
+    ['fic-dev export --format har -o all.har', "for other tools; a browser's network panel reads it"],
+    ['fic-dev export --fixtures --dir test/fixtures', 'for tests: a JSON file for each event type'],
+    ['fic-dev export --fixtures -o fixtures.ndjson', 'the same as one file, for import'],
+  ],
+  run,
+})
+
+async function run({ options, config, output }: Invocation<Options>): Promise<void> {
+  demandSense(options)
+  const client = await connect(config)
+  try {
+    const chunks = client.download(toPath(options))
+    if (options.dir !== undefined) await writeFixtures(chunks, options.dir, output)
+    else if (options.out === undefined) await toStdout(chunks, output)
+    else await toFile(chunks, options.out, output)
+  } finally {
+    await client.close()
+  }
+}
+
+function toPath({ format, fixtures, type, withTokens }: Options): string {
+  if (!fixtures) return `/api/export?format=${format}`
+  const search = new URLSearchParams({
+    ...(type !== undefined && { type }),
+    ...(withTokens && { tokens: 'keep' }),
+  })
+  return `/api/fixtures?${search}`
+}
+
+/** @throws FicDevError USAGE */
+function demandSense({ format, out, fixtures, dir, type, withTokens }: Options): void {
+  if (!fixtures && (dir !== undefined || type !== undefined || withTokens)) {
+    throw new FicDevError('USAGE', '--dir, --type and --with-tokens are about fixtures.', {
+      hint: 'Example: fic-dev export --fixtures --dir test/fixtures',
+    })
+  }
+  if (fixtures && format !== 'ndjson') {
+    throw new FicDevError('USAGE', `Fixtures are not written as ${format}.`, {
+      hint: 'Leave --format out: one file is NDJSON, and --dir writes a JSON file for each type.',
+    })
+  }
+  if (dir !== undefined && out !== undefined) {
+    throw new FicDevError('USAGE', '--out and --dir do not go together.', {
+      hint: '--out is one file of NDJSON, --dir a folder with a JSON file for each type.',
+    })
+  }
+}
+
+async function toStdout(chunks: ReturnType<Client['download']>, output: Output): Promise<void> {
+  for await (const chunk of chunks) {
+    await output.data(chunk)
+    if (output.closed()) return
+  }
+}
+
+/** Only its owner can read it: it holds a company's data. */
+async function toFile(chunks: ReturnType<Client['download']>, name: string, output: Output): Promise<void> {
+  const file = await open(name, 'w', 0o600).catch((error: unknown) => {
+    throw new FicDevError('USAGE', `${name} cannot be written: ${messageOf(error)}.`, {
+      hint: 'Name another file with --out.',
+      cause: error,
+    })
+  })
+  try {
+    let bytes = 0
+    await whileWaiting(
+      output,
+      () => `exporting: ${megabytes(bytes)} MB`,
+      async () => {
+        for await (const chunk of chunks) {
+          await file.writeFile(chunk).catch((error: unknown) => Promise.reject(toOutputFailure(name, error)))
+          bytes += chunk.byteLength
+        }
+      },
+    )
+    output.say(`Wrote ${bytes} bytes to ${name}.`)
+  } finally {
+    await file.close()
+  }
+}

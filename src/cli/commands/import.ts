@@ -1,0 +1,95 @@
+/** `fic-dev import <file>`: takes up what `fic-dev export` wrote. */
+
+import { open } from 'node:fs/promises'
+import { Argument } from 'commander'
+import type { ImportAnswer } from '../../contract/api.ts'
+import { FicDevError, messageOf } from '../../errors.ts'
+import { connect } from '../client.ts'
+import { defineCommand, type Invocation } from '../command.ts'
+import type { Output } from '../output.ts'
+import { visible } from '../terminal/visible.ts'
+import { megabytes, whileWaiting } from '../terminal/waiting.ts'
+
+export const importCommand = defineCommand({
+  name: 'import',
+  arguments: [new Argument('<file>')],
+  summary: 'read what export wrote; - is stdin',
+  details: `
+An import drops nothing. What exceeds --keep or --keep-days of the running fic-dev, or of the configuration, is left
+out and reported, for a file before the import starts; the exit code is then 1. Notifications that are there already are skipped.`,
+  examples: [
+    ['fic-dev import all.ndjson', 'what is there already is skipped'],
+    ['zcat all.ndjson.gz | fic-dev import -', 'from stdin'],
+  ],
+  run,
+})
+
+async function run({ args, config, output }: Invocation): Promise<void> {
+  const name = args[0] ?? '-'
+  const { content, isFile } = await openSource(name)
+  const client = await connect(config, { creates: true })
+  try {
+    // A pipe can be read once only, so what it leaves out is known at its end.
+    if (isFile) sayLeftOut(await send('checking', '/api/import?trial=true', content), name, output)
+    const unread = isFile ? (await openSource(name)).content : content
+    const answer = await send('importing', '/api/import', unread)
+    if (output.json) output.object(answer)
+    else output.say(`Imported ${answer.imported}, skipped ${answer.skipped} that were there already.`)
+    if (answer.leftOut !== undefined) throw leftOutOf(answer, name)
+  } finally {
+    await client.close()
+  }
+
+  function send(doing: string, path: string, source: AsyncIterable<Uint8Array>): Promise<ImportAnswer> {
+    let bytes = 0
+    const counted = async function* () {
+      for await (const chunk of source) {
+        bytes += chunk.byteLength
+        yield chunk
+      }
+    }
+    return whileWaiting(
+      output,
+      () => `${doing}: ${megabytes(bytes)} MB`,
+      () => client.upload<ImportAnswer>(path, counted(), 'application/x-ndjson'),
+    )
+  }
+}
+
+/** Before the first one is imported. */
+function sayLeftOut(trial: ImportAnswer, name: string, output: Output): void {
+  if (trial.leftOut === undefined) return
+  output.say(`${visible(countOf(trial, name))} don't fit and will be left out: ${trial.reason ?? ''}`)
+}
+
+function leftOutOf(answer: ImportAnswer, name: string): FicDevError {
+  return new FicDevError(
+    'IMPORT_LEFT_OUT',
+    `${countOf(answer, name)} were left out: ${answer.reason ?? ''}`,
+    {
+      hint: 'Start fic-dev with a larger --keep or --keep-days, and import the same again: those that are there are skipped.',
+    },
+  )
+}
+
+function countOf({ imported, skipped, leftOut = 0 }: ImportAnswer, name: string): string {
+  const source = name === '-' ? 'stdin' : name
+  return `${leftOut} of the ${imported + skipped + leftOut} notifications in ${source}`
+}
+
+/** An export can be larger than memory, so it is never held as a whole. */
+async function openSource(name: string): Promise<{ content: AsyncIterable<Uint8Array>; isFile: boolean }> {
+  if (name === '-') return { content: process.stdin, isFile: false }
+  try {
+    const file = await open(name)
+    const stats = await file.stat()
+    if (!stats.isDirectory()) return { content: file.createReadStream(), isFile: stats.isFile() }
+    await file.close()
+    throw new Error('it is a directory')
+  } catch (error) {
+    throw new FicDevError('USAGE', `${name} cannot be read: ${messageOf(error)}.`, {
+      hint: 'Name a file that fic-dev export wrote, or - for stdin.',
+      cause: error,
+    })
+  }
+}

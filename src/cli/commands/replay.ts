@@ -1,0 +1,102 @@
+/** `fic-dev replay <n…>`: hands notifications to the target again, as they were or changed. */
+
+import { Argument, Option } from 'commander'
+import type { ReplayRequest } from '../../contract/api.ts'
+import type { Delivery } from '../../contract/notification.ts'
+import { FicDevError, messageOf } from '../../errors.ts'
+import { readUrl, showUrl } from '../../http/url.ts'
+import { readTextFile } from '../../text-file.ts'
+import { connect } from '../client.ts'
+import { defineCommand, type Invocation } from '../command.ts'
+import { createHints, hintOnDelivery } from '../terminal/hints.ts'
+import { deliveryLine } from '../terminal/lines.ts'
+import { readSeqs } from '../seq.ts'
+import { readHeader, readIds } from '../values.ts'
+
+interface Options extends Omit<ReplayRequest, 'headers'> {
+  header?: Record<string, string | null>
+}
+
+export const replayCommand = defineCommand<Options>({
+  name: 'replay',
+  arguments: [new Argument('<n...>')],
+  summary: 'send notifications to your app again; "last" is the newest',
+  options: [
+    new Option('--to <url>', 'to this address instead of the configured target'),
+    new Option('--sign <how>', 'signature: as captured, with the dev key, or none').choices([
+      'original',
+      'dev',
+      'none',
+    ]),
+    new Option('--mapping <mapping>', 'in this form').choices(['binary', 'structured']),
+    new Option('--ids <ids>', 'with these resource ids, separated by commas').argParser(readIds),
+    new Option('--body <text>', 'with this body; @file reads it from a file'),
+    new Option('--header <name:value>', 'set a header; name: alone removes it').argParser(readHeader),
+  ],
+  examples: [
+    ['fic-dev replay last', 'as it was captured'],
+    ['fic-dev replay 12-15 20', 'these, in this order'],
+    ['fic-dev replay last --sign dev', 'signed again, when its three hours are over'],
+    ['fic-dev replay 12 --ids 7 --mapping structured', 'changed'],
+    ['fic-dev replay 12 --body @body.json --to localhost:4000/x', 'another body, another address'],
+  ],
+  run,
+})
+
+/** Exit code 1 when one of them was not accepted by the target. */
+async function run({ args, options, config, output }: Invocation<Options>): Promise<number> {
+  const request = await toRequest(options)
+  const client = await connect(config)
+  const hint = createHints(output.say)
+  let refused = 0
+  try {
+    for (const seq of await readSeqs(args, client)) {
+      const delivery = await client.request<Delivery>('POST', `/api/notifications/${seq}/replay`, request)
+      if (delivery.verdict !== 'delivered') refused += 1
+      if (output.json) output.object({ type: 'delivery', delivery })
+      else {
+        output.line(deliveryLine(delivery, 'pretty', output.colors) ?? '')
+        hint(delivery.target, hintOnDelivery(delivery))
+      }
+    }
+  } finally {
+    await client.close()
+  }
+  return refused === 0 ? 0 : 1
+}
+
+async function toRequest({ to, sign, mapping, ids, body, header }: Options): Promise<ReplayRequest> {
+  return {
+    ...(to !== undefined && { to: readTarget(to) }),
+    ...(sign && { sign }),
+    ...(mapping && { mapping }),
+    ...(ids && { ids }),
+    ...(body !== undefined && { body: readBody(body) }),
+    ...(header && { headers: header }),
+  }
+}
+
+function readTarget(to: string): string {
+  const reading = readUrl(to)
+  if ('url' in reading) return reading.url.href
+  throw new FicDevError('USAGE', `--to is ${showUrl(to)}, which ${reading.problem}.`, {
+    hint: 'Example: --to http://localhost:3000/webhooks',
+  })
+}
+
+function readBody(text: string): string {
+  if (!text.startsWith('@')) return text
+  try {
+    return readTextFile(text.slice(1), 'USAGE')
+  } catch (error) {
+    if (error instanceof FicDevError) throw error
+    throw new FicDevError(
+      'USAGE',
+      `--body names ${text.slice(1)}, which cannot be read: ${messageOf(error)}.`,
+      {
+        hint: 'Example: --body @body.json',
+        cause: error,
+      },
+    )
+  }
+}

@@ -1,0 +1,74 @@
+/** `fic-dev trigger <type>`: has the emulator send notifications. */
+
+import { Argument, Option } from 'commander'
+import type { TriggerAnswer, TriggerRequest } from '../../contract/api.ts'
+import { readUrl, showUrl } from '../../http/url.ts'
+import { knownTypeNames } from '../../config/settings.ts'
+import { didYouMean } from '../../config/spelling.ts'
+import { triggerAt } from '../../daemon/trigger-at.ts'
+import { FicDevError } from '../../errors.ts'
+import { findEventType, findGroupType, toLongName } from '../../fic/event-types.ts'
+import { requireDaemon } from '../client.ts'
+import { defineCommand, type Invocation } from '../command.ts'
+import { visible } from '../terminal/visible.ts'
+import { readCount, readIds } from '../values.ts'
+
+interface Options extends Omit<TriggerRequest, 'type'> {
+  to?: string
+}
+
+export const triggerCommand = defineCommand<Options>({
+  name: 'trigger',
+  arguments: [new Argument('<type>')],
+  summary: 'have the emulator send notifications',
+  options: [
+    new Option('--ids <ids>', 'resource ids, separated by commas').argParser(readIds),
+    new Option('--count <n>', 'how many notifications').argParser(readCount),
+    new Option('--company <id>', 'of this company').argParser(readCount),
+    new Option('--mapping <mapping>', 'in this form').choices(['binary', 'structured']),
+    new Option('--to <url>', 'an emulator that runs elsewhere'),
+  ],
+  examples: [
+    ['fic-dev trigger issued_documents.invoices.create', 'one notification'],
+    ['fic-dev trigger entities.all.update --ids 11,12', 'a group type is every type in it'],
+    ['fic-dev trigger products.create --count 50', 'fifty of them'],
+    ['fic-dev trigger taxes.delete --to http://127.0.0.1:4622', 'by an emulator that runs alone'],
+  ],
+  run,
+})
+
+async function run({ args, options, config, output }: Invocation<Options>): Promise<void> {
+  const { ids, count, company, mapping, to } = options
+  const type = readType(args[0] ?? '')
+  const request: TriggerRequest = {
+    type,
+    ...(ids && { ids }),
+    ...(count && { count }),
+    ...(company && { company }),
+    ...(mapping && { mapping }),
+  }
+  const { notificationIds } = to === undefined ? await ask(config, request) : await askEmulator(to, request)
+  if (output.json) output.object({ notificationIds })
+  else for (const id of notificationIds) output.line(visible(id))
+}
+
+/** The emulator can send nothing else, so a slip is told here, with what was probably meant. */
+function readType(name: string): string {
+  if (findEventType(name) || findGroupType(name)) return toLongName(name)
+  throw new FicDevError('USAGE', `There is no event type "${name}".${didYouMean(name, knownTypeNames)}`, {
+    hint: 'fic-dev types lists all of them.',
+  })
+}
+
+async function ask(config: Invocation['config'], request: TriggerRequest): Promise<TriggerAnswer> {
+  const client = await requireDaemon(config)
+  return client.request<TriggerAnswer>('POST', '/api/trigger', request)
+}
+
+async function askEmulator(to: string, request: TriggerRequest): Promise<TriggerAnswer> {
+  const reading = readUrl(to)
+  if ('url' in reading) return triggerAt(reading.url.origin, request)
+  throw new FicDevError('USAGE', `--to is ${showUrl(to)}, which ${reading.problem}.`, {
+    hint: 'Example: --to http://127.0.0.1:4622',
+  })
+}

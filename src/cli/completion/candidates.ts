@@ -1,0 +1,157 @@
+/** Finds what can stand where the cursor is: commands, flags, and values of both. */
+
+import path from 'node:path'
+import type { Command, Option } from 'commander'
+import { readEnvironment } from '../../config/environment.ts'
+import { findDataDir, projectFolders } from '../../config/project-folders.ts'
+import { knownTypeNames, longFlag, settings, tunnelNames } from '../../config/settings.ts'
+import { logLevels } from '../../log.ts'
+import { latestNumbers } from './numbers.ts'
+
+export interface Candidate {
+  word: string
+  /** In a few words; may be empty. */
+  says: string
+}
+
+/** `words` are those after the program's name, up to the cursor; the last one is being typed. Never throws. */
+export async function findCandidates(program: Command, words: readonly string[]): Promise<Candidate[]> {
+  // bash makes a word of its own of the `=` in `--flag=value`.
+  const typed = words.filter((word, index) => word !== '=' || index === words.length - 1)
+  const current = typed.at(-1) === '=' ? '' : (typed.at(-1) ?? '')
+  const place = readPlace(program, typed.slice(0, -1))
+  const found = await candidatesAt(place, current)
+  return found.filter(({ word }) => word.startsWith(current))
+}
+
+interface Place {
+  program: Command
+  /** `start` while none is named. */
+  command: Command
+  isNamed: boolean
+  /** The flag whose value comes now. */
+  flag: Option | null
+  /** How many arguments the command has got. */
+  argumentsBefore: number
+  words: readonly string[]
+}
+
+function readPlace(program: Command, words: readonly string[]): Place {
+  const start = program.commands.find((one) => one.name() === 'start') ?? program
+  const place: Place = { program, command: start, isNamed: false, flag: null, argumentsBefore: 0, words }
+  for (const word of words) {
+    if (place.flag) {
+      place.flag = null
+    } else if (word.startsWith('-')) {
+      const flag = place.command.options.find((one) => one.long === word || one.short === word)
+      place.flag = flag?.required ? flag : null
+    } else if (place.isNamed) {
+      place.argumentsBefore += 1
+    } else {
+      place.command = program.commands.find((one) => one.name() === word) ?? start
+      place.isNamed = true
+    }
+  }
+  return place
+}
+
+async function candidatesAt(place: Place, current: string): Promise<Candidate[]> {
+  if (place.flag?.long === '--notification') return numbersFor(place)
+  if (place.flag) return valuesOf(place.flag, current)
+  const inline = /^(--[a-z-]+)=(.*)$/.exec(current)
+  if (inline) {
+    const flag = place.command.options.find(({ long }) => long === inline[1])
+    const values = flag ? await valuesOf(flag, inline[2] ?? '') : []
+    return values.map(({ word, says }) => ({ word: `${inline[1]}=${word}`, says }))
+  }
+  if (current.startsWith('-')) return place.command.options.filter(isShown).map(toCandidate)
+  if (!place.isNamed) return commandsOf(place.program)
+  return argumentValues(place)
+}
+
+function isShown({ hidden, long }: Option): boolean {
+  return !hidden && long !== undefined
+}
+
+function toCandidate({ long, description }: Option): Candidate {
+  return { word: long ?? '', says: description }
+}
+
+function commandsOf(program: Command): Candidate[] {
+  return program
+    .createHelp()
+    .visibleCommands(program)
+    .map((command) => ({ word: command.name(), says: command.summary() || command.description() }))
+}
+
+const choices: Record<string, readonly string[]> = {
+  '--type': knownTypeNames,
+  '--output': ['pretty', 'compact', 'quiet'],
+  '--log-level': logLevels,
+  '--mapping': ['binary', 'structured'],
+  '--verification-method': ['header', 'query'],
+  '--respond': ['ack', 'passthrough'],
+  '--on-exit': ['keep', 'delete', 'restore'],
+}
+
+/** Several of them can stand there, separated by commas. */
+const lists: Record<string, () => Promise<readonly string[]> | readonly string[]> = {
+  '--types': () => knownTypeNames,
+  '--tunnel': () => tunnelNames,
+  '--only': caseNames,
+  '--skip': caseNames,
+}
+
+async function caseNames(): Promise<string[]> {
+  const { checkCases } = await import('../../check/cases.ts')
+  return checkCases.map(({ name }) => name)
+}
+
+async function valuesOf({ long = '', argChoices }: Option, current: string): Promise<Candidate[]> {
+  const list = lists[long]
+  if (list) {
+    const before = current.slice(0, current.lastIndexOf(',') + 1)
+    const taken = before.split(',')
+    const left = (await list()).filter((word) => !taken.includes(word))
+    return left.map((word) => ({ word: before + word, says: '' }))
+  }
+  return (argChoices ?? choices[long] ?? []).map((word) => ({ word, says: '' }))
+}
+
+const subscriptionActions = ['list', 'show', 'create', 'update', 'verify', 'delete', 'restore']
+
+async function argumentValues(place: Place): Promise<Candidate[]> {
+  const { command, argumentsBefore } = place
+  const all = command.registeredArguments
+  const argument = all[argumentsBefore] ?? (all.at(-1)?.variadic ? all.at(-1) : undefined)
+  if (!argument) return []
+  if (argument.argChoices) return argument.argChoices.map((word) => ({ word, says: '' }))
+  switch (argument.name()) {
+    case 'action':
+      return subscriptionActions.map((word) => ({ word, says: '' }))
+    case 'type':
+      return knownTypeNames.map((word) => ({ word, says: '' }))
+    case 'n':
+      return numbersFor(place)
+    default:
+      return []
+  }
+}
+
+async function numbersFor({ words }: Place): Promise<Candidate[]> {
+  return [{ word: 'last', says: 'the newest' }, ...(await latestNumbers(dataDirOf(words)))]
+}
+
+/** The config file is code, and is not run because somebody pressed a key. */
+function dataDirOf(words: readonly string[]): string {
+  const at = words.indexOf(longFlag(settings.dataDir))
+  const cwd = process.cwd()
+  const named = at === -1 ? undefined : words[at + 1]
+  if (named !== undefined) return path.resolve(cwd, named)
+  const variable = settings.dataDir.environment
+    .map((name) => readEnvironment(cwd).get(name))
+    .find((found) => found !== undefined)
+  if (variable !== undefined) return path.resolve(variable.folder, variable.value)
+  const { standard } = settings.dataDir
+  return findDataDir(projectFolders(cwd), standard) ?? path.resolve(cwd, standard)
+}

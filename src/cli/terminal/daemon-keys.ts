@@ -1,0 +1,85 @@
+/** Does what the keys of a running daemon ask for. */
+
+import type { Daemon } from '../../daemon.ts'
+import { messageOf } from '../../errors.ts'
+import { openInBrowser } from '../browser.ts'
+import { keyHelp, takeKeys, type Action } from './keyboard.ts'
+import type { Output } from '../output.ts'
+import type { Ending } from '../signals.ts'
+import type { StatusLine } from './status-line.ts'
+import { visible } from './visible.ts'
+
+export interface KeyParts {
+  daemon: Daemon
+  output: Output
+  ending: Ending
+  statusLine: StatusLine
+}
+
+export interface Keys {
+  /** Yes or no, by the next key; only `y` is yes. */
+  confirm(question: string): Promise<boolean>
+  /** The daemon is up: from now on all keys act. */
+  ready(): void
+  /** Puts the terminal back as it was. */
+  release(): void
+}
+
+/** Before the daemon is up, only those keys act that do not need it. */
+export function listenToKeys(parts: KeyParts): Keys {
+  const { output } = parts
+  let isReady = false
+  let isReleased = false
+  const answers: ((key: string) => void)[] = []
+  const stop = takeKeys(process.stdin, (action, key) => {
+    const answer = action === 'interrupt' ? undefined : answers.shift()
+    if (answer !== undefined) return answer(key)
+    if (action === null) return undefined
+    if (!isReady && needsDaemon.has(action)) return output.say('fic-dev is not ready yet.')
+    act(action, parts).catch((error: unknown) => output.say(visible(messageOf(error))))
+  })
+  return {
+    confirm: (question) =>
+      new Promise((resolve) => {
+        output.say(`${visible(question)} [y/N]`)
+        answers.push((key) => resolve(/^y$/i.test(key)))
+      }),
+    ready() {
+      isReady = true
+      // Elsewhere the status line says so.
+      if (output.bottom === null) output.say(output.colors.dim('  ? shows the keys'))
+    },
+    release() {
+      if (!isReleased) stop()
+      for (const answer of answers.splice(0)) answer('')
+      isReleased = true
+    },
+  }
+}
+
+const needsDaemon: ReadonlySet<Action> = new Set(['open', 'replay', 'trigger', 'pause'])
+
+async function act(action: Action, { daemon, output, ending, statusLine }: KeyParts): Promise<void> {
+  switch (action) {
+    case 'open':
+      return openInBrowser(daemon.addresses().openUrl)
+    case 'replay':
+      if ((await daemon.replayLast()) === null) output.say('There is no notification to replay yet.')
+      return
+    case 'trigger':
+      await daemon.trigger({ type: 'issued_documents.invoices.create' })
+      return
+    case 'pause':
+      daemon.pause(!daemon.paused())
+      statusLine.paused(daemon.paused())
+      return output.say(daemon.paused() ? 'Forwarding is paused; p goes on.' : 'Forwarding goes on.')
+    case 'clear':
+      return void (await output.write('\u001B[2J\u001B[3J\u001B[H'))
+    case 'help':
+      return output.say(keyHelp.map(([key, does]) => `  ${key}  ${does}`).join('\n'))
+    case 'quit':
+      return ending.ask(0)
+    case 'interrupt':
+      return ending.ask(130)
+  }
+}

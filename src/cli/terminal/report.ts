@@ -1,0 +1,125 @@
+/** Prints what the daemon tells: notifications and deliveries on stdout, the state of its parts on stderr. */
+
+import type { SubscriptionStatus, TargetStatus } from '../../contract/status.ts'
+import type { StreamMessage } from '../../contract/stream.ts'
+import type { Config } from '../../config/config.ts'
+import type { Addresses, DaemonNote } from '../../daemon.ts'
+import {
+  clock,
+  deliveryLine,
+  notificationLine,
+  shareLine,
+  subscriptionLine,
+  targetLine,
+  tunnelLine,
+} from './lines.ts'
+import { createHints, hintOnDelivery, hintOnShared, hintOnTarget } from './hints.ts'
+import { toLink } from './links.ts'
+import { noteLine, type Output } from '../output.ts'
+import { failureText } from '../failure.ts'
+import { visible } from './visible.ts'
+
+/** What the daemon tells. */
+export type Told = StreamMessage | DaemonNote
+
+/** What `--json` prints; the rest is for the stream's readers. */
+const jsonTypes: ReadonlySet<Told['type']> = new Set([
+  'ready',
+  'notification',
+  'delivery',
+  'tunnel',
+  'subscription',
+  'target',
+  'share',
+  'store',
+  'note',
+  'error',
+])
+
+/** `links`: whether the terminal understands them. */
+export function createReport(
+  config: Pick<Config, 'output'>,
+  output: Output,
+  links = false,
+): (message: Told) => void {
+  if (output.json) return (message) => void (jsonTypes.has(message.type) && output.object(message))
+  const print = (line: string | null) => void (line !== null && output.line(line))
+  const say = once((line: string) => output.say(`${output.colors.dim(now())}  ${line}`))
+  const { colors } = output
+  const healths = new Map<string, TargetStatus['health']>()
+  let follows = false
+  const hint = createHints((text) => {
+    if (config.output !== 'quiet') output.say(`${colors.dim(now())}  ${colors.yellow('hint')}  ${text}`)
+  })
+  return (message) => {
+    switch (message.type) {
+      case 'notification':
+        print(notificationLine(message.notification, config.output, colors))
+        return follows ? hint('hub', hintOnShared(message.notification)) : undefined
+      case 'delivery':
+        print(deliveryLine(message.delivery, config.output, colors))
+        return hint(message.delivery.target, hintOnDelivery(message.delivery))
+      case 'tunnel':
+        // Loopback is no tunnel that anybody waits for, and the end of one is our own doing.
+        if (message.tunnel.provider === 'none' || message.tunnel.state === 'stopped') return undefined
+        return say('tunnel', tunnelLine(message.tunnel, colors))
+      case 'subscription':
+        return isWorthALine(message.subscription)
+          ? say('subscription', subscriptionLine(message.subscription, colors))
+          : undefined
+      case 'target': {
+        const { url, health } = message.target
+        if (healths.get(url) !== health) say(url, targetLine(message.target, colors))
+        healths.set(url, health)
+        return hint(url, hintOnTarget(message.target))
+      }
+      case 'share':
+        follows = message.share.role === 'follower'
+        return say('share', shareLine(message.share, colors))
+      case 'store':
+        // An error says the same, and what to do.
+        return undefined
+      case 'note':
+        return output.say(noteLine(message.text, colors))
+      case 'error':
+        return output.say(failureText({ ...message.error, exitCode: 1 }, colors.red))
+      case 'ready':
+        return config.output === 'quiet' ? undefined : output.say(banner(message, colors, links))
+    }
+  }
+}
+
+/** A failure is followed by an error that says more; work that has no words yet says nothing. */
+function isWorthALine({ state, detail }: SubscriptionStatus): boolean {
+  return state !== 'failed' && (state !== 'working' || detail !== null)
+}
+
+/** The same words about the same thing are said once. */
+function once(say: (line: string) => void): (about: string, line: string) => void {
+  const last = new Map<string, string>()
+  return (about, line) => {
+    if (last.get(about) === line) return
+    last.set(about, line)
+    say(line)
+  }
+}
+
+function banner(addresses: Addresses, colors: Output['colors'], links: boolean): string {
+  // The others are addresses for programs.
+  const toText = (name: string, url: string) => (links && name === 'inspector' ? toLink(url) : url)
+  const rows: [string, string | undefined][] = [
+    ['inspector', addresses.openUrl],
+    // A follower has none.
+    ['sink', addresses.sinkUrl || undefined],
+    ['emulator', addresses.emulatorUrl],
+    ['shared by', addresses.shareUrl],
+  ]
+  const lines = rows.flatMap(([name, url]) =>
+    url === undefined ? [] : [`  ${name.padEnd(10)} ${colors.cyan(toText(name, visible(url)))}`],
+  )
+  return [colors.bold(colors.green('fic-dev is ready')), ...lines].join('\n')
+}
+
+function now(): string {
+  return clock(new Date().toISOString())
+}

@@ -1,0 +1,68 @@
+/** Subscriptions in words for the terminal. Pure. */
+
+import type { RestoredSubscription, SubscriptionCreation, SubscriptionEntry } from '../../contract/api.ts'
+import { toShortName } from '../../fic/event-types.ts'
+import { inWords } from '../../subscription/budget.ts'
+import { clock } from './lines.ts'
+import type { Colors } from '../output.ts'
+import { visible } from './visible.ts'
+
+/** What a person wants of a subscription. */
+export type Change = SubscriptionCreation
+
+/** One in a list: state, sink, whose it is, and its types. */
+export function subscriptionLines(entry: SubscriptionEntry, colors: Colors): string {
+  return [headLine(entry, colors), ...remarks(entry), ...typeLines(entry)].join('\n')
+}
+
+/** One whole, with the verifications that were asked for. */
+export function subscriptionText(entry: SubscriptionEntry, colors: Colors): string {
+  return [
+    headLine(entry, colors),
+    `  mapping        ${entry.mapping}`,
+    ...remarks(entry),
+    ...entry.attempts.map(
+      ({ at, cause, outcome, detail }) =>
+        `    ${at.slice(0, 10)} ${clock(at)}  ${cause}  ${outcome}${detail === null ? '' : `: ${visible(detail)}`}`,
+    ),
+    ...typeLines(entry),
+  ].join('\n')
+}
+
+export function restoredText({ id, sink, outcome }: RestoredSubscription): string {
+  const name = visible(id)
+  const url = visible(sink)
+  const says: Record<RestoredSubscription['outcome'], string> = {
+    moved: `has its old sink again: ${url}. Fatture in Cloud asks that receiver for its verification now.`,
+    'was-there': `had its old sink already: ${url}.`,
+    gone: `is gone at Fatture in Cloud, so its old sink ${url} cannot be put back.`,
+    elsewhere: `has been given another sink since, so it was left alone; before, it was ${url}.`,
+  }
+  return `${name} ${says[outcome]}`
+}
+
+function headLine({ id, sink, verified }: SubscriptionEntry, colors: Colors): string {
+  const state = verified ? colors.green('verified') : colors.yellow('not verified')
+  return `${colors.bold(visible(id))}  ${state}  ${visible(sink)}`
+}
+
+const origins = {
+  made: 'made by fic-dev for this project',
+  named: 'named with --subscription',
+  'taken-over': 'taken over',
+} as const
+
+function remarks({ origin, kept, takenOverFrom, verified, budget, attempts }: SubscriptionEntry): string[] {
+  const whose = origin === null ? 'not of this project' : origins[origin]
+  const from = takenOverFrom === null ? '' : ` from ${visible(takenOverFrom)}`
+  const now = kept ? ', kept by the running fic-dev' : ''
+  const tellsBudget = !verified || attempts.length > 0
+  return [
+    `  whose          ${whose}${from}${now}`,
+    ...(tellsBudget ? [`  verifications  ${inWords(budget)}`] : []),
+  ]
+}
+
+function typeLines({ types }: SubscriptionEntry): string[] {
+  return types.map((type) => `  ${visible(toShortName(type))}`)
+}
