@@ -19,6 +19,8 @@ export default defineConfig({
           exclude: suites.map((suite) => `test/${suite}/**`),
           // Most of these tests wait for servers and processes: four workers keep two cores busy.
           maxWorkers: 4,
+          // Modules are loaded once per worker rather than once per file, which takes a seventh of the time.
+          isolate: false,
         },
       },
       ...suites.map((suite) => ({
