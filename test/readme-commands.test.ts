@@ -4,6 +4,7 @@ import { execFile, execFileSync } from 'node:child_process'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { longFlag, settingKeys, settings } from '../src/config/settings.ts'
+import { listCommands } from './support/commands.ts'
 import { startReceiver } from './support/receiver.ts'
 import { createFolder, follow, run, start, type JsonLine } from './support/process.ts'
 import { startSubscriber } from './support/subscriber.ts'
@@ -149,13 +150,10 @@ function helpOf(command: string | null): Promise<KnownHelp> {
 }
 
 async function askForHelp(command: string | null): Promise<KnownHelp> {
-  const args = command === null ? ['--help'] : [command, '--help']
-  const { stdout } = await run(args, { cwd: createFolder() })
-  const list = /\nCommands:\n([\s\S]*?)\n\n/.exec(stdout)?.[1] ?? ''
-  return {
-    flags: new Set(flagsIn(stdout)),
-    commands: [...list.matchAll(/^ {2}([a-z]+)\b/gm)].flatMap(([, name]) => name ?? []),
-  }
+  // The flags of the daemon work without its name.
+  const { stdout } = await run([command ?? 'start', '--help'], { cwd: createFolder() })
+  const flags = new Set([...flagsIn(stdout), '--version'])
+  return { flags, commands: command === null ? await listCommands() : [] }
 }
 
 function flagsIn(text: string): string[] {

@@ -8,9 +8,14 @@ import { givenFlags } from './flags.ts'
 import { createOutput, noteLine, type Output, sharesTerminal } from './output.ts'
 import { isLive } from './terminal/live.ts'
 
+/** The groups in the list of commands. */
+export type CommandGroup = 'Run' | 'Notifications' | 'Your app' | 'Fatture in Cloud' | 'This machine'
+
 /** A command of `fic-dev`: everything that parser, help and completion need, and what it does. */
 export interface CommandDefinition<Options = Record<string, unknown>> {
   name: string
+  /** Where the list of commands shows it. */
+  group: CommandGroup
   arguments?: readonly Argument[]
   /** In the list of commands: in the imperative, without a period. */
   summary: string

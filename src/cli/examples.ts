@@ -2,13 +2,14 @@
 
 import type { Command } from 'commander'
 import type { Examples } from './command.ts'
+import { typed } from './typed.ts'
 
 const examplesOf = new WeakMap<Command, Examples>()
 
 /** Adds them to the command's help and, the first one, to the hint after wrong usage. */
 export function addExamples(command: Command, examples: Examples): void {
   examplesOf.set(command, examples)
-  command.addHelpText('after', examplesText(examples))
+  command.addHelpText('after', () => examplesText(examples.map(([line, does]) => [typed(line), does])))
 }
 
 function examplesText(examples: Examples): string {
@@ -21,5 +22,5 @@ function examplesText(examples: Examples): string {
 /** What to try after a slip in the use of a command. */
 export function usageHint(command: Command): string {
   const example = examplesOf.get(command)?.[0]?.[0]
-  return `${example === undefined ? '' : `Example: ${example}. `}fic-dev ${command.name()} --help shows its flags.`
+  return `${example === undefined ? '' : `Example: ${example}. `}fic-dev ${command.name()} --help lists its flags.`
 }

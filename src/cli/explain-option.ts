@@ -45,7 +45,7 @@ function explainUnknown(
   program: Command,
   command: Command,
   given: string,
-  hint = 'fic-dev --help shows all commands and flags.',
+  hint = 'fic-dev --help lists the commands, fic-dev start --help the flags of the daemon.',
 ): FicDevError {
   const flag = nameOf(given)
   const own = findOption(command, flag)

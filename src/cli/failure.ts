@@ -3,6 +3,7 @@
 import { CommanderError } from 'commander'
 import { FicDevError, messageOf } from '../errors.ts'
 import { toJsonLine, visibleLines } from './terminal/visible.ts'
+import { typed } from './typed.ts'
 
 export interface Failure {
   code: string
@@ -15,7 +16,12 @@ export interface Failure {
 export function toFailure(thrown: unknown): Failure {
   if (thrown instanceof FicDevError) {
     const { code, message, hint, exitCode } = thrown
-    return { code, message, exitCode, ...(hint === undefined ? {} : { hint }) }
+    return {
+      code,
+      message: typed(message),
+      exitCode,
+      ...(hint === undefined ? {} : { hint: typed(hint) }),
+    }
   }
   if (thrown instanceof CommanderError) return toFailure(toUsageError(thrown))
   return toFailure(
@@ -29,7 +35,7 @@ export function toFailure(thrown: unknown): Failure {
 /** commander writes `error: …` and, where it can, a second line with what was meant. `hint` is for the command at hand. */
 export function toUsageError(
   { message }: Pick<CommanderError, 'message'>,
-  hint = 'fic-dev --help shows all commands and flags.',
+  hint = 'fic-dev --help lists the commands, fic-dev start --help the flags of the daemon.',
 ): FicDevError {
   const [first = '', second] = message.replace(/^error: /, '').split('\n')
   const said = `${first.charAt(0).toUpperCase()}${first.slice(1)}`

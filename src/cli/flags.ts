@@ -7,21 +7,27 @@ import { longFlag, settingKeys, settings, type Setting, type SettingKey } from '
 /** What every command understands. */
 export const commonSettings: readonly SettingKey[] = ['dataDir', 'json', 'logLevel', 'color']
 
-/** Adds the flags of these settings, and `--config`. */
+/** Adds the flags of these settings, and `--config`. The help shows groups in the order of their first flag. */
 export function addSettings(command: Command, keys: readonly SettingKey[]): Command {
-  for (const key of keys) {
-    for (const option of toOptions(settings[key])) command.addOption(option)
-  }
-  return command.addOption(
-    new Option('--config <file>', 'the config file (default: fic-dev.config.ts here)').helpGroup(
-      'Ports and storage:',
-    ),
+  const chosen = keys.map((key) => settings[key])
+  const usual = chosen.filter(({ isRare = false }) => !isRare)
+  const rare = chosen.filter(({ isRare = false }) => isRare)
+  const options = [...usual.flatMap(toOptions), configOption(), ...rare.flatMap(toOptions)]
+  for (const option of options) command.addOption(option)
+  return command
+}
+
+function configOption(): Option {
+  return new Option('--config <file>', 'config file (default: fic-dev.config.ts in this folder)').helpGroup(
+    'Ports and storage:',
   )
 }
 
 /** A toggle has both forms, so that the command line can undo what the file says; only one is in the help. */
 function toOptions(setting: Setting<unknown>): Option[] {
-  const shown = new Option(setting.flag, describe(setting)).helpGroup(`${setting.group}:`)
+  const shown = new Option(setting.flag, describe(setting)).helpGroup(
+    `${setting.isRare ? 'Rarely needed' : setting.group}:`,
+  )
   if (setting.repeatable) {
     shown.argParser((value, previous: string[] | undefined) => [...(previous ?? []), value])
   }

@@ -1,9 +1,11 @@
 /** The entry of `fic-dev`: parses, runs, tells failures, and ends the process; nobody else does. */
 
 import { CommanderError } from 'commander'
+import { readPackageManager } from '../config/environment.ts'
 import { failureLine, failureText, stackOf, toFailure } from './failure.ts'
 import { createOutput, flushStreams, guardStreams } from './output.ts'
 import { createProgram } from './program.ts'
+import { setTyped, startOf } from './typed.ts'
 
 /** How failures are told: by the flags alone until the configuration is known. */
 const manner = {
@@ -25,6 +27,11 @@ const program = createProgram({
   finished: (exitCode) => void end(exitCode),
   leave: (exitCode) => process.exit(exitCode),
 })
+
+setTyped(
+  startOf(readPackageManager(), process.argv[1] ?? ''),
+  program.commands.map((command) => command.name()),
+)
 
 try {
   await program.parseAsync()

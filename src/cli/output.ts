@@ -6,6 +6,7 @@ import type { Config } from '../config/config.ts'
 import { FicDevError, messageOf } from '../errors.ts'
 import { BottomLine } from './terminal/bottom-line.ts'
 import { toJsonLine, visible, visibleLines } from './terminal/visible.ts'
+import { typed } from './typed.ts'
 
 export type Colors = ReturnType<typeof pc.createColors>
 
@@ -18,7 +19,7 @@ export interface Output {
   line(text: string): void
   /** An object on a line of its own, on stdout. */
   object(value: unknown): void
-  /** A line for people, on stderr. */
+  /** A line for people, on stderr. Its commands can be typed as they are printed. */
   say(text: string): void
   /** As it is, on stdout; resolves when more can be written. */
   write(chunk: Uint8Array | string): Promise<void>
@@ -44,7 +45,7 @@ export function createOutput({ json, color, live = false }: Manner): Output {
     bottom: live ? bottom : null,
     line: (text) => void send(`${text}\n`),
     object: (value) => void send(`${toJsonLine(value)}\n`),
-    say: (text) => tell(`${text}\n`),
+    say: (text) => tell(`${typed(text)}\n`),
     write,
     data: (chunk) =>
       write(process.stdout.isTTY ? visibleLines(decoder.decode(chunk, { stream: true })) : chunk),

@@ -1,10 +1,10 @@
 /** The command line: parser, help and completion of all commands. Each is a file in `commands/`. */
 
-import { Command, Help, type Option } from 'commander'
+import { Command, Help } from 'commander'
 import type { Config } from '../config/config.ts'
 import { settingKeys, type SettingKey } from '../config/settings.ts'
 import { version } from '../installation.ts'
-import { prepare, type CommandDefinition } from './command.ts'
+import { prepare, type CommandDefinition, type Examples } from './command.ts'
 import { checkCommand } from './commands/check.ts'
 import { clearCommand } from './commands/clear.ts'
 import { addCompletion } from './commands/completion.ts'
@@ -29,39 +29,45 @@ import { addExamples } from './examples.ts'
 import { explainUsage, refuseFlagsAsValues } from './explain-option.ts'
 import { addSettings, commonSettings } from './flags.ts'
 import { refuseArguments } from './refuse-arguments.ts'
+import { typed } from './typed.ts'
 
 /** In the order of the help. */
 const definitions: readonly CommandDefinition<never>[] = [
   startCommand,
-  triggerCommand,
-  replayCommand,
+  initCommand,
+  followCommand,
   emulatorCommand,
+  openCommand,
   listCommand,
   showCommand,
-  typesCommand,
-  keysCommand,
-  envCommand,
-  openCommand,
+  replayCommand,
+  triggerCommand,
   exportCommand,
   importCommand,
   clearCommand,
-  subscriptionsCommand,
-  tokenCommand,
-  initCommand,
+  envCommand,
   checkCommand,
+  keysCommand,
+  tokenCommand,
+  subscriptionsCommand,
+  typesCommand,
   doctorCommand,
-  followCommand,
 ]
 
 /** At the end of the first help. */
-const firstExamples = `
-Examples:
-  fic-dev --emulator -f http://localhost:3000/webhooks   everything on this machine, without an account
-  fic-dev trigger issued_documents.invoices.create       have the emulator send a notification
-  fic-dev --company 12345 -f localhost:3000/webhooks     the real thing; the token comes from FIC_ACCESS_TOKEN
-  fic-dev list --signature invalid --json                one JSON object per line, for scripts
-  fic-dev replay last --sign dev                         once more, signed with this project's own key
-`
+const firstExamples: Examples = [
+  ['fic-dev --emulator -f localhost:3000/webhooks', 'offline, without an account'],
+  ['fic-dev trigger issued_documents.invoices.create', 'send a test notification'],
+  ['fic-dev check', 'test the webhook route of your app'],
+  ['fic-dev --company 12345 -f localhost:3000/webhooks', 'with the token in FIC_ACCESS_TOKEN'],
+]
+
+const globalFlags = `
+Flags:
+  -h, --help     print this help or, after a command, the flags of the command
+  -V, --version  print the version
+
+The flags of the daemon are in "fic-dev start --help".`
 
 export interface ProgramEvents {
   /** The configuration is known; from now on failures are told as it says. */
@@ -76,37 +82,41 @@ export interface ProgramEvents {
 export function createProgram(events: ProgramEvents): Command {
   const program = new Command('fic-dev')
     .usage('[command] [flags]')
-    .description('Everything between Fatture in Cloud webhooks and the code on your machine.')
+    .description('Receive Fatture in Cloud webhooks on your machine, offline if you like.')
     .version(version, '-V, --version', 'print the version')
-    .helpOption('-h, --help', 'print help; of one command: fic-dev list --help')
+    .helpOption('-h, --help', 'print help')
     .exitOverride((error) => {
       // Help is wanted of a command that does not exist.
       if (error.code === 'commander.help') refuseArguments(program, program.args.slice(1))
       throw error
     })
     .configureOutput({ writeErr: () => {} })
-    .addHelpText('after', firstExamples)
+    .addHelpText('after', () => typed(globalFlags))
+  addExamples(program, firstExamples)
   for (const definition of definitions) addCommand(program, definition, events)
   explainUsageOf(program, addCompletion(program, events.finished))
-  // The flags of `start` work without its name, so the first help that people see has to show them.
-  const help = new Help()
-  const start = program.commands[0] ?? program
-  return program.helpCommand('help [command]', 'print the help of a command').configureHelp({
-    subcommandTerm: (command) => help.subcommandTerm(command).replace(' [options]', ''),
-    visibleOptions: (command) => [
-      ...help.visibleOptions(command),
-      ...help.visibleOptions(start).filter(isSetting),
-    ],
+  const help = new Command('help').argument('[command]').summary('print the help of a command')
+  const standard = new Help()
+  return program.addHelpCommand(help.helpGroup('This machine:')).configureHelp({
+    // Commands come first.
+    visibleOptions: (command) => (command === program ? [] : standard.visibleOptions(command)),
+    // The list shows what a command does; its arguments are in its own help.
+    subcommandTerm: (command) => command.name(),
   })
 }
 
 function addCommand(program: Command, definition: CommandDefinition<never>, events: ProgramEvents): void {
-  const { name, summary, description = toSentence(summary), isDefault = false } = definition
-  const command = program.command(name, { isDefault }).summary(summary).description(description)
+  const { name, group, summary, description = toSentence(summary), isDefault = false } = definition
+  const command = program
+    .command(name, { isDefault })
+    .summary(summary)
+    .description(description)
+    .helpGroup(`${group}:`)
   for (const argument of definition.arguments ?? []) command.addArgument(argument)
   for (const option of definition.options ?? []) command.addOption(option)
   addSettings(command, settingsOf(definition))
-  if (definition.details !== undefined) command.addHelpText('after', definition.details)
+  const { details } = definition
+  if (details !== undefined) command.addHelpText('after', () => typed(details))
   if (definition.examples !== undefined) addExamples(command, definition.examples)
   explainUsageOf(program, command)
   // A mistyped command reaches the default command as an argument.
@@ -121,7 +131,7 @@ function addCommand(program: Command, definition: CommandDefinition<never>, even
 }
 
 function settingsOf({ settings = [] }: CommandDefinition<never>): readonly SettingKey[] {
-  return settings === 'all' ? settingKeys : [...commonSettings, ...settings]
+  return settings === 'all' ? settingKeys : [...settings, ...commonSettings]
 }
 
 function toSentence(summary: string): string {
@@ -132,8 +142,4 @@ function explainUsageOf(program: Command, command: Command): void {
   command.exitOverride((error) => {
     throw error.exitCode === 0 ? error : explainUsage(program, command, error)
   })
-}
-
-function isSetting(option: Option): boolean {
-  return option.long !== '--help'
 }

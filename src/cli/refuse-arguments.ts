@@ -14,7 +14,7 @@ export function refuseArguments(program: Command, [first]: readonly string[]): v
     })
   }
   throw new FicDevError('USAGE', `There is no command "${first}".${didYouMean(first, names)}`, {
-    hint: 'fic-dev --help shows all commands and flags.',
+    hint: 'fic-dev --help lists the commands, fic-dev start --help the flags of the daemon.',
   })
 }
 

@@ -21,16 +21,17 @@ export interface Ending {
 
 /** `leave` ends the process at once, with exit code 130: a signal came that is a second wish. */
 export function awaitEnding(leave: () => void, signals: EventEmitter = process): Ending {
-  let isAsked = false
+  const asked: number[] = []
   let isOneWish = true
   let resolve: (exitCode: number) => void = () => {}
   const wanted = new Promise<number>((settle) => (resolve = settle))
   const ask = (exitCode: number) => {
-    if (isAsked) return
-    isAsked = true
+    asked.push(exitCode)
+    if (asked.length > 1) return
+    // Signals that are pending together arrive in any order: an interruption counts as one.
+    setImmediate(() => resolve(Math.max(...asked)))
     // A signal that arrived in time while the process was busy is read between the timer and the immediate.
     setTimeout(() => setImmediate(() => (isOneWish = false)), oneWishMs).unref()
-    resolve(exitCode)
   }
   for (const [signal, exitCode] of Object.entries(exitCodes)) {
     signals.on(signal, () => {

@@ -63,6 +63,11 @@ function unquoted(variables: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   )
 }
 
+/** The package manager that runs fic-dev, as it names itself: `npm/10.8.2 node/v20.19.0 …`. Empty without one. */
+export function readPackageManager(variables: NodeJS.ProcessEnv = process.env): string {
+  return variables['npm_config_user_agent'] ?? ''
+}
+
 function readDotEnv(file: string): NodeJS.Dict<string> {
   try {
     return parseEnv(readTextFile(file))

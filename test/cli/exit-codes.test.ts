@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { createEmulator, type Emulator } from '../../src/emulator/index.ts'
+import { listCommands } from '../support/commands.ts'
 import { createFolder, run, start, type JsonLine, type Place } from '../support/process.ts'
 import { startTarget } from '../support/target.ts'
 
@@ -137,13 +138,11 @@ test('every command has --json, and prints nothing but objects, one a line', asy
   expect(silent).toEqual(['clear'])
 
   // Those that stay have tests of their own; completion is for shells.
-  const { stdout } = await run(['--help'], { cwd })
-  const list = /\nCommands:\n([\s\S]*?)\n\n/.exec(stdout)?.[1] ?? ''
-  const commands = [...list.matchAll(/^ {2}([a-z]+)\b/gm)].map(([, name = '']) => name)
+  const commands = await listCommands()
   expect(commands.filter((name) => asked[name] === undefined)).toEqual([
     'start',
-    'emulator',
     'follow',
+    'emulator',
     'completion',
     'help',
   ])

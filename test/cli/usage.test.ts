@@ -1,39 +1,69 @@
 import { readFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import path, { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { createProgram } from '../../src/cli/program.ts'
+import { startOf } from '../../src/cli/typed.ts'
 import { settingKeys, settings } from '../../src/config/settings.ts'
 import { createFolder, run } from '../support/process.ts'
 
+function listedCommands(): { name: string; summary: string }[] {
+  const program = createProgram({ configured() {}, finished() {}, leave() {} })
+  return program
+    .createHelp()
+    .visibleCommands(program)
+    .filter((command) => command.name() !== 'help')
+    .map((command) => ({ name: command.name(), summary: command.summary() }))
+}
+
 const packageVersion: string = JSON.parse(readFileSync('package.json', 'utf8')).version
 
-test('--help names every command and every flag, on stdout', async () => {
+test('the first help lists every command on one line, in at most 70 lines', async () => {
   const { exitCode, stdout, stderr } = await run(['--help'], { cwd: createFolder() })
   expect([exitCode, stderr]).toEqual([0, ''])
-  for (const key of settingKeys) expect(stdout).toContain(settings[key].flag)
-  for (const name of [
-    'start',
-    'trigger',
-    'list',
-    'show',
-    'replay',
-    'export',
-    'import',
-    'types',
-    'keys',
-    'emulator',
-  ]) {
-    expect(stdout).toMatch(new RegExp(`^  ${name}\\b`, 'm'))
+  const lines = stdout.split('\n')
+  expect(lines.length).toBeLessThanOrEqual(70)
+  expect(lines.filter((line) => line.length > 90)).toEqual([])
+  for (const { name, summary } of listedCommands()) {
+    expect(lines).toContainEqual(expect.stringMatching(new RegExp(`^  ${name} +\\S`)))
+    expect(stdout).toContain(summary)
   }
+})
+
+test('start --help shows every flag of the daemon, rare ones last', async () => {
+  const { exitCode, stdout } = await run(['start', '--help'], { cwd: createFolder() })
+  expect(exitCode).toBe(0)
+  const [usual, rare] = stdout.split('\nRarely needed:\n')
+  for (const key of settingKeys) {
+    expect(settings[key].isRare ? rare : usual).toContain(settings[key].flag)
+  }
+})
+
+test.each([
+  ['npm/10.8.2 node/v22.1.0 linux x64', 'npx fic-dev list -n 50'],
+  ['pnpm/9.1.0 npm/? node/v22.1.0', 'pnpm exec fic-dev list -n 50'],
+  ['yarn/4.1.0 npm/? node/v22.1.0', 'yarn fic-dev list -n 50'],
+  ['bun/1.1.0 npm/? node/v22.1.0', 'bunx fic-dev list -n 50'],
+])('started by %s, help, errors and hints name the command as %s', async (agent, command) => {
+  const place = { cwd: createFolder(), environment: { npm_config_user_agent: agent } }
+  const start = command.replace(' list -n 50', '')
+  const [help, noDaemon] = await Promise.all([run(['list', '--help'], place), run(['open'], place)])
+  expect(help.stdout).toContain(`\n  ${command}  `)
+  expect(noDaemon.stderr).toContain(`Start it in another terminal: ${start} --emulator\n`)
+})
+
+test.each([
+  ['/usr/local/bin/fic-dev', 'fic-dev'],
+  [path.join(process.cwd(), 'node_modules/.bin/fic-dev'), 'npx fic-dev'],
+  [path.join(process.cwd(), '../node_modules/fic-dev/dist/cli.js'), 'npx fic-dev'],
+  ['/usr/lib/node_modules/fic-dev/dist/cli.js', 'fic-dev'],
+])('without a package manager, %s is typed as %s', (script, typed) => {
+  expect(startOf('', script)).toBe(typed)
 })
 
 test('the help of every command has examples that begin with its name', async () => {
   const cwd = createFolder()
-  const { stdout } = await run(['--help'], { cwd })
-  const commands = stdout.slice(stdout.indexOf('Commands:')).matchAll(/^ {2}([a-z]+) /gm)
-  const names = [...commands]
-    .map(([, name]) => name ?? '')
-    .filter((name) => !['fic', 'start', 'help'].includes(name))
+  const names = listedCommands().map(({ name }) => name)
   expect(names).toEqual(expect.arrayContaining(['trigger', 'init', 'check', 'doctor', 'completion']))
   const helps = await Promise.all(names.map((name) => run([name, '--help'], { cwd })))
   const without = names.filter((name, index) => !helps[index]?.stdout.match(`Examples:[^]*fic-dev ${name}`))
@@ -71,7 +101,7 @@ test.each([
 
 test('a slip in the use of a command is answered with an example of it, and where its flags are', async () => {
   const { stderr } = await run(['show'], { cwd: createFolder() })
-  expect(stderr.split('\n')[1]).toBe('  Example: fic-dev show last. fic-dev show --help shows its flags.')
+  expect(stderr.split('\n')[1]).toBe('  Example: fic-dev show last. fic-dev show --help lists its flags.')
 })
 
 test('with --json a failure is also a line on stdout', async () => {

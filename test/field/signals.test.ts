@@ -153,12 +153,26 @@ describe('signals and wishes', () => {
   ] as const)('the first one decides the exit code: %s', async ([signal, exitCode]) => {
     const { signals, leave, ending } = listen()
     signals.emit(signal)
+    await vi.advanceTimersByTimeAsync(0)
     for (const other of ['SIGINT', 'SIGBREAK', 'SIGTERM', 'SIGHUP']) signals.emit(other)
     await vi.advanceTimersByTimeAsync(oneWishMs - 1)
     signals.emit('SIGINT')
 
     expect(await ending.wanted).toBe(exitCode)
     expect(leave).not.toHaveBeenCalled()
+  })
+
+  // The system delivers signals that are pending together in an order of its own.
+  test.each([
+    ['SIGINT', 'SIGTERM'],
+    ['SIGTERM', 'SIGINT'],
+  ])('of %s and %s at the same time, the interruption decides', async (one, other) => {
+    const { signals, ending } = listen()
+    signals.emit(one)
+    signals.emit(other)
+    await vi.advanceTimersByTimeAsync(0)
+
+    expect(await ending.wanted).toBe(130)
   })
 
   test.each(['SIGINT', 'SIGBREAK', 'SIGTERM', 'SIGHUP'])('a later %s leaves at once', async (signal) => {
@@ -184,6 +198,7 @@ describe('signals and wishes', () => {
     const { signals, leave, ending } = listen()
     ending.ask(130)
     signals.emit('SIGTERM')
+    await vi.advanceTimersByTimeAsync(0)
 
     expect(await ending.wanted).toBe(130)
     expect(leave).not.toHaveBeenCalled()

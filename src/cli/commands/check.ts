@@ -19,6 +19,7 @@ import { withRunningSettings } from '../running-settings.ts'
 import { visible } from '../terminal/visible.ts'
 import { whileWaiting } from '../terminal/waiting.ts'
 import { readLimit, readSeconds, readWords } from '../values.ts'
+import { typed } from '../typed.ts'
 
 export interface CheckOptions {
   timeout?: number
@@ -31,28 +32,30 @@ export interface CheckOptions {
 
 export const checkCommand = defineCommand<CheckOptions>({
   name: 'check',
+  group: 'Your app',
   arguments: [new Argument('[url]')],
-  summary: 'check whether your own receiver is right',
+  summary: 'test the webhook route of your app',
+  description: 'Test the webhook route of your app.',
   options: [
-    new Option('--timeout <seconds>', 'how long an answer may take; 0 for no limit (default: 5)').argParser(
+    new Option('--timeout <seconds>', 'time limit for an answer; 0 for none (default: 5)').argParser(
       readLimit,
     ),
-    new Option('--wait <seconds>', 'how long your app may take to start (default: 5)').argParser(readSeconds),
-    new Option('--audience <url>', 'what your app expects in aud (default: the URL that is checked)'),
-    new Option('--only <cases>', 'only these cases, separated by commas').argParser(readWords),
-    new Option('--skip <cases>', 'all cases but these, separated by commas').argParser(readWords),
-    new Option('--junit <file>', 'write the results as JUnit XML too'),
+    new Option('--wait <seconds>', 'time limit for your app to start (default: 5)').argParser(readSeconds),
+    new Option('--audience <url>', 'audience of the tokens (default: the URL of the route)'),
+    new Option('--only <cases>', 'run only these cases, comma-separated').argParser(readWords),
+    new Option('--skip <cases>', 'skip these cases, comma-separated').argParser(readWords),
+    new Option('--junit <file>', 'also write the results as JUnit XML'),
   ],
   settings: ['company', 'headers', 'insecure', 'yes'],
   details: `
-It sends what Fatture in Cloud sends and what an attacker would, signed with this project's dev key and with others,
-and says what each answer would cost. Your app has to know the dev key and the audience: "fic-dev env" prints both, as
-variables of its environment. The ids are made up. Exit code 1 when something is wrong.`,
+The test sends genuine notifications and forged ones, with made-up ids, and reports what Fatture in Cloud would do after
+each answer. Your app needs the dev key and the audience: "fic-dev env" prints both as environment variables. The exit
+code is 1 if an answer is wrong.`,
   examples: [
-    ['fic-dev check', 'the configured targets'],
-    ['fic-dev check localhost:3000/webhooks', 'this route'],
-    ['fic-dev check --skip structured', 'your subscription is binary'],
-    ['fic-dev check --only forged,expired', 'just these'],
+    ['fic-dev check', 'all configured targets'],
+    ['fic-dev check localhost:3000/webhooks', 'one route'],
+    ['fic-dev check --skip structured', 'for a subscription with the binary mapping'],
+    ['fic-dev check --only forged,expired', 'only these cases'],
     ['fic-dev check --wait 30 --junit check.xml', 'in CI, while your app starts'],
   ],
   run,
@@ -89,7 +92,7 @@ async function checkTarget(
   const target = url.href
   const results: CheckResult[] = []
   // Anything else would be a line among the objects.
-  const line = (text: string) => void (output.json || output.line(text))
+  const line = (text: string) => void (output.json || output.line(typed(text)))
   line(
     `Checking ${visible(target)}, signed with this project's dev key, for the audience ${visible(audience)}`,
   )

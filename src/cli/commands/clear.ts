@@ -9,12 +9,14 @@ import { readSeqs } from '../seq.ts'
 
 export const clearCommand = defineCommand({
   name: 'clear',
+  group: 'Notifications',
   arguments: [new Argument('[n...]')],
-  summary: 'remove notifications: these, or all',
+  summary: 'delete notifications',
+  description: 'Delete these notifications, or all of them.',
   settings: ['yes'],
   examples: [
-    ['fic-dev clear 12-15', 'these'],
-    ['fic-dev clear --yes', 'all of them, without a question'],
+    ['fic-dev clear 12-15', 'these notifications'],
+    ['fic-dev clear --yes', 'all notifications, without a prompt'],
   ],
   run,
 })

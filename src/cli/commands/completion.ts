@@ -19,8 +19,9 @@ export function addCompletion(program: Command, finished: (exitCode: number) => 
   const completion = program
     .command('completion')
     .addArgument(new Argument('<shell>', 'the shell').choices(shells))
-    .summary('print a script that completes commands, flags, event types and numbers')
-    .description('Prints a script that completes commands, flags, event types and notification numbers.')
+    .helpGroup('This machine:')
+    .summary('print a completion script for bash, zsh or fish')
+    .description('Print a script that completes commands, flags, event types and notification numbers.')
     .action((shell: Shell) => {
       void plainOutput().write(completionScript(shell, completeCommand))
       finished(0)

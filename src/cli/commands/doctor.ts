@@ -8,20 +8,22 @@ import type { Colors } from '../output.ts'
 import { withRunningSettings } from '../running-settings.ts'
 import { visible } from '../terminal/visible.ts'
 import { whileWaiting } from '../terminal/waiting.ts'
+import { typed } from '../typed.ts'
 
 export const doctorCommand = defineCommand({
   name: 'doctor',
-  summary: 'look at everything that fic-dev stands on, and say what to do',
+  group: 'This machine',
+  summary: 'find problems with this setup',
   // The same flags as `start`, so that it can be asked about just that start.
   settings: 'all',
   details: `
-It looks at Node, the configuration and where each value comes from, the data dir and the disk, the key, the clock, the
-token with its companies and scopes, the running daemon with its tunnel, subscription and budget, and sends your app a
-challenge and a notification signed with the dev key. Exit code 1 when something does not work.`,
+The checks: Node, configuration and its origin, data directory and disk, keys, clock, access token with companies and
+scopes, the running daemon with tunnel and subscription, and your app, which receives a challenge and a notification
+signed with the dev key. The exit code is 1 if a check fails.`,
   examples: [
-    ['fic-dev doctor', 'in the folder where fic-dev runs'],
-    ['fic-dev doctor --json', 'one object per finding'],
-    ['fic-dev doctor -f localhost:3000/webhooks', 'with the flags that you start it with'],
+    ['fic-dev doctor', 'in the folder of your project'],
+    ['fic-dev doctor --json', 'one JSON object per finding'],
+    ['fic-dev doctor -f localhost:3000/webhooks', 'with the flags of your start command'],
   ],
   run,
 })
@@ -48,7 +50,7 @@ async function run(invocation: Invocation): Promise<number> {
         if (message.type !== 'finding') continue
         if (message.outcome === 'failure') failures += 1
         if (output.json) output.object(message)
-        else output.line(findingText(message, output.colors))
+        else output.line(typed(findingText(message, output.colors)))
       }
     },
   )

@@ -15,14 +15,15 @@ interface Options {
 
 export const emulatorCommand = defineCommand<Options>({
   name: 'emulator',
-  summary: "run Fatture in Cloud's side alone",
+  group: 'Run',
+  summary: 'run only the emulator of Fatture in Cloud',
   options: [
     new Option('--port <port>', 'port (default: 4622, or the next free one)').argParser(readPort),
-    new Option('--state <file>', 'keep subscriptions and key in this file'),
+    new Option('--state <file>', 'keep subscriptions and the key in this file'),
   ],
   examples: [
-    ['fic-dev emulator', 'its address on stdout, how to use it on stderr'],
-    ['fic-dev emulator --port 4622 --state emulator.json', 'remembers subscriptions and key'],
+    ['fic-dev emulator', 'prints its URL on stdout and how to use it on stderr'],
+    ['fic-dev emulator --port 4622 --state emulator.json', 'keeps subscriptions and the key across restarts'],
   ],
   run,
 })

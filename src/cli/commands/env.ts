@@ -13,8 +13,11 @@ interface Options {
 
 export const envCommand = defineCommand<Options>({
   name: 'env',
-  summary: 'print what your app has to know: keys, audiences, API',
-  options: [new Option('--write <file>', 'set the variables in this file, .env.local for example')],
+  group: 'Your app',
+  summary: 'print the keys, audiences and API address that your app needs',
+  description:
+    'Print what your app needs to accept notifications on this machine, one NAME=value per line: FIC_PUBLIC_KEYS, FIC_AUDIENCES, FIC_API_BASE.',
+  options: [new Option('--write <file>', 'set the variables in this file, for example .env.local')],
   settings: [
     'forwardTo',
     'emulator',
@@ -26,9 +29,9 @@ export const envCommand = defineCommand<Options>({
     'apiBase',
   ],
   examples: [
-    ['fic-dev env --write .env.local', 'for apps that read such a file'],
-    ['fic-dev env --emulator', 'for the emulator, before the first start, too'],
-    ['fic-dev env --json', 'for scripts'],
+    ['fic-dev env --write .env.local', 'for an app that reads .env.local'],
+    ['fic-dev env --emulator', 'before the first start with the emulator'],
+    ['fic-dev env --json', 'one JSON object'],
   ],
   run,
 })

@@ -16,24 +16,27 @@ interface Options extends FixtureOptions {
 
 export const exportCommand = defineCommand<Options>({
   name: 'export',
-  summary: 'write notifications to a file or stdout',
+  group: 'Notifications',
+  summary: 'export notifications as NDJSON, HAR or test fixtures',
   options: [
-    new Option('--format <format>', 'ndjson is lossless').choices(['ndjson', 'har']).default('ndjson'),
-    new Option('-o, --out <file>', 'the file; stdout when left out'),
-    new Option('--fixtures', 'for tests: the newest genuine notification of each event type'),
-    new Option('--dir <folder>', 'with --fixtures: a JSON file for each type, in this folder'),
-    new Option('--type <type>', 'with --fixtures: only of this type; * at the end for any rest'),
-    new Option('--with-tokens', 'with --fixtures: keep the tokens, which name company, app and sink'),
+    new Option('--format <format>', 'ndjson is lossless; har is for other tools')
+      .choices(['ndjson', 'har'])
+      .default('ndjson'),
+    new Option('-o, --out <file>', 'output file (default: stdout)'),
+    new Option('--fixtures', 'export test fixtures: the newest valid notification of each event type'),
+    new Option('--dir <folder>', 'with --fixtures: write one JSON file per type to this folder'),
+    new Option('--type <type>', 'with --fixtures: only this event type; may end in *'),
+    new Option('--with-tokens', 'with --fixtures: keep the tokens, which contain company, app and sink'),
   ],
   details: `
-An export is whole: it has ids, tokens and what your app answered. A fixture is meant for a repository: its token,
-the secret path and the headers of tunnels are replaced or left out; ids and the number of the company stay. As NDJSON,
-import reads it; in a folder, each file has method, headers and body as a test sends them.`,
+An export contains everything: ids, tokens and the answers of your app. Fixtures are made for a repository: the token,
+the secret path and tunnel headers are replaced or removed; resource ids and the company id stay. "fic-dev import"
+reads fixtures in NDJSON. In a folder, each file contains method, headers and body, ready to be sent by a test.`,
   examples: [
-    ['fic-dev export -o all.ndjson', 'all of it, for import'],
-    ['fic-dev export --format har -o all.har', "for other tools; a browser's network panel reads it"],
-    ['fic-dev export --fixtures --dir test/fixtures', 'for tests: a JSON file for each event type'],
-    ['fic-dev export --fixtures -o fixtures.ndjson', 'the same as one file, for import'],
+    ['fic-dev export -o all.ndjson', 'everything, for import'],
+    ['fic-dev export --format har -o all.har', 'for the network panel of a browser'],
+    ['fic-dev export --fixtures --dir test/fixtures', 'one JSON file per event type'],
+    ['fic-dev export --fixtures -o fixtures.ndjson', 'the same in one file'],
   ],
   run,
 })

@@ -15,16 +15,16 @@ export interface FollowOptions {
 
 export const followCommand = defineCommand<FollowOptions>({
   name: 'follow',
+  group: 'Run',
   arguments: [new Argument('[url]')],
-  summary: 'take the notifications that another fic-dev shares with --share',
+  summary: 'receive the notifications that another fic-dev shares',
   options: [
-    new Option('--as <name>', 'your name among the followers (default: user name and project)').argParser(
+    new Option('--as <name>', 'name of this follower (default: user name and project)').argParser(
       readFollowerName,
     ),
-    new Option(
-      '--since <time>',
-      'from then on: 10m, 2h, 3d, today, 10:30, 2026-03-01 (default: from now)',
-    ).argParser(readMoment),
+    new Option('--since <time>', 'start at: 10m, 2h, 3d, today, 10:30, 2026-03-01 (default: now)').argParser(
+      readMoment,
+    ),
   ],
   // Those of `start` that have nothing to do with Fatture in Cloud's side.
   settings: [
@@ -47,14 +47,17 @@ export const followCommand = defineCommand<FollowOptions>({
     'open',
   ],
   details: `
-No tunnel, no subscription: the fic-dev that was started with --share has them. What comes is checked again, kept,
-shown and delivered here, and what came while you were away (up to 7 days) comes when you are back. Without an address
-it is the one of --share in the configuration. Credentials: --share-creds, FIC_DEV_SHARE_TOKEN, or FIC_DEV_SHARE_USER
-and FIC_DEV_SHARE_PASSWORD.`,
+Only the fic-dev that was started with --share has a tunnel and a subscription. A follower verifies, stores, shows and
+delivers the same notifications on its own machine, including those of the last 7 days that it missed. The default
+address is --share in the configuration. Credentials: --share-creds, FIC_DEV_SHARE_TOKEN, or FIC_DEV_SHARE_USER and
+FIC_DEV_SHARE_PASSWORD.`,
   examples: [
-    ['fic-dev follow nats://nats.example.com --company 12345 -f localhost:3000/webhooks', 'to your app'],
+    [
+      'fic-dev follow nats://nats.example.com --company 12345 -f localhost:3000/webhooks',
+      'deliver to your app',
+    ],
     ['fic-dev follow --company 12345 -e "entities.*" --as anna', 'only clients and suppliers'],
-    ['fic-dev follow tls://nats.example.com --company 12345 --since 2h', 'the last two hours too'],
+    ['fic-dev follow tls://nats.example.com --company 12345 --since 2h', 'with the last two hours'],
   ],
   run,
 })

@@ -12,13 +12,15 @@ import { megabytes, whileWaiting } from '../terminal/waiting.ts'
 
 export const importCommand = defineCommand({
   name: 'import',
+  group: 'Notifications',
   arguments: [new Argument('<file>')],
-  summary: 'read what export wrote; - is stdin',
+  summary: 'import an export',
+  description: 'Import an NDJSON export; - reads it from stdin.',
   details: `
-An import drops nothing. What exceeds --keep or --keep-days of the running fic-dev, or of the configuration, is left
-out and reported, for a file before the import starts; the exit code is then 1. Notifications that are there already are skipped.`,
+An import deletes nothing. Notifications beyond --keep or --keep-days are left out and reported, for a file before the
+import starts; the exit code is then 1. Notifications that are already in the store are skipped.`,
   examples: [
-    ['fic-dev import all.ndjson', 'what is there already is skipped'],
+    ['fic-dev import all.ndjson', 'skips notifications that are already in the store'],
     ['zcat all.ndjson.gz | fic-dev import -', 'from stdin'],
   ],
   run,

@@ -22,7 +22,8 @@ export interface InitOptions {
 
 export const initCommand = defineCommand<InitOptions>({
   name: 'init',
-  summary: 'ask what this project needs, and write fic-dev.config.ts',
+  group: 'Run',
+  summary: 'set up this project and write fic-dev.config.ts',
   options: [
     new Option('--force', 'write a new config file where there is one, and keep the old one beside it'),
     new Option('--save-token', 'with --yes: keep FIC_ACCESS_TOKEN of the environment in .env'),

@@ -6,11 +6,14 @@ import { defineCommand, type Invocation } from '../command.ts'
 
 export const keysCommand = defineCommand({
   name: 'keys',
-  summary: 'print the dev key and the key that notifications are signed with',
+  group: 'Your app',
+  summary: 'print the public keys of this project',
+  description:
+    'Print the dev key and the key that signs notifications, as PEM and in the base64 form that Fatture in Cloud publishes.',
   settings: ['emulator', 'publicKey'],
   examples: [
-    ['fic-dev keys', 'as PEM, and as Fatture in Cloud publishes its own'],
-    ['fic-dev keys --json', 'for scripts'],
+    ['fic-dev keys', 'the dev key and the key of Fatture in Cloud'],
+    ['fic-dev keys --json', 'one JSON object per key'],
   ],
   run,
 })

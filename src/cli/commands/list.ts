@@ -24,15 +24,25 @@ const pageSize = 500
 
 export const listCommand = defineCommand<Options>({
   name: 'list',
+  group: 'Notifications',
   arguments: [new Argument('[filter...]')],
-  summary: 'list notifications, the newest first',
+  summary: 'list notifications, newest first',
   options: [
-    new Option('-n, --limit <n>', 'how many at most (default: 20)').argParser(readCount),
-    new Option('-q, --q <filter>', 'the same filter as a flag'),
-    new Option('--kind <kind>', 'of this kind').choices(['verification', 'welcome', 'event', 'unknown']),
-    new Option('--type <type>', 'of this event type or group type; may end in *'),
-    new Option('--signature <outcome>', 'with this signature').choices(['valid', 'invalid', 'missing']),
-    new Option('--delivery <verdict>', 'whose last delivery ended so').choices([
+    new Option('-n, --limit <n>', 'maximum number (default: 20)').argParser(readCount),
+    new Option('-q, --q <filter>', 'the filter as a flag'),
+    new Option('--kind <kind>', 'kind of notification').choices([
+      'verification',
+      'welcome',
+      'event',
+      'unknown',
+    ]),
+    new Option('--type <type>', 'event type or group type; may end in *'),
+    new Option('--signature <outcome>', 'result of the signature check').choices([
+      'valid',
+      'invalid',
+      'missing',
+    ]),
+    new Option('--delivery <verdict>', 'result of the last delivery').choices([
       'delivered',
       'retried',
       'dropped',
@@ -40,14 +50,16 @@ export const listCommand = defineCommand<Options>({
       'pending',
       'none',
     ]),
-    new Option('--since <time>', 'not before: 10m, 2h, 3d, today, 10:30, 2026-03-01').argParser(readMoment),
-    new Option('--until <time>', 'before: the same forms').argParser(readMoment),
+    new Option('--since <time>', 'received since: 10m, 2h, 3d, today, 10:30, 2026-03-01').argParser(
+      readMoment,
+    ),
+    new Option('--until <time>', 'received before: the same forms').argParser(readMoment),
   ],
   examples: [
-    ['fic-dev list -n 50', 'the newest fifty'],
-    ['fic-dev list --type "entities.*" --since 2h', 'what came about clients and suppliers'],
-    ['fic-dev list type:invoices.create target:5xx since:1h', 'the filter of the inspector, word by word'],
-    ['fic-dev list --delivery dropped --json', 'for scripts'],
+    ['fic-dev list -n 50', 'the newest 50'],
+    ['fic-dev list --type "entities.*" --since 2h', 'clients and suppliers, last two hours'],
+    ['fic-dev list type:invoices.create target:5xx since:1h', 'the same filter as in the inspector'],
+    ['fic-dev list --delivery dropped --json', 'one JSON object per line'],
   ],
   run,
 })

@@ -5,16 +5,18 @@ import type { OpenLink, RevokeAnswer } from '../../contract/api.ts'
 import { openInBrowser } from '../browser.ts'
 import { connect, requireDaemon } from '../client.ts'
 import { defineCommand, type Invocation } from '../command.ts'
+import { typed } from '../typed.ts'
 
 export const openCommand = defineCommand<{ revoke?: boolean }>({
   name: 'open',
+  group: 'Run',
   summary: 'open the inspector of the running daemon',
-  options: [new Option('--revoke', 'sign out all browsers and void unused links, instead of opening one')],
+  options: [new Option('--revoke', 'sign out all browsers and revoke unused links')],
   settings: ['open'],
   examples: [
-    ['fic-dev open', 'a fresh link, opened in the browser'],
-    ['fic-dev open --no-open', 'just the link'],
-    ['fic-dev open --revoke', 'sign out all browsers'],
+    ['fic-dev open', 'opens a new link in the browser'],
+    ['fic-dev open --no-open', 'prints only the link'],
+    ['fic-dev open --revoke', 'signs out all browsers'],
   ],
   run,
 })
@@ -34,7 +36,7 @@ async function revoke({ config, output }: Pick<Invocation, 'config' | 'output'>)
   try {
     const answer = await client.request<RevokeAnswer>('DELETE', '/api/sessions')
     if (output.json) output.object(answer)
-    else output.line(`Sessions revoked: ${answer.revoked}. "fic-dev open" starts a new one.`)
+    else output.line(typed(`Sessions revoked: ${answer.revoked}. "fic-dev open" starts a new one.`))
   } finally {
     await client.close()
   }

@@ -19,26 +19,28 @@ interface Options extends Omit<ReplayRequest, 'headers'> {
 
 export const replayCommand = defineCommand<Options>({
   name: 'replay',
+  group: 'Notifications',
   arguments: [new Argument('<n...>')],
-  summary: 'send notifications to your app again; "last" is the newest',
+  summary: 'deliver notifications to your app again',
+  description: 'Deliver notifications to your app again; "last" is the newest, 12-15 a range.',
   options: [
-    new Option('--to <url>', 'to this address instead of the configured target'),
-    new Option('--sign <how>', 'signature: as captured, with the dev key, or none').choices([
+    new Option('--to <url>', 'deliver to this URL instead of the configured target'),
+    new Option('--sign <mode>', 'signature: as captured, by the dev key, or none').choices([
       'original',
       'dev',
       'none',
     ]),
-    new Option('--mapping <mapping>', 'in this form').choices(['binary', 'structured']),
-    new Option('--ids <ids>', 'with these resource ids, separated by commas').argParser(readIds),
-    new Option('--body <text>', 'with this body; @file reads it from a file'),
-    new Option('--header <name:value>', 'set a header; name: alone removes it').argParser(readHeader),
+    new Option('--mapping <mapping>', 'convert to this mapping').choices(['binary', 'structured']),
+    new Option('--ids <ids>', 'replace the resource ids, comma-separated').argParser(readIds),
+    new Option('--body <text>', 'replace the body; @file reads it from a file'),
+    new Option('--header <name:value>', 'set a header; "name:" removes it').argParser(readHeader),
   ],
   examples: [
-    ['fic-dev replay last', 'as it was captured'],
-    ['fic-dev replay 12-15 20', 'these, in this order'],
-    ['fic-dev replay last --sign dev', 'signed again, when its three hours are over'],
-    ['fic-dev replay 12 --ids 7 --mapping structured', 'changed'],
-    ['fic-dev replay 12 --body @body.json --to localhost:4000/x', 'another body, another address'],
+    ['fic-dev replay last', 'the newest, as captured'],
+    ['fic-dev replay 12-15 20', 'several, in this order'],
+    ['fic-dev replay last --sign dev', 'with a new token, after the original has expired'],
+    ['fic-dev replay 12 --ids 7 --mapping structured', 'with another id and mapping'],
+    ['fic-dev replay 12 --body @body.json --to localhost:4000/x', 'with another body, to another URL'],
   ],
   run,
 })

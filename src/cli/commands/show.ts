@@ -23,16 +23,18 @@ interface Options {
 
 export const showCommand = defineCommand<Options>({
   name: 'show',
+  group: 'Notifications',
   arguments: [new Argument('<n>')],
-  summary: 'show one notification whole; "last" is the newest',
+  summary: 'show a notification in full',
+  description: 'Show a notification in full; "last" is the newest.',
   options: [
-    new Option('--body', 'only the raw body'),
-    new Option('--resources', 'with the resources behind its ids, fetched with your token; 20 at a time'),
-    new Option('--offset <n>', 'with --resources: leave out so many ids').argParser(readCount),
+    new Option('--body', 'print only the raw body'),
+    new Option('--resources', 'fetch the resources of its ids with your token, 20 at a time'),
+    new Option('--offset <n>', 'with --resources: skip this many ids').argParser(readCount),
   ],
   settings: ['apiBase'],
   examples: [
-    ['fic-dev show last', 'headers, body, claims, deliveries'],
+    ['fic-dev show last', 'headers, body, claims and deliveries of the newest'],
     ['fic-dev show 12 --body > body.json', 'the raw body'],
   ],
   run,

@@ -6,13 +6,19 @@ import { printConfig } from '../print-config.ts'
 
 export const startCommand = defineCommand<{ printConfig?: boolean }>({
   name: 'start',
+  group: 'Run',
   isDefault: true,
-  summary: 'start the daemon; what happens without a command',
-  description: 'Starts the daemon: sink, tunnel, subscription, deliveries and inspector.',
-  options: [
-    new Option('--print-config', 'print every setting with its value and where it comes from, and end'),
-  ],
+  summary: 'start the daemon (the default command)',
+  description: 'Start the daemon: sink, tunnel, subscription, deliveries and inspector.',
+  options: [new Option('--print-config', 'print every setting with its value and its origin, then exit')],
   settings: 'all',
+  examples: [
+    ['fic-dev start --emulator -f localhost:3000/webhooks', 'offline, without an account'],
+    ['fic-dev start --company 12345 -f localhost:3000/webhooks', 'with the token in FIC_ACCESS_TOKEN'],
+    ['fic-dev start -f "entities.*=localhost:3000/clients" -f localhost:3000/other', 'two targets'],
+    ['fic-dev start --company 12345 --tunnel cloudflared', 'through another tunnel'],
+    ['fic-dev start --print-config', 'where each setting comes from'],
+  ],
   run,
 })
 

@@ -49,32 +49,36 @@ const actions: Record<string, Action> = {
 
 export const subscriptionsCommand = defineCommand<Options>({
   name: 'subscriptions',
+  group: 'Fatture in Cloud',
   arguments: [new Argument('[action]'), new Argument('[id]')],
-  summary: 'list, show, create, update, verify, delete, restore subscriptions',
+  summary: 'list and change subscriptions',
   options: [
     new Option(
       '--sink <url>',
-      'with create and update: the receiver; create without it is for the running fic-dev',
+      'with create and update: the sink URL (default for create: the running fic-dev)',
     ),
   ],
   settings: ['types', 'mapping', 'verificationMethod', 'company', 'apiBase', 'yes'],
   details: `
 Actions:
-  list                what Fatture in Cloud holds for this app and company; what happens without an action
-  show [id]           one of them with the verifications that were asked for
-  create              make one for --sink, or have the running fic-dev make its own
-  update [id]         change --types, --mapping or --sink
-  verify [id]         ask for a verification: 5 in all, one in 10 minutes, and only when our sink can be reached
-  delete <id>         delete it
-  restore             give what was taken over its old sink again, after a crash too
+  list            list the subscriptions of this app and company (default)
+  show [id]       show a subscription and its verification attempts
+  create          create a subscription for --sink or for the running fic-dev
+  update [id]     change --types, --mapping or --sink
+  verify [id]     request a verification; limited to 5 attempts, one per 10 minutes
+  delete <id>     delete a subscription
+  restore         move a subscription that was taken over back to its old sink
 
-Without an id the one of this project is meant. What is not of this project is changed only when it is named and you
-say yes (or --yes). They work without a running fic-dev too, with FIC_ACCESS_TOKEN and --company.`,
+The default id is the subscription of this project. Any other subscription is changed only if you name it and confirm
+(or use --yes). Without a running fic-dev, the commands use FIC_ACCESS_TOKEN and --company.`,
   examples: [
-    ['fic-dev subscriptions', 'what there is'],
-    ['fic-dev subscriptions verify', 'the one of this project'],
-    ['fic-dev subscriptions update SUB230 --types entities.all.create,products.update', 'other types'],
-    ['fic-dev subscriptions restore --company 12345', 'after a crash, too'],
+    ['fic-dev subscriptions', 'all subscriptions'],
+    ['fic-dev subscriptions verify', 'the subscription of this project'],
+    [
+      'fic-dev subscriptions update SUB230 --types entities.all.create,products.update',
+      'change the event types',
+    ],
+    ['fic-dev subscriptions restore --company 12345', 'after a crash'],
   ],
   run,
 })

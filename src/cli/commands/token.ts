@@ -13,22 +13,19 @@ import { visible } from '../terminal/visible.ts'
 
 export const tokenCommand = defineCommand<{ notification?: string }>({
   name: 'token',
+  group: 'Your app',
   arguments: [new Argument('[jwt]')],
-  summary: 'explain a token claim by claim; - reads it from stdin',
-  options: [
-    new Option(
-      '--notification <n>',
-      'the token of this notification, or compare with it; "last" is the newest',
-    ),
-  ],
+  summary: 'verify a token and explain its claims',
+  description: 'Verify a token and explain its claims; - reads the token from stdin.',
+  options: [new Option('--notification <n>', 'use the token of this notification, or compare with it')],
   settings: ['publicKey'],
   details: `
-It makes the check that the sink makes: signature, algorithm, and each claim with what was expected. A token of a
-notification is judged as of its arrival. Exit code 1 when it is not valid.`,
+The check is the same as in the sink: algorithm, signature, and each claim with its expected value. The token of a
+notification is checked as of the time of receipt. The exit code is 1 if the token is not valid.`,
   examples: [
-    ['fic-dev token --notification last', 'of the newest notification'],
+    ['fic-dev token --notification last', 'the token of the newest notification'],
     ['echo "$JWT" | fic-dev token -', 'from stdin'],
-    ['fic-dev token "$JWT" --notification 12', 'compared with a notification'],
+    ['fic-dev token "$JWT" --notification 12', 'compare with a notification'],
   ],
   run,
 })

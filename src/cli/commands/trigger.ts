@@ -19,20 +19,26 @@ interface Options extends Omit<TriggerRequest, 'type'> {
 
 export const triggerCommand = defineCommand<Options>({
   name: 'trigger',
+  group: 'Notifications',
   arguments: [new Argument('<type>')],
-  summary: 'have the emulator send notifications',
+  summary: 'make the emulator send notifications',
   options: [
-    new Option('--ids <ids>', 'resource ids, separated by commas').argParser(readIds),
-    new Option('--count <n>', 'how many notifications').argParser(readCount),
-    new Option('--company <id>', 'of this company').argParser(readCount),
-    new Option('--mapping <mapping>', 'in this form').choices(['binary', 'structured']),
-    new Option('--to <url>', 'an emulator that runs elsewhere'),
+    new Option('--ids <ids>', 'resource ids, comma-separated').argParser(readIds),
+    new Option('--count <n>', 'number of notifications (default: 1)').argParser(readCount),
+    new Option('--company <id>', 'company id (default: the company of the subscription)').argParser(
+      readCount,
+    ),
+    new Option('--mapping <mapping>', 'mapping (default: the mapping of the subscription)').choices([
+      'binary',
+      'structured',
+    ]),
+    new Option('--to <url>', 'URL of an emulator that runs on its own'),
   ],
   examples: [
     ['fic-dev trigger issued_documents.invoices.create', 'one notification'],
-    ['fic-dev trigger entities.all.update --ids 11,12', 'a group type is every type in it'],
-    ['fic-dev trigger products.create --count 50', 'fifty of them'],
-    ['fic-dev trigger taxes.delete --to http://127.0.0.1:4622', 'by an emulator that runs alone'],
+    ['fic-dev trigger entities.all.update --ids 11,12', 'every type of a group'],
+    ['fic-dev trigger products.create --count 50', '50 notifications'],
+    ['fic-dev trigger taxes.delete --to http://127.0.0.1:4622', 'through an emulator that runs on its own'],
   ],
   run,
 })

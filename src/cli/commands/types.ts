@@ -7,11 +7,12 @@ import { defineCommand, type Invocation } from '../command.ts'
 
 export const typesCommand = defineCommand({
   name: 'types',
+  group: 'Fatture in Cloud',
   arguments: [new Argument('[text]')],
   summary: 'list event types and group types',
   examples: [
-    ['fic-dev types invoices', 'those with this text in their name'],
-    ['fic-dev types --json', 'all of them, for scripts'],
+    ['fic-dev types invoices', 'names that contain this text'],
+    ['fic-dev types --json', 'one JSON object per line'],
   ],
   run,
 })
