@@ -140,7 +140,7 @@ describe('fences', () => {
       /^src\/share\//,
       'It is an optional peer: only types of it are imported, the rest is loaded when something is shared.',
     ],
-    ['ws', /^ws$/, /^src\/inspector\/stream\.ts$/, nobody, 'There is one stream.'],
+    ['ws', /^ws$/, /^src\/(inspector\/stream|cli\/daemon-stream)\.ts$/, nobody, 'There is one stream.'],
     ['pino', /^pino$/, /^src\/log\.ts$/, /^src\/cli\//, 'There is one log, which takes secrets out.'],
     [
       'the SDK of Fatture in Cloud',

@@ -13,9 +13,22 @@ export function refuseArguments(program: Command, [first]: readonly string[]): v
       hint: exampleWithFlags(program, first),
     })
   }
-  throw new FicDevError('USAGE', `There is no command "${first}".${didYouMean(first, names)}`, {
+  if (isAddress(first)) {
+    const target = /^\d+$/.test(first) ? `localhost:${first}/webhooks` : first
+    throw new FicDevError('USAGE', `Unknown command "${first}", which looks like the address of your app.`, {
+      hint: `To forward notifications there: fic-dev --forward-to ${target}`,
+    })
+  }
+  throw new FicDevError('USAGE', `Unknown command "${first}".${didYouMean(first, names)}`, {
     hint: 'fic-dev --help lists the commands, fic-dev start --help the flags of the daemon.',
   })
+}
+
+/** `3000`, `:3000`, `localhost:3000`, `http://…`, `app.test/webhooks`. */
+function isAddress(word: string): boolean {
+  return /^(?:\d{2,5}$|:\d|[\w.-]+:\d|https?:|[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?:[:/]|$)|localhost\b)/i.test(
+    word,
+  )
 }
 
 /** An example with those of the given flags that the command takes; the others are named. */

@@ -1,6 +1,6 @@
 /** The state of the running parts, as `GET /api/status` and the stream tell it. Times are ISO 8601 in UTC. */
 
-import type { Cause } from './notification.ts'
+import type { Cause, Verdict } from './notification.ts'
 
 export type TunnelState = 'starting' | 'up' | 'suspect' | 'down' | 'unknown' | 'held' | 'stopped'
 
@@ -62,6 +62,10 @@ export interface TargetStatus {
   detail: string | null
   /** What is probably behind it; `null` unless it is unreachable. */
   cause: Cause | null
+  /** Verdict on the last answer to a delivery; `null` before the first. */
+  lastVerdict: Verdict | null
+  /** Its HTTP status; `null` if there was no answer. */
+  lastStatus: number | null
   /** Deliveries that wait for this target. */
   waiting: number
   paused: boolean

@@ -83,6 +83,7 @@ export class TargetQueue {
   #tryTimer: NodeJS.Timeout | undefined
   #health: TargetStatus['health'] = 'unknown'
   #cause: Cause | null = null
+  #last: Pick<TargetStatus, 'lastVerdict' | 'lastStatus'> = { lastVerdict: null, lastStatus: null }
   #reason = ''
   #sending = 0
   #paused = false
@@ -112,6 +113,7 @@ export class TargetQueue {
       since: this.#since.toISOString(),
       detail: isUnreachable ? `${this.#reason}; deliveries wait` : null,
       cause: isUnreachable ? this.#cause : null,
+      ...this.#last,
       waiting: store.jobs.count(url),
       paused: this.#paused,
     }
@@ -229,6 +231,22 @@ export class TargetQueue {
   #end(job: Job, result: SendResult, turn: Turn): Decision {
     const now = this.#parts.now()
     if (result.isStale) return { ...again(now), isRepeated: true }
+    const isSame = this.#isSameVerdict(result)
+    const decision = this.#decide(job, result, turn)
+    if (!isSame && !this.#closed) this.#parts.onTarget(this.status())
+    return decision
+  }
+
+  /** Keeps the verdict of this attempt. An attempt that fic-dev aborted has none. */
+  #isSameVerdict({ status, errorCode }: SendResult): boolean {
+    if (errorCode === 'ABORTED') return true
+    const { lastVerdict } = this.#last
+    this.#last = { lastVerdict: judgeAnswer(status), lastStatus: status }
+    return lastVerdict === null || lastVerdict === this.#last.lastVerdict
+  }
+
+  #decide(job: Job, result: SendResult, turn: Turn): Decision {
+    const now = this.#parts.now()
     const isHeld = isTargetAtFault(result) && !(this.#suspects.has(job.id) && result.wasSent)
     if (isHeld) {
       const hold = this.#holdBack(result)

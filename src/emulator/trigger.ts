@@ -1,7 +1,7 @@
 /** Decides which subscriptions get which events when somebody asks for some. Pure. */
 
 import { FicDevError } from '../errors.ts'
-import { explodeTypes, findEventType, toLongName, toShortName, welcomeType } from '../fic/event-types.ts'
+import { findEventTypes, toLongName, toShortName, welcomeType } from '../fic/event-types.ts'
 import type { Subscription } from './subscription.ts'
 
 export interface PlannedEvent {
@@ -9,17 +9,17 @@ export interface PlannedEvent {
   eventType: string
 }
 
-/** `name`: an event type or a group type, with or without the prefix. Throws in words where nothing could be sent. */
+/**
+ * `name`: an event type or a group type, with or without the prefix, or a part of one as in filters.
+ * @throws FicDevError `TRIGGER_FAILED` if no subscription could receive it
+ */
 export function planTrigger(
   subscriptions: readonly Subscription[],
   name: string,
   company: number | undefined,
 ): PlannedEvent[] {
-  const types = explodeTypes([name])
-  const unknown = types.find((type) => type !== welcomeType && findEventType(type) === undefined)
-  if (unknown !== undefined) {
-    throw failure(`There is no event type "${name}".`, '`fic-dev types` lists all of them.')
-  }
+  const types = toLongName(name) === welcomeType ? [welcomeType] : findEventTypes(name)
+  if (types.length === 0) throw failure(`Unknown event type "${name}".`, 'fic-dev types lists all of them.')
   const picked = pickCompany(subscriptions, company)
   const ofCompany = subscriptions.filter((subscription) => subscription.company === picked)
   const holders = types.flatMap((eventType) =>

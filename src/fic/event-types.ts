@@ -115,6 +115,26 @@ export function explodeTypes(names: readonly string[]): string[] {
 }
 
 /**
+ * The event types that a name stands for, in full: a type or group type, or a run of the parts between dots, as in
+ * filters: `invoices.create`, `products.*`. Empty if there is none.
+ */
+export function findEventTypes(name: string): string[] {
+  if (name === '') return []
+  const group = findGroupType(name)
+  if (group) return [...group.members]
+  if (findEventType(name)) return [toLongName(name)]
+  const pattern = toTypePattern(name)
+  return eventTypes.map(({ type }) => type).filter((type) => `.${type}.`.includes(pattern))
+}
+
+/** What an event type with a dot on both sides contains if this run of parts, which may end in `*`, means it. */
+export function toTypePattern(name: string): string {
+  const run = name.replace(/\.?\*$/, '')
+  if (run === '') return ''
+  return name.endsWith('*') && !name.endsWith('.*') ? `.${run}` : `.${run}.`
+}
+
+/**
  * Whether an event type is meant by a name as a person writes it: short or long, a group type, or ending in `*`.
  * `issued_documents.*` means every type that begins so.
  */

@@ -61,6 +61,15 @@ export function readFilterText(text: string, now: Date): FilterReading {
   return problems.length > 0 ? { outcome: 'problems', problems } : { outcome: 'filter', terms }
 }
 
+/** Names before a colon that are no fields, so that the word is searched as text. Not those of URLs. */
+export function findUnknownFields(text: string): string[] {
+  return splitWords(text).flatMap(({ name, value }) =>
+    name === null || name.length < 2 || isField(name.toLowerCase()) || /^(?:\/\/|$)/.test(value)
+      ? []
+      : [name],
+  )
+}
+
 interface Word {
   not: boolean
   /** What stands before the colon, where it can be a field; `null` for plain text. */
@@ -91,9 +100,9 @@ function readWord({ name, value }: Word, now: Date): FilterCondition | string | 
     if (meant === null) return { field: 'text', value: `${name}:${value}` }
     return `There is no "${name}:". Did you mean "${meant}:"? To search for the text, put it in quotes.`
   }
-  if (value === '') return `"${field}:" needs a value: ${expected[field]}.`
+  if (value === '') return `"${field}:" needs a value: ${filterFields[field]}.`
   return (
-    readers[field](value, now) ?? `"${field}:${value}" is not understood: expected is ${expected[field]}.`
+    readers[field](value, now) ?? `"${field}:${value}" is not understood: expected is ${filterFields[field]}.`
   )
 }
 
@@ -115,7 +124,8 @@ const readers: Record<Field, Reader> = {
   until: (value, now) => toCondition('until', readTime(value, now)),
 }
 
-const expected: Record<Field, string> = {
+/** The fields of a filter, and the values that each takes. */
+export const filterFields: Readonly<Record<Field, string>> = {
   type: 'an event type, a part of one, or a group type',
   id: 'the id of a resource or of a notification',
   company: 'a number',

@@ -4,7 +4,7 @@
  */
 
 import type { NotificationKind, SignatureOutcome, Verdict } from '../contract/notification.ts'
-import { findEventType, findGroupType, toLongName } from '../fic/event-types.ts'
+import { findEventType, findGroupType, toLongName, toTypePattern } from '../fic/event-types.ts'
 import { isPublication } from './deliveries.ts'
 import type { FilterCondition, FilterTerm, TargetStatus } from './filter-language.ts'
 import { idSeparator, searchedBodyBytes } from './search.ts'
@@ -199,11 +199,9 @@ function toTypes(values: readonly string[]): string {
   const types = { exact: [] as string[], like: [] as string[] }
   for (const name of values) {
     const group = findGroupType(name)
-    const run = name.replace(/\.?\*$/, '')
     if (group) types.exact.push(...group.members)
     else if (findEventType(name)) types.exact.push(toLongName(name))
-    else if (run === '') types.like.push('%')
-    else types.like.push(toPattern(name.endsWith('*') && !name.endsWith('.*') ? `.${run}` : `.${run}.`))
+    else types.like.push(toPattern(toTypePattern(name)))
   }
   return JSON.stringify(types satisfies Types)
 }

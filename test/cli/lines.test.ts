@@ -134,7 +134,17 @@ test('text from outside brings no control character into a line', () => {
       plain,
     ),
     targetLine(
-      { url: hostile, health: 'healthy', since: at, detail: hostile, cause: null, waiting: 0, paused: false },
+      {
+        url: hostile,
+        health: 'unreachable',
+        since: at,
+        detail: hostile,
+        cause: null,
+        lastVerdict: null,
+        lastStatus: null,
+        waiting: 0,
+        paused: false,
+      },
       plain,
     ),
   ].join('')

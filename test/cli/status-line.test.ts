@@ -38,14 +38,14 @@ describe.skipIf(!hasTerminal)('the status line', () => {
     await using target = await startTarget()
     const screen = await openDaemon(cwd, ['-f', target.url])
     const says = (line: string) => screen.sees((lines) => last(lines) === line)
-    const atRest = await says(' SUB1 verified · target healthy · 2 received · ? keys')
+    const atRest = await says(' SUB1 verified · target 200 delivered · 2 received · ? keys')
     expect(atRest.filter(isStatus)).toHaveLength(1)
 
     screen.type('p')
     screen.type('t')
-    await says(' SUB1 verified · target healthy · paused · 3 received · 1 waiting · ? keys')
+    await says(' SUB1 verified · target 200 delivered · paused · 3 received · 1 waiting · ? keys')
     screen.type('p')
-    const free = await says(' SUB1 verified · target healthy · 3 received · ? keys')
+    const free = await says(' SUB1 verified · target 200 delivered · 3 received · ? keys')
     expect(free.filter(isStatus)).toHaveLength(1)
     await quit(screen)
   })
@@ -68,9 +68,11 @@ describe.skipIf(!hasTerminal)('the status line', () => {
   test('in a narrow window it says what fits, and stays one line', async () => {
     await using target = await startTarget()
     const screen = await openDaemon(createFolder(), ['-f', target.url], narrow)
-    await screen.sees((found) => last(found) === ' SUB1 verified · target healthy')
-    await screen.resize({ columns: 41, rows: 12 })
-    const lines = await screen.sees((found) => last(found) === ' SUB1 verified · target healthy · ? keys')
+    await screen.sees((found) => last(found) === ' SUB1 verified · target 200 delivered')
+    await screen.resize({ columns: 48, rows: 12 })
+    const lines = await screen.sees(
+      (found) => last(found) === ' SUB1 verified · target 200 delivered · ? keys',
+    )
     expect(lines.filter((line) => line.includes('SUB1 verified'))).toHaveLength(1)
     await quit(screen)
   })

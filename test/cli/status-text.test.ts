@@ -33,6 +33,8 @@ const target: Status['targets'][number] = {
   since,
   detail: null,
   cause: null,
+  lastVerdict: 'delivered',
+  lastStatus: 200,
   waiting: 0,
   paused: false,
 }
@@ -56,7 +58,7 @@ function parts(known: Partial<Known>, facts: Partial<StatusFacts> = {}): string 
 }
 
 test('all is well: tunnel, subscription, target, what came, and where the keys are', () => {
-  expect(parts({})).toBe('tunnel up · SUB230 verified · target healthy · 3 received · ? keys')
+  expect(parts({})).toBe('tunnel up · SUB230 verified · target 200 delivered · 3 received · ? keys')
 })
 
 test('what is not well stands in its part: a lost tunnel, a spent verification, a target that is away, what waits', () => {

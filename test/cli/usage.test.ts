@@ -70,23 +70,37 @@ test('the help of every command has examples that begin with its name', async ()
   expect(without).toEqual([])
 })
 
+test.each([
+  ['3000', 'localhost:3000/webhooks'],
+  ['localhost:3000', 'localhost:3000'],
+  ['http://localhost:3000/webhooks', 'http://localhost:3000/webhooks'],
+  ['127.0.0.1:8080/x', '127.0.0.1:8080/x'],
+  ['app.test/webhooks', 'app.test/webhooks'],
+])('the address %s in place of a command leads to --forward-to', async (word, target) => {
+  const { exitCode, stderr } = await run([word], { cwd: createFolder() })
+  expect(exitCode).toBe(2)
+  expect(stderr).toContain(
+    `Unknown command "${word}", which looks like the address of your app.\n  To forward notifications there: fic-dev --forward-to ${target}\n`,
+  )
+})
+
 test('--version is the version of the package', async () => {
   const { exitCode, stdout } = await run(['--version'], { cwd: createFolder() })
   expect([exitCode, stdout]).toEqual([0, `${packageVersion}\n`])
 })
 
 test.each([
-  [['triger'], 'There is no command "triger". Did you mean "trigger"?'],
+  [['triger'], 'Unknown command "triger". Did you mean "trigger"?'],
   [['list', '--signatur', 'valid'], "Unknown option '--signatur'. Did you mean --signature?"],
   [
     ['list', '-n', 'many'],
     "Option '-n, --limit <n>' argument 'many' is invalid. It is not a whole number above zero.",
   ],
   [['show'], "Missing required argument 'n'."],
-  [['help', 'lst'], 'There is no command "lst". Did you mean "list"?'],
+  [['help', 'lst'], 'Unknown command "lst". Did you mean "list"?'],
   [
     ['trigger', 'entities.client.create'],
-    'There is no event type "entities.client.create". Did you mean "entities.clients.create"?',
+    'Unknown event type "entities.client.create". Did you mean "entities.clients.create"?',
   ],
   [['--port', 'x'], '--port is "x", which is not a whole number from 0 to 65535. Example: --port 4620'],
 ])('%j is a mistake of usage: exit 2, and what was meant', async (args, sentence) => {

@@ -86,7 +86,7 @@ test('what nobody holds is refused in words that say what there is', async () =>
     hint: 'SUB1 holds taxes.create, products.create.',
   })
   await expect(emulator.trigger({ type: 'taxes.creat' })).rejects.toMatchObject({
-    message: 'There is no event type "taxes.creat".',
+    message: 'Unknown event type "taxes.creat".',
   })
 })
 

@@ -4,8 +4,10 @@ import {
   eventTypes,
   explodeTypes,
   findEventType,
+  findEventTypes,
   groupTypes,
   matchesType,
+  toShortName,
 } from '../../src/fic/event-types.ts'
 
 const prefix = 'it.fattureincloud.webhooks.'
@@ -48,4 +50,18 @@ test.each([
 ])('%s is meant by %s: %s', (type, name, meant) => {
   expect(matchesType(prefix + type, name)).toBe(meant)
   expect(matchesType(prefix + type, name.startsWith('*') ? name : prefix + name)).toBe(meant)
+})
+
+test.each([
+  ['taxes.create', ['taxes.create']],
+  ['it.fattureincloud.webhooks.taxes.create', ['taxes.create']],
+  ['entities.all.create', ['entities.clients.create', 'entities.suppliers.create']],
+  ['invoices.create', ['issued_documents.invoices.create']],
+  ['products.*', ['products.create', 'products.update', 'products.delete', 'products.stock_update']],
+  ['taxes', ['taxes.create', 'taxes.update', 'taxes.delete']],
+  ['stock*', ['products.stock_update']],
+  ['invoice.create', []],
+  ['', []],
+])('the name %j means %j, as in filters', (name, types) => {
+  expect(findEventTypes(name).map(toShortName).toSorted()).toEqual(types.toSorted())
 })

@@ -118,10 +118,16 @@ export function readSubscription(subscription: SubscriptionStatus | null, nowMs:
   }
 }
 
-export const healths: Record<TargetStatus['health'], { tone: Tone; word: string }> = {
+const healths: Record<TargetStatus['health'], { tone: Tone; word: string }> = {
   healthy: { tone: 'good', word: 'answers' },
   unreachable: { tone: 'bad', word: 'unreachable' },
   unknown: { tone: 'quiet', word: 'not asked yet' },
+}
+
+/** A target that answers is as good as the verdict on its last answer. */
+export function toHealth({ health, lastVerdict, lastStatus }: TargetStatus): { tone: Tone; word: string } {
+  if (health !== 'healthy' || lastVerdict === null || lastVerdict === 'delivered') return healths[health]
+  return { tone: 'warn', word: `${lastStatus ?? 'no answer'} ${lastVerdict}` }
 }
 
 function readTargets(targets: TargetStatus[], nowMs: number): Lamp {
@@ -131,10 +137,10 @@ function readTargets(targets: TargetStatus[], nowMs: number): Lamp {
     return { name: 'Target', tone: 'quiet', word: 'none', says: [says], facts: [] }
   }
   const paused = worst.paused && worst.health === 'healthy'
-  const { tone, word } = paused ? { tone: 'warn' as const, word: 'paused' } : healths[worst.health]
+  const { tone, word } = paused ? { tone: 'warn' as const, word: 'paused' } : toHealth(worst)
   const facts = targets.flatMap((target): Lamp['facts'] => [
     ['url', target.url],
-    ['state', `${healths[target.health].word} since ${toClock(target.since, nowMs)}`],
+    ['state', `${toHealth(target).word} since ${toClock(target.since, nowMs)}`],
     ['waiting', String(target.waiting)],
   ])
   const details = targets.flatMap(({ cause }) => (cause ? [`${cause.what} ${cause.todo}`] : []))

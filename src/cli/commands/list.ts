@@ -2,10 +2,27 @@
 
 import { Argument, Option } from 'commander'
 import type { NotificationPage } from '../../contract/api.ts'
-import type { Notification } from '../../contract/notification.ts'
-import { connect } from '../client.ts'
+import type { Delivery, Notification } from '../../contract/notification.ts'
+import {
+  deliveryOutcomes,
+  filterFields,
+  findUnknownFields,
+  notificationKinds,
+  signatureOutcomes,
+} from '../../store/filter-language.ts'
+import { FicDevError } from '../../errors.ts'
+import { connect, requireDaemon, type Client } from '../client.ts'
 import { defineCommand, type Invocation } from '../command.ts'
-import { deliveryWord, localTime, signatureWord, subjectOf } from '../terminal/lines.ts'
+import { readStream } from '../daemon-stream.ts'
+import { noteLine, type Output } from '../output.ts'
+import {
+  deliveryLine,
+  deliveryWord,
+  localTime,
+  notificationLine,
+  signatureWord,
+  subjectOf,
+} from '../terminal/lines.ts'
 import { readCount, readMoment } from '../values.ts'
 
 interface Options {
@@ -17,7 +34,10 @@ interface Options {
   delivery?: string
   since?: string
   until?: string
+  follow?: boolean
 }
+
+type Filter = Omit<Options, 'limit' | 'follow'>
 
 /** As many as the API gives at once is more than a person reads; a script gets them page by page. */
 const pageSize = 500
@@ -28,67 +48,158 @@ export const listCommand = defineCommand<Options>({
   arguments: [new Argument('[filter...]')],
   summary: 'list notifications, newest first',
   options: [
-    new Option('-n, --limit <n>', 'maximum number (default: 20)').argParser(readCount),
+    new Option('-n, --limit <n>', 'maximum number (default: 20; with --follow 10)').argParser(readCount),
+    new Option('--follow', 'go on with those that arrive, until the daemon ends'),
     new Option('-q, --q <filter>', 'the filter as a flag'),
-    new Option('--kind <kind>', 'kind of notification').choices([
-      'verification',
-      'welcome',
-      'event',
-      'unknown',
-    ]),
+    new Option('--kind <kind>', 'kind of notification').choices(notificationKinds),
     new Option('--type <type>', 'event type or group type; may end in *'),
-    new Option('--signature <outcome>', 'result of the signature check').choices([
-      'valid',
-      'invalid',
-      'missing',
-    ]),
-    new Option('--delivery <verdict>', 'result of the last delivery').choices([
-      'delivered',
-      'retried',
-      'dropped',
-      'subscription-deleted',
-      'pending',
-      'none',
-    ]),
+    new Option('--signature <outcome>', 'result of the signature check').choices(signatureOutcomes),
+    new Option('--delivery <verdict>', 'result of the last delivery').choices(deliveryOutcomes),
     new Option('--since <time>', 'received since: 10m, 2h, 3d, today, 10:30, 2026-03-01').argParser(
       readMoment,
     ),
     new Option('--until <time>', 'received before: the same forms').argParser(readMoment),
   ],
+  details: `
+Filter fields:
+${fieldLines()}
+Words without a field are searched in body, headers, ids and problems. A minus in front negates: -signature:valid.
+Quote text with spaces: "two words".`,
   examples: [
     ['fic-dev list -n 50', 'the newest 50'],
     ['fic-dev list --type "entities.*" --since 2h', 'clients and suppliers, last two hours'],
     ['fic-dev list type:invoices.create target:5xx since:1h', 'the same filter as in the inspector'],
+    ['fic-dev list --follow signature:invalid', 'wait for those with an invalid signature'],
     ['fic-dev list --delivery dropped --json', 'one JSON object per line'],
   ],
   run,
 })
 
-async function run({ args, options, config, output }: Invocation<Options>): Promise<void> {
-  const { limit = 20, ...flags } = options
+async function run(invocation: Invocation<Options>): Promise<void> {
+  const { args, options, config, output } = invocation
+  const { limit = options.follow ? 10 : 20, follow, ...flags } = options
   // Words stand side by side in the filter language, wherever they were written.
   const q = [...args.map(quoteWords), ...(flags.q === undefined ? [] : [flags.q])].join(' ')
   const filter = q === '' ? flags : { ...flags, q }
-  const client = await connect(config)
+  noteUnknownFields(q, output)
+  const client = follow ? await requireDaemon(config) : await connect(config)
   try {
-    let left = limit
-    let before: number | null = null
-    do {
-      const query = toQuery(filter, Math.min(left, pageSize), before)
-      // A line shows a few ids and no headers.
-      if (!output.json) query.set('view', 'row')
-      const page: NotificationPage = await client.request('GET', `/api/notifications?${query}`)
-      for (const notification of page.items) {
-        if (output.json) output.object({ type: 'notification', notification })
-        else output.line(listLine(notification, output.colors))
-      }
-      left -= page.items.length
-      before = page.nextBefore
-    } while (left > 0 && before !== null && !output.closed())
-    if (left === limit) output.say('No notification matches.')
+    if (follow) await followList(client, { filter, limit, output })
+    else await printList(client, { filter, limit, output })
   } finally {
     await client.close()
   }
+}
+
+interface Listing {
+  filter: Filter
+  limit: number
+  output: Output
+}
+
+async function printList(client: Client, { filter, limit, output }: Listing): Promise<void> {
+  let left = limit
+  let before: number | null = null
+  do {
+    const page: NotificationPage = await readPage(client, filter, { limit: left, before, output })
+    for (const notification of page.items) print(notification, output)
+    left -= page.items.length
+    before = page.nextBefore
+  } while (left > 0 && before !== null && !output.closed())
+  if (left === limit) output.say('No notification matches.')
+  else if (before !== null)
+    output.say(output.colors.dim(`Only the newest ${limit} are listed; -n lists more.`))
+}
+
+/** The newest ones, oldest first, then each that arrives, with its deliveries, until the daemon ends. */
+async function followList(client: Client, { filter, limit, output }: Listing): Promise<void> {
+  const { daemon } = client
+  if (daemon === null) return
+  const aborter = new AbortController()
+  output.onClosed(() => aborter.abort())
+  const listed = new Set<number>()
+  for await (const message of readStream(daemon, aborter.signal)) {
+    if (message.type === 'hello') {
+      const { items } = await readPage(client, filter, { limit, before: null, output })
+      for (const notification of items.toReversed()) {
+        listed.add(notification.seq)
+        print(notification, output)
+      }
+    } else if (message.type === 'notification') {
+      await printIfMeant(message.notification.seq)
+    } else if (message.type === 'delivery') {
+      // A filter can ask for the result of a delivery.
+      const { delivery } = message
+      if (listed.has(delivery.seq)) printDelivery(delivery, output)
+      else await printIfMeant(delivery.seq)
+    } else if (message.type === 'lagged') {
+      output.say('Some notifications were too fast to be listed here; fic-dev list shows them.')
+    }
+  }
+  if (!output.closed()) output.say('The running fic-dev has stopped.')
+
+  async function printIfMeant(seq: number): Promise<void> {
+    if (listed.has(seq)) return
+    const options = { limit: 1, before: seq + 1, after: seq - 1, output }
+    // A daemon that is ending answers no more requests; its stream ends, too.
+    const { items } = await readPage(client, filter, options).catch(toEmptyPage)
+    for (const notification of items) {
+      listed.add(seq)
+      if (output.json) output.object({ type: 'notification', notification })
+      else output.line(notificationLine(notification, 'pretty', output.colors) ?? '')
+    }
+  }
+}
+
+function toEmptyPage(error: unknown): Pick<NotificationPage, 'items'> {
+  if (error instanceof FicDevError && error.code === 'FIC_DEV_E_DAEMON_UNREACHABLE') return { items: [] }
+  throw error
+}
+
+function print(notification: Notification, output: Output): void {
+  if (output.json) output.object({ type: 'notification', notification })
+  else output.line(listLine(notification, output.colors))
+}
+
+function printDelivery(delivery: Delivery, output: Output): void {
+  if (output.json) return output.object({ type: 'delivery', delivery })
+  const line = deliveryLine(delivery, 'pretty', output.colors)
+  if (line !== null) output.line(line)
+}
+
+interface PageOptions {
+  limit: number
+  before: number | null
+  after?: number
+  output: Output
+}
+
+function readPage(client: Client, filter: Filter, { limit, before, after, output }: PageOptions) {
+  const query = toQuery(filter, Math.min(limit, pageSize))
+  if (before !== null) query.set('before', String(before))
+  if (after !== undefined) query.set('after', String(after))
+  // A line shows a few ids and no headers.
+  if (!output.json) query.set('view', 'row')
+  return client.request<NotificationPage>('GET', `/api/notifications?${query}`)
+}
+
+/** A word such as `note:paid` is searched as text, which a slip in the name of a field would be, too. */
+function noteUnknownFields(q: string, output: Output): void {
+  for (const name of findUnknownFields(q)) {
+    const fields = Object.keys(filterFields).join(', ')
+    output.say(
+      noteLine(
+        `"${name}:" is not a filter field, so it is searched as text. Fields: ${fields}.`,
+        output.colors,
+      ),
+    )
+  }
+}
+
+function fieldLines(): string {
+  return Object.entries(filterFields)
+    .map(([name, values]) => `  ${`${name}:`.padEnd(11)} ${values}`)
+    .join('\n')
 }
 
 /** The shell took the quotes off: text with a space is one word again. */
@@ -96,9 +207,8 @@ function quoteWords(word: string): string {
   return /\s/.test(word) && !word.includes('"') && !/^-?\w+:/.test(word) ? `"${word}"` : word
 }
 
-function toQuery(filter: Omit<Options, 'limit'>, limit: number, before: number | null): URLSearchParams {
+function toQuery(filter: Filter, limit: number): URLSearchParams {
   const query = new URLSearchParams({ limit: String(limit) })
-  if (before !== null) query.set('before', String(before))
   for (const name of ['q', 'kind', 'type', 'signature', 'delivery', 'since', 'until'] as const) {
     const value = filter[name]
     if (value !== undefined) query.set(name, value)

@@ -7,7 +7,7 @@ import { toLongName } from '../../fic/event-types.ts'
 import { isJson, layOut } from '../../json-text.ts'
 import { connect } from '../client.ts'
 import { defineCommand, type Invocation } from '../command.ts'
-import { deliveryLine, localTime, signatureWord } from '../terminal/lines.ts'
+import { deliveryLine, localTime, markedClaim, signatureWord } from '../terminal/lines.ts'
 import type { Colors } from '../output.ts'
 import { isPublication, placeOf } from '../publication.ts'
 import { resourcesText } from '../show-resources.ts'
@@ -111,10 +111,8 @@ function indent(text: string): string {
   return text.replaceAll(/^/gm, '  ')
 }
 
-const claimPaints = { ok: 'green', ahead: 'yellow', wrong: 'red', absent: 'red', shown: 'dim' } as const
-
 function claimLine({ claim, verdict, says }: ClaimVerdict, colors: Colors): string {
-  return `  ${colors[claimPaints[verdict]](claim.padEnd(9))} ${visible(says)}`
+  return `  ${markedClaim({ claim, verdict }, colors)} ${visible(says)}`
 }
 
 function deliveryLines(

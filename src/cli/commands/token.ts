@@ -9,6 +9,7 @@ import { connect } from '../client.ts'
 import { defineCommand, type Invocation } from '../command.ts'
 import type { Colors } from '../output.ts'
 import { readSeqs } from '../seq.ts'
+import { markedClaim } from '../terminal/lines.ts'
 import { visible } from '../terminal/visible.ts'
 
 export const tokenCommand = defineCommand<{ notification?: string }>({
@@ -74,13 +75,11 @@ function explanationText(explanation: TokenExplanation, colors: Colors): string 
   ].join('\n')
 }
 
-const paints = { ok: 'green', ahead: 'yellow', wrong: 'red', absent: 'dim', shown: 'dim' } as const
-
 function claimText({ claim, value, expected, verdict, says }: ClaimVerdict, colors: Colors): string {
   const wanted =
     verdict === 'wrong' && expected !== null ? [`    ${colors.dim('expected')} ${visible(expected)}`] : []
   return [
-    `  ${colors[paints[verdict]](claim.padEnd(9))} ${visible(valueText(value))}`,
+    `  ${markedClaim({ claim, verdict }, colors)} ${visible(valueText(value))}`,
     `    ${visible(says)}`,
     ...wanted,
   ].join('\n')

@@ -7,7 +7,7 @@ import { knownTypeNames } from '../../config/settings.ts'
 import { didYouMean } from '../../config/spelling.ts'
 import { triggerAt } from '../../daemon/trigger-at.ts'
 import { FicDevError } from '../../errors.ts'
-import { findEventType, findGroupType, toLongName } from '../../fic/event-types.ts'
+import { findEventTypes, toLongName, welcomeType } from '../../fic/event-types.ts'
 import { requireDaemon } from '../client.ts'
 import { defineCommand, type Invocation } from '../command.ts'
 import { visible } from '../terminal/visible.ts'
@@ -37,6 +37,7 @@ export const triggerCommand = defineCommand<Options>({
   examples: [
     ['fic-dev trigger issued_documents.invoices.create', 'one notification'],
     ['fic-dev trigger entities.all.update --ids 11,12', 'every type of a group'],
+    ["fic-dev trigger 'products.*'", 'every type that matches, as in filters'],
     ['fic-dev trigger products.create --count 50', '50 notifications'],
     ['fic-dev trigger taxes.delete --to http://127.0.0.1:4622', 'through an emulator that runs on its own'],
   ],
@@ -58,10 +59,10 @@ async function run({ args, options, config, output }: Invocation<Options>): Prom
   else for (const id of notificationIds) output.line(visible(id))
 }
 
-/** The emulator can send nothing else, so a slip is told here, with what was probably meant. */
+/** @throws FicDevError USAGE for a name that means no event type, with the most similar one */
 function readType(name: string): string {
-  if (findEventType(name) || findGroupType(name)) return toLongName(name)
-  throw new FicDevError('USAGE', `There is no event type "${name}".${didYouMean(name, knownTypeNames)}`, {
+  if (findEventTypes(name).length > 0 || toLongName(name) === welcomeType) return name
+  throw new FicDevError('USAGE', `Unknown event type "${name}".${didYouMean(name, knownTypeNames)}`, {
     hint: 'fic-dev types lists all of them.',
   })
 }

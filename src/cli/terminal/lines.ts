@@ -1,6 +1,6 @@
 /** One line of the terminal for each thing that happens (design section 8). Pure. */
 
-import type { Delivery, Notification } from '../../contract/notification.ts'
+import type { ClaimVerdict, Delivery, Notification } from '../../contract/notification.ts'
 import type { ShareStatus, SubscriptionStatus, TargetStatus, TunnelStatus } from '../../contract/status.ts'
 import { toShortName } from '../../fic/event-types.ts'
 import { readBehindSeconds, sayOffset } from '../../fic/signature/clock.ts'
@@ -70,6 +70,17 @@ export function signatureWord({ signature }: Notification, colors: Colors): stri
   return signature.outcome === 'missing' ? colors.yellow('unsigned') : colors.red('invalid signature')
 }
 
+const claimMarks = { ok: '✓', ahead: '✓', wrong: '✗', absent: ' ', shown: ' ' } as const
+const claimPaints = { ok: 'green', ahead: 'yellow', wrong: 'red', absent: 'dim', shown: 'dim' } as const
+
+/** `✓ aud`: whether a claim has the expected value. A claim without an expected value has no mark. */
+export function markedClaim(
+  { claim, verdict }: Pick<ClaimVerdict, 'claim' | 'verdict'>,
+  colors: Colors,
+): string {
+  return colors[claimPaints[verdict]](`${claimMarks[verdict]} ${claim.padEnd(9)}`)
+}
+
 /** Tokens live by the clock, so a wrong one is said with each notification that shows it. */
 function clockRemarks({ signature, receivedAt }: Notification, colors: Colors): string[] {
   const behind = readBehindSeconds(signature, new Date(receivedAt))
@@ -131,10 +142,16 @@ export function subscriptionLine(status: SubscriptionStatus, colors: Colors): st
   return joined('subscription', safe(id), paint(state), safe(detail), ...warnings.map(safe), safe(hint))
 }
 
-/** How many deliveries wait is left out: it changes with each of them. */
-export function targetLine({ url, health, detail }: TargetStatus, colors: Colors): string {
-  const paint = health === 'healthy' ? colors.green : colors.yellow
-  return joined('target', safe(url), paint(health), safe(detail))
+/** The verdict on its last answer, or why there is none. The number of waiting deliveries changes too often. */
+export function targetLine(
+  { url, health, detail, lastVerdict, lastStatus }: TargetStatus,
+  colors: Colors,
+): string {
+  if (health !== 'healthy' || lastVerdict === null) {
+    return joined('target', safe(url), colors.yellow(health), safe(detail))
+  }
+  const paint = lastVerdict === 'delivered' ? colors.green : colors.yellow
+  return joined('target', safe(url), paint(`${lastStatus ?? 'no answer'} ${lastVerdict}`))
 }
 
 /** The numbers are left out: they change with each notification. */

@@ -1,6 +1,6 @@
 /** Prints what the daemon tells: notifications and deliveries on stdout, the state of its parts on stderr. */
 
-import type { SubscriptionStatus, TargetStatus } from '../../contract/status.ts'
+import type { SubscriptionStatus } from '../../contract/status.ts'
 import type { StreamMessage } from '../../contract/stream.ts'
 import type { Config } from '../../config/config.ts'
 import type { Addresses, DaemonNote } from '../../daemon.ts'
@@ -46,7 +46,7 @@ export function createReport(
   const print = (line: string | null) => void (line !== null && output.line(line))
   const say = once((line: string) => output.say(`${output.colors.dim(now())}  ${line}`))
   const { colors } = output
-  const healths = new Map<string, TargetStatus['health']>()
+  const states = new Map<string, string>()
   let follows = false
   const hint = createHints((text) => {
     if (config.output !== 'quiet') output.say(`${colors.dim(now())}  ${colors.yellow('hint')}  ${text}`)
@@ -68,9 +68,10 @@ export function createReport(
           ? say('subscription', subscriptionLine(message.subscription, colors))
           : undefined
       case 'target': {
-        const { url, health } = message.target
-        if (healths.get(url) !== health) say(url, targetLine(message.target, colors))
-        healths.set(url, health)
+        const { url, health, lastVerdict } = message.target
+        const state = `${health} ${lastVerdict}`
+        if (states.get(url) !== state) say(url, targetLine(message.target, colors))
+        states.set(url, state)
         return hint(url, hintOnTarget(message.target))
       }
       case 'share':

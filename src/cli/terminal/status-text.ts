@@ -80,13 +80,17 @@ function subscriptionPart({ state, id, budget }: SubscriptionStatus, colors: Col
   return [`${name} ${paint(state)}${used}`]
 }
 
-function targetPart(targets: readonly TargetStatus[], { green, red, dim }: Colors): string {
+function targetPart(targets: readonly TargetStatus[], { green, yellow, red, dim }: Colors): string {
   const [first] = targets
   if (first === undefined) return dim('nothing is forwarded')
   const lost = targets.filter(({ health }) => health === 'unreachable').length
   if (targets.length > 1) {
     return lost === 0 ? `${targets.length} targets` : red(`${lost} of ${targets.length} targets unreachable`)
   }
-  const paint = first.health === 'healthy' ? green : first.health === 'unreachable' ? red : dim
-  return `target ${paint(first.health)}`
+  const { health, lastVerdict, lastStatus } = first
+  if (health !== 'healthy' || lastVerdict === null) {
+    return `target ${(health === 'unreachable' ? red : dim)(health)}`
+  }
+  const paint = lastVerdict === 'delivered' ? green : lastVerdict === 'retried' ? yellow : red
+  return `target ${paint(`${lastStatus ?? 'no answer'} ${lastVerdict}`)}`
 }

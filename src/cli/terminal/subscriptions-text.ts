@@ -1,7 +1,7 @@
 /** Subscriptions in words for the terminal. Pure. */
 
 import type { RestoredSubscription, SubscriptionCreation, SubscriptionEntry } from '../../contract/api.ts'
-import { toShortName } from '../../fic/event-types.ts'
+import { eventTypes, toShortName } from '../../fic/event-types.ts'
 import { inWords } from '../../subscription/budget.ts'
 import { clock } from './lines.ts'
 import type { Colors } from '../output.ts'
@@ -64,5 +64,6 @@ function remarks({ origin, kept, takenOverFrom, verified, budget, attempts }: Su
 }
 
 function typeLines({ types }: SubscriptionEntry): string[] {
+  if (eventTypes.every(({ type }) => types.includes(type))) return [`  all ${types.length} event types`]
   return types.map((type) => `  ${visible(toShortName(type))}`)
 }

@@ -4,7 +4,7 @@ import { Switch } from '@mantine/core'
 import type { Status } from '../../../src/contract/status.ts'
 import { setForwarding } from '../board-api.ts'
 import { toAgo } from '../clock-words.ts'
-import { healths } from '../lamp-words.ts'
+import { toHealth } from '../lamp-words.ts'
 import type { Network } from '../network.ts'
 import { Chip } from './chip.tsx'
 import { Copied, Fact, Facts } from './fact.tsx'
@@ -54,8 +54,7 @@ export function Targets({ status: { targets, share }, network, nowMs }: TargetsP
               <Copied text={target.url} label="Copy the target's URL" />
             </Fact>
             <Fact name="state">
-              <Chip tone={healths[target.health].tone}>{healths[target.health].word}</Chip>{' '}
-              {toAgo(target.since, nowMs)}
+              <Chip tone={toHealth(target).tone}>{toHealth(target).word}</Chip> {toAgo(target.since, nowMs)}
               {target.paused && ', forwarding is paused'}
             </Fact>
             <Fact name="waiting">{target.waiting}</Fact>
