@@ -28,11 +28,17 @@ export interface CommandDefinition<Options = Record<string, unknown>> {
   /** Below the flags in its help. */
   details?: string
   examples?: Examples
+  /** The words that completion offers, by flag or name of an argument; choices and settings have their own. */
+  complete?: Readonly<Record<string, Completion>>
   /** Runs if no command is named. */
   isDefault?: true
   /** Returns the exit code if it is not 0. Called after the configuration was read. */
   run: Run<Options>
 }
+
+/** `numbers`: those of the newest notifications. `isList`: several words, separated by commas. */
+export type Completion =
+  'numbers' | { words: () => readonly string[] | Promise<readonly string[]>; isList?: true }
 
 export type Examples = readonly (readonly [command: string, does: string])[]
 

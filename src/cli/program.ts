@@ -94,7 +94,7 @@ export function createProgram(events: ProgramEvents): Command {
     .addHelpText('after', () => typed(globalFlags))
   addExamples(program, firstExamples)
   for (const definition of definitions) addCommand(program, definition, events)
-  explainUsageOf(program, addCompletion(program, events.finished))
+  explainUsageOf(program, addCompletion(program, definitions, events.finished))
   const help = new Command('help').argument('[command]').summary('print the help of a command')
   const standard = new Help()
   return program.addHelpCommand(help.helpGroup('This machine:')).configureHelp({

@@ -17,6 +17,8 @@ export interface Kind<Value> {
   /** A flag can be given several times: the texts in order. Relative paths are meant from `folder`. */
   fromText(texts: readonly string[], folder: string): Reading<Value>
   fromFile(value: unknown, folder: string): Reading<Value>
+  /** The words that it takes, if they are few; for completion. */
+  words?: readonly string[]
 }
 
 /** `is <value>, which is <not what was wanted>`. */
@@ -47,7 +49,7 @@ export function textKind<Value>(wanted: string, read: (text: string) => Value | 
 /** One of a few words. */
 export function choiceKind<Choice extends string>(choices: readonly Choice[]): Kind<Choice> {
   const wanted = `one of ${choices.map((choice) => `"${choice}"`).join(', ')}`
-  return textKind(wanted, (text) => choices.find((choice) => choice === text) ?? null)
+  return { ...textKind(wanted, (text) => choices.find((choice) => choice === text) ?? null), words: choices }
 }
 
 const yes = new Set(['true', '1', 'yes', 'on'])
@@ -85,13 +87,18 @@ export function mapKind<From, To>(kind: Kind<From>, to: (value: From) => To): Ki
   const map = (reading: Reading<From>): Reading<To> =>
     'wrong' in reading ? reading : { value: to(reading.value) }
   return {
+    ...kind,
     fromText: (texts, folder) => map(kind.fromText(texts, folder)),
     fromFile: (value, folder) => map(kind.fromFile(value, folder)),
   }
 }
 
 /** Words in a list: separated by commas in text, one or an array in the file. `check` says what is wrong with one. */
-export function listKind(wanted: string, check: (item: string) => string | null): Kind<string[]> {
+export function listKind(
+  wanted: string,
+  words: readonly string[],
+  check: (item: string) => string | null,
+): Kind<string[]> {
   const checkAll = (items: readonly unknown[], indexed: boolean): Reading<string[]> => {
     const wrong = items.flatMap((item, index): Wrong[] => {
       const says = typeof item === 'string' ? check(item) : `is ${show(item)}, which is not ${wanted}`
@@ -101,6 +108,7 @@ export function listKind(wanted: string, check: (item: string) => string | null)
     return { value: [...new Set(items.filter((item) => typeof item === 'string'))] }
   }
   return {
+    words,
     fromText: (texts) => checkAll(texts.flatMap(splitList), false),
     fromFile: (value) => {
       if (Array.isArray(value)) return checkAll(value, true)

@@ -75,8 +75,11 @@ const sshHost = matching(/^[^\s@/]+@[^\s@/]+(?:\/\d+)?$/)
 
 const portKind: Kind<PortChoice> = mapKind(wholeNumberKind(0, 65_535), (port) => ({ port, named: true }))
 
+/** Every short name that `--types` knows. */
+export const knownTypeNames = [...eventTypes, ...groupTypes].map((entry) => toShortName(entry.type))
+
 const typesKind: Kind<string[]> = mapKind(
-  listKind('event type', (name) => {
+  listKind('event type', knownTypeNames, (name) => {
     if (toLongName(name) === welcomeType)
       return `has ${show(name)}, which comes by itself and cannot be subscribed to`
     if (!isTypeName(name)) return `has ${show(name)}, which cannot be an event type`
@@ -93,10 +96,7 @@ function expandStar(name: string): string[] {
   return eventTypes.filter((entry) => matchesType(entry.type, name)).map((entry) => toShortName(entry.type))
 }
 
-/** Every short name that `--types` knows. */
-export const knownTypeNames = [...eventTypes, ...groupTypes].map((entry) => toShortName(entry.type))
-
-const tunnelKind = listKind('provider', (name) =>
+const tunnelKind = listKind('provider', tunnelNames, (name) =>
   tunnelNames.some((known) => known === name)
     ? null
     : `has ${show(name)}, which is not one of ${tunnelNames.join(', ')}.${didYouMean(name, tunnelNames)}`,

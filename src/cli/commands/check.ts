@@ -58,6 +58,10 @@ code is 1 if an answer is wrong.`,
     ['fic-dev check --only forged,expired', 'only these cases'],
     ['fic-dev check --wait 30 --junit check.xml', 'in CI, while your app starts'],
   ],
+  complete: {
+    '--only': { words: caseNames, isList: true },
+    '--skip': { words: caseNames, isList: true },
+  },
   run,
 })
 
@@ -127,11 +131,15 @@ function waitedFor(
   return `${length} of ${cases.length}: ${cases[length - 1]?.title ?? 'done'}`
 }
 
+function caseNames(): string[] {
+  return checkCases.map(({ name }) => name)
+}
+
 /** `--skip structured` leaves out `structured` and `structured-json`. */
 function chooseCases({ only, skip = [] }: CheckOptions): CheckCase[] {
   for (const name of [...(only ?? []), ...skip]) {
     if (checkCases.some((one) => isMeant(one, name))) continue
-    const names = checkCases.map((one) => one.name)
+    const names = caseNames()
     throw new FicDevError('USAGE', `There is no case "${name}".${didYouMean(name, names)}`, {
       hint: `The cases: ${names.join(', ')}.`,
     })

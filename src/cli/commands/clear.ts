@@ -18,6 +18,7 @@ export const clearCommand = defineCommand({
     ['fic-dev clear 12-15', 'these notifications'],
     ['fic-dev clear --yes', 'all notifications, without a prompt'],
   ],
+  complete: { n: 'numbers' },
   run,
 })
 

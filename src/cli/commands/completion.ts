@@ -1,7 +1,7 @@
 /** `fic-dev completion <shell>` and the hidden command that its script asks. Neither runs the config file of a project. */
 
 import { Argument, type Command } from 'commander'
-import type { Examples } from '../command.ts'
+import type { CommandDefinition, Examples } from '../command.ts'
 import { completionScript, shells, type Shell } from '../completion/script.ts'
 import { addExamples } from '../examples.ts'
 import { createOutput } from '../output.ts'
@@ -15,7 +15,11 @@ const examples: Examples = [
   ['fic-dev completion fish | source', 'in ~/.config/fish/config.fish'],
 ]
 
-export function addCompletion(program: Command, finished: (exitCode: number) => void): Command {
+export function addCompletion(
+  program: Command,
+  definitions: readonly CommandDefinition<never>[],
+  finished: (exitCode: number) => void,
+): Command {
   const completion = program
     .command('completion')
     .addArgument(new Argument('<shell>', 'the shell').choices(shells))
@@ -33,7 +37,8 @@ export function addCompletion(program: Command, finished: (exitCode: number) => 
     .action(async (words: string[]) => {
       const { findCandidates } = await import('../completion/candidates.ts')
       const { line } = plainOutput()
-      for (const { word, says } of await findCandidates(program, words)) line(`${word}\t${says}`)
+      for (const { word, says } of await findCandidates({ program, definitions }, words))
+        line(`${word}\t${says}`)
       finished(0)
     })
   return completion

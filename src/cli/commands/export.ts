@@ -2,6 +2,7 @@
 
 import { open } from 'node:fs/promises'
 import { Option } from 'commander'
+import { knownTypeNames } from '../../config/settings.ts'
 import { FicDevError, messageOf } from '../../errors.ts'
 import { connect, type Client } from '../client.ts'
 import { defineCommand, type Invocation } from '../command.ts'
@@ -38,6 +39,7 @@ reads fixtures in NDJSON. In a folder, each file contains method, headers and bo
     ['fic-dev export --fixtures --dir test/fixtures', 'one JSON file per event type'],
     ['fic-dev export --fixtures -o fixtures.ndjson', 'the same in one file'],
   ],
+  complete: { '--type': { words: () => knownTypeNames } },
   run,
 })
 

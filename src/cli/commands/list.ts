@@ -1,6 +1,7 @@
 /** `fic-dev list`: the notifications that are kept, the newest first. */
 
 import { Argument, Option } from 'commander'
+import { knownTypeNames } from '../../config/settings.ts'
 import type { NotificationPage } from '../../contract/api.ts'
 import type { Delivery, Notification } from '../../contract/notification.ts'
 import {
@@ -72,6 +73,7 @@ Quote text with spaces: "two words".`,
     ['fic-dev list --follow signature:invalid', 'wait for those with an invalid signature'],
     ['fic-dev list --delivery dropped --json', 'one JSON object per line'],
   ],
+  complete: { '--type': { words: () => knownTypeNames } },
   run,
 })
 

@@ -42,6 +42,7 @@ export const replayCommand = defineCommand<Options>({
     ['fic-dev replay 12 --ids 7 --mapping structured', 'with another id and mapping'],
     ['fic-dev replay 12 --body @body.json --to localhost:4000/x', 'with another body, to another URL'],
   ],
+  complete: { n: 'numbers' },
   run,
 })
 

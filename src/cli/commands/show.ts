@@ -37,6 +37,7 @@ export const showCommand = defineCommand<Options>({
     ['fic-dev show last', 'headers, body, claims and deliveries of the newest'],
     ['fic-dev show 12 --body > body.json', 'the raw body'],
   ],
+  complete: { n: 'numbers' },
   run,
 })
 

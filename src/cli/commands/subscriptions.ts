@@ -80,6 +80,7 @@ The default id is the subscription of this project. Any other subscription is ch
     ],
     ['fic-dev subscriptions restore --company 12345', 'after a crash'],
   ],
+  complete: { action: { words: () => Object.keys(actions) } },
   run,
 })
 

@@ -28,6 +28,7 @@ notification is checked as of the time of receipt. The exit code is 1 if the tok
     ['echo "$JWT" | fic-dev token -', 'from stdin'],
     ['fic-dev token "$JWT" --notification 12', 'compare with a notification'],
   ],
+  complete: { '--notification': 'numbers' },
   run,
 })
 

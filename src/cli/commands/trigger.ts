@@ -41,6 +41,7 @@ export const triggerCommand = defineCommand<Options>({
     ['fic-dev trigger products.create --count 50', '50 notifications'],
     ['fic-dev trigger taxes.delete --to http://127.0.0.1:4622', 'through an emulator that runs on its own'],
   ],
+  complete: { type: { words: () => knownTypeNames } },
   run,
 })
 

@@ -4,8 +4,8 @@ import path from 'node:path'
 import type { Command, Option } from 'commander'
 import { readEnvironment } from '../../config/environment.ts'
 import { findDataDir, projectFolders } from '../../config/project-folders.ts'
-import { knownTypeNames, longFlag, settings, tunnelNames } from '../../config/settings.ts'
-import { logLevels } from '../../log.ts'
+import { longFlag, settingKeys, settings } from '../../config/settings.ts'
+import type { CommandDefinition, Completion } from '../command.ts'
 import { latestNumbers } from './numbers.ts'
 
 export interface Candidate {
@@ -15,17 +15,21 @@ export interface Candidate {
 }
 
 /** `words` are those after the program's name, up to the cursor; the last one is being typed. Never throws. */
-export async function findCandidates(program: Command, words: readonly string[]): Promise<Candidate[]> {
+export async function findCandidates(
+  { program, definitions }: Pick<Place, 'program' | 'definitions'>,
+  words: readonly string[],
+): Promise<Candidate[]> {
   // bash makes a word of its own of the `=` in `--flag=value`.
   const typed = words.filter((word, index) => word !== '=' || index === words.length - 1)
   const current = typed.at(-1) === '=' ? '' : (typed.at(-1) ?? '')
-  const place = readPlace(program, typed.slice(0, -1))
+  const place = readPlace({ program, definitions }, typed.slice(0, -1))
   const found = await candidatesAt(place, current)
   return found.filter(({ word }) => word.startsWith(current))
 }
 
 interface Place {
   program: Command
+  definitions: readonly CommandDefinition<never>[]
   /** `start` while none is named. */
   command: Command
   isNamed: boolean
@@ -36,9 +40,20 @@ interface Place {
   words: readonly string[]
 }
 
-function readPlace(program: Command, words: readonly string[]): Place {
+function readPlace(
+  { program, definitions }: Pick<Place, 'program' | 'definitions'>,
+  words: readonly string[],
+): Place {
   const start = program.commands.find((one) => one.name() === 'start') ?? program
-  const place: Place = { program, command: start, isNamed: false, flag: null, argumentsBefore: 0, words }
+  const place: Place = {
+    program,
+    definitions,
+    command: start,
+    isNamed: false,
+    flag: null,
+    argumentsBefore: 0,
+    words,
+  }
   for (const word of words) {
     if (place.flag) {
       place.flag = null
@@ -56,12 +71,11 @@ function readPlace(program: Command, words: readonly string[]): Place {
 }
 
 async function candidatesAt(place: Place, current: string): Promise<Candidate[]> {
-  if (place.flag?.long === '--notification') return numbersFor(place)
-  if (place.flag) return valuesOf(place.flag, current)
+  if (place.flag) return valuesOf(place, place.flag, current)
   const inline = /^(--[a-z-]+)=(.*)$/.exec(current)
   if (inline) {
     const flag = place.command.options.find(({ long }) => long === inline[1])
-    const values = flag ? await valuesOf(flag, inline[2] ?? '') : []
+    const values = flag ? await valuesOf(place, flag, inline[2] ?? '') : []
     return values.map(({ word, says }) => ({ word: `${inline[1]}=${word}`, says }))
   }
   if (current.startsWith('-')) return place.command.options.filter(isShown).map(toCandidate)
@@ -84,58 +98,48 @@ function commandsOf(program: Command): Candidate[] {
     .map((command) => ({ word: command.name(), says: command.summary() || command.description() }))
 }
 
-const choices: Record<string, readonly string[]> = {
-  '--type': knownTypeNames,
-  '--output': ['pretty', 'compact', 'quiet'],
-  '--log-level': logLevels,
-  '--mapping': ['binary', 'structured'],
-  '--verification-method': ['header', 'query'],
-  '--respond': ['ack', 'passthrough'],
-  '--on-exit': ['keep', 'delete', 'restore'],
+/** Whether a word of a list, a number or a word is completed, the command or its setting says. */
+async function valuesOf(
+  place: Place,
+  { long = '', argChoices }: Option,
+  current: string,
+): Promise<Candidate[]> {
+  const own = completionOf(place, long)
+  if (own !== undefined) return complete(own, place, current)
+  if (argChoices) return toCandidates(argChoices)
+  const setting = settingKeys.map((key) => settings[key]).find((one) => longFlag(one) === long)
+  const words = setting?.kind.words ?? []
+  return setting?.repeatable ? listCandidates(words, current) : toCandidates(words)
 }
-
-/** Several of them can stand there, separated by commas. */
-const lists: Record<string, () => Promise<readonly string[]> | readonly string[]> = {
-  '--types': () => knownTypeNames,
-  '--tunnel': () => tunnelNames,
-  '--only': caseNames,
-  '--skip': caseNames,
-}
-
-async function caseNames(): Promise<string[]> {
-  const { checkCases } = await import('../../check/cases.ts')
-  return checkCases.map(({ name }) => name)
-}
-
-async function valuesOf({ long = '', argChoices }: Option, current: string): Promise<Candidate[]> {
-  const list = lists[long]
-  if (list) {
-    const before = current.slice(0, current.lastIndexOf(',') + 1)
-    const taken = before.split(',')
-    const left = (await list()).filter((word) => !taken.includes(word))
-    return left.map((word) => ({ word: before + word, says: '' }))
-  }
-  return (argChoices ?? choices[long] ?? []).map((word) => ({ word, says: '' }))
-}
-
-const subscriptionActions = ['list', 'show', 'create', 'update', 'verify', 'delete', 'restore']
 
 async function argumentValues(place: Place): Promise<Candidate[]> {
   const { command, argumentsBefore } = place
   const all = command.registeredArguments
   const argument = all[argumentsBefore] ?? (all.at(-1)?.variadic ? all.at(-1) : undefined)
   if (!argument) return []
-  if (argument.argChoices) return argument.argChoices.map((word) => ({ word, says: '' }))
-  switch (argument.name()) {
-    case 'action':
-      return subscriptionActions.map((word) => ({ word, says: '' }))
-    case 'type':
-      return knownTypeNames.map((word) => ({ word, says: '' }))
-    case 'n':
-      return numbersFor(place)
-    default:
-      return []
-  }
+  const own = completionOf(place, argument.name())
+  return own === undefined ? toCandidates(argument.argChoices ?? []) : complete(own, place, '')
+}
+
+function completionOf({ definitions, command }: Place, name: string): Completion | undefined {
+  return definitions.find((one) => one.name === command.name())?.complete?.[name]
+}
+
+async function complete(completion: Completion, place: Place, current: string): Promise<Candidate[]> {
+  if (completion === 'numbers') return numbersFor(place)
+  const words = await completion.words()
+  return completion.isList ? listCandidates(words, current) : toCandidates(words)
+}
+
+function toCandidates(words: readonly string[]): Candidate[] {
+  return words.map((word) => ({ word, says: '' }))
+}
+
+/** Several words, separated by commas: each is offered once. */
+function listCandidates(words: readonly string[], current: string): Candidate[] {
+  const before = current.slice(0, current.lastIndexOf(',') + 1)
+  const taken = before.split(',')
+  return toCandidates(words.filter((word) => !taken.includes(word)).map((word) => before + word))
 }
 
 async function numbersFor({ words }: Place): Promise<Candidate[]> {
