@@ -4,63 +4,99 @@ import { existsSync, realpathSync, statSync } from 'node:fs'
 import { readFile, rename } from 'node:fs/promises'
 import path from 'node:path'
 import { isDeepStrictEqual, parseEnv } from 'node:util'
+import type { Config, ForwardRule } from '../config/config.ts'
+import { settingKeys, settings, type SettingKey } from '../config/settings.ts'
 import { FicDevError, messageOf } from '../errors.ts'
 import { replaceFile } from '../replace-file.ts'
 import { encodingOf, notTextHint } from '../text-file.ts'
-import type { Plan } from './init-plan.ts'
 
 const fileName = 'fic-dev.config.ts'
 
-/** A file that is there is put aside under another name, which is given as `aside`. */
+/** A file that is there is put aside under a name that is free, which is returned as `aside`. */
 export async function writeConfigFile(
   cwd: string,
-  plan: Plan,
+  values: Partial<Config>,
   existing: string | null,
 ): Promise<{ file: string; aside: string | null }> {
-  const aside = existing === null ? null : `${existing}.old`
+  const aside = existing === null ? null : freeName(cwd, `${existing}.old`)
   if (existing !== null && aside !== null) await rename(path.join(cwd, existing), path.join(cwd, aside))
   const isInstalled = existsSync(path.join(cwd, 'node_modules', 'fic-dev'))
-  await write(path.join(cwd, fileName), toConfigText(plan, isInstalled))
+  await write(path.join(cwd, fileName), toConfigText(values, cwd, isInstalled))
   return { file: fileName, aside }
 }
 
-/** The import gives an editor the types, and fails where the package is not installed. */
-function toConfigText(plan: Plan, isInstalled: boolean): string {
-  const { emulator, company, forwardTo, types, tunnel } = plan
-  const entries = [
-    ...(forwardTo === null
-      ? []
-      : [['Your app: notifications are handed to it.', `forwardTo: ${quote(forwardTo)}`]]),
-    ...(emulator
-      ? [
-          [
-            "Fatture in Cloud's side runs in the same process. For the real one: take this out, name your company, and set FIC_ACCESS_TOKEN.",
-            'emulator: true',
-          ],
-        ]
-      : []),
-    ...(company === null ? [] : [['The company whose resources are watched.', `company: ${company}`]]),
-    ...(types.length === 0
-      ? []
-      : [['Event types to subscribe to; all of them when left out.', `types: ${list(types)}`]]),
-    ...(tunnel.length === 0
-      ? []
-      : [['How the internet reaches the sink, in the order of trying.', `tunnel: ${list(tunnel)}`]]),
-  ]
-  const body = entries.map(([comment, entry]) => `  // ${comment}\n  ${entry},\n`).join('')
-  const head =
-    '// The settings of fic-dev for this project; fic-dev --help lists all of them. The token never stands here.\n'
-  return isInstalled
-    ? `${head}import { defineConfig } from 'fic-dev'\n\nexport default defineConfig({\n${body}})\n`
-    : `${head}export default {\n${body}}\n`
+function freeName(folder: string, name: string): string {
+  if (!existsSync(path.join(folder, name))) return name
+  for (let count = 2; ; count++) {
+    if (!existsSync(path.join(folder, `${name}${count}`))) return `${name}${count}`
+  }
 }
 
-function list(words: readonly string[]): string {
-  return `[${words.map(quote).join(', ')}]`
+/** The import gives an editor the types, and fails if the package is not installed. */
+function toConfigText(values: Partial<Config>, cwd: string, isInstalled: boolean): string {
+  const entries = settingKeys.flatMap((key) => {
+    const value = values[key]
+    if (value === undefined || value === null || settings[key].example.file === null) return []
+    const comment = comments[key] ?? toSentence(settings[key].help)
+    return [`  // ${comment}\n  ${key}: ${toLiteral(toFileValue(key, values, cwd))},\n`]
+  })
+  const head =
+    '// The settings of fic-dev for this project; fic-dev --help lists all of them. The token is never one of them.\n'
+  return isInstalled
+    ? `${head}import { defineConfig } from 'fic-dev'\n\nexport default defineConfig({\n${entries.join('')}})\n`
+    : `${head}export default {\n${entries.join('')}}\n`
+}
+
+/** If the help of the setting is not what a reader of the file needs. */
+const comments: Partial<Record<SettingKey, string>> = {
+  forwardTo: 'Your app: it receives the notifications.',
+  emulator:
+    "Fatture in Cloud's side runs in the same process. For the real one: remove this, name your company, and set FIC_ACCESS_TOKEN.",
+  types: 'Event types to subscribe to; all of them if left out.',
+  tunnel: 'How the internet reaches the sink: providers in the order of trying.',
+}
+
+function toSentence(help: string): string {
+  return `${help.charAt(0).toUpperCase()}${help.slice(1)}.`
+}
+
+/** A value as the file has it. */
+function toFileValue(key: SettingKey, values: Partial<Config>, cwd: string): unknown {
+  const value = values[key]
+  if (key === 'forwardTo') {
+    const rules = (values.forwardTo ?? []).map(toFileRule)
+    return rules.length === 1 ? rules[0] : rules
+  }
+  if (key === 'port' || key === 'sinkPort' || key === 'emulatorPort') return values[key]?.port
+  if (typeof value === 'string' && (key === 'dataDir' || key === 'shareCreds' || key === 'shareCa')) {
+    const relative = path.relative(cwd, value).split(path.sep).join('/')
+    return path.isAbsolute(relative) ? relative : relative.replace(/^(?!\.)/, './')
+  }
+  return value
+}
+
+function toFileRule({ types, url, headers }: ForwardRule): unknown {
+  const hasHeaders = Object.keys(headers).length > 0
+  if (types.length === 0 && !hasHeaders) return url
+  return { ...(types.length > 0 && { types }), url, ...(hasHeaders && { headers }) }
+}
+
+/** As Prettier writes it, on one line. */
+function toLiteral(value: unknown): string {
+  if (typeof value === 'string') return quote(value)
+  if (Array.isArray(value)) return `[${value.map(toLiteral).join(', ')}]`
+  if (typeof value !== 'object' || value === null) return String(value)
+  const members = Object.entries(value).map(
+    ([name, member]) => `${/^[a-z_]\w*$/i.test(name) ? name : quote(name)}: ${toLiteral(member)}`,
+  )
+  return `{ ${members.join(', ')} }`
 }
 
 function quote(text: string): string {
-  return `'${text.replaceAll(/[\\']/g, String.raw`\$&`)}'`
+  return `'${JSON.stringify(text)
+    .slice(1, -1)
+    .replaceAll('\\"', '"')
+    .replaceAll("'", String.raw`\'`)}'`
 }
 
 /**

@@ -63,7 +63,7 @@ function tunnelProblems(agreed: Choices, said: Choices): string[] {
 }
 
 /** Plain HTTP is refused (protocol section 1); on loopback it serves for trying things out with the emulator. */
-function isFicReachable(url: string): boolean {
+export function isFicReachable(url: string): boolean {
   const { protocol, hostname } = new URL(url)
   return protocol === 'https:' || isLoopback(hostname)
 }
@@ -96,12 +96,20 @@ export function noteOdd({ types, forwardTo, headers }: Choices): string[] {
 
 /** Which types the live service sends is unknown (protocol section 6), so an unknown one is asked for all the same. */
 function noteUnknownTypes(name: string, types: readonly string[]): string[] {
+  return explainUnknownTypes(types).map((sentence) => `${name}: ${sentence}`)
+}
+
+/** A sentence about each type that isn't known, with what was probably meant. */
+export function explainUnknownTypes(types: readonly string[]): string[] {
   return types
     .filter((type) => !type.endsWith('*') && !findEventType(type) && !findGroupType(type))
-    .map(
-      (type) =>
-        `${name}: "${type}" is not an event type that fic-dev knows.${didYouMean(type, knownTypeNames)}`,
-    )
+    .map((type) => `"${type}" is not an event type that fic-dev knows.${meantType(type)}`)
+}
+
+/** The first part of a name is what people leave out most. */
+function meantType(type: string): string {
+  const longer = knownTypeNames.find((known) => known.endsWith(`.${type}`))
+  return longer === undefined ? didYouMean(type, knownTypeNames) : ` Did you mean "${longer}"?`
 }
 
 /** Names are in lower case here. */

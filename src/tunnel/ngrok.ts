@@ -9,6 +9,9 @@ import { toNgrokError } from './ngrok-refusal.ts'
 import type { Variables } from './program.ts'
 import type { OpeningOptions, OpenTunnel, TunnelProvider } from './provider.ts'
 
+/** Typed as any string: it is an optional peer, and types and bundle must do without it. */
+export const ngrokPackage: string = '@ngrok/ngrok'
+
 /** What we use of it. */
 interface Ngrok {
   forward(options: {
@@ -73,8 +76,7 @@ async function openTunnel(
 
 /** @throws FicDevError TUNNEL_PROVIDER */
 async function loadNgrok(projectDir: string): Promise<Ngrok> {
-  // Not a literal: it is an optional peer, and types and bundle must do without it.
-  const name: string = '@ngrok/ngrok'
+  const name = ngrokPackage
   try {
     // First where the user's project has it: fic-dev itself may run from elsewhere (npx).
     const found = createRequire(join(projectDir, 'package.json')).resolve(name)
