@@ -1,6 +1,7 @@
 /** What a command is, and what it gets to work with. */
 
 import type { Argument, Command, Option } from 'commander'
+import type { FlagValues } from '../config/choice.ts'
 import type { ReadConfig } from '../config/read-config.ts'
 import type { SettingKey } from '../config/settings.ts'
 import { onFileNote } from '../replace-file.ts'
@@ -60,6 +61,8 @@ export interface Invocation<Options = Record<string, unknown>> extends ReadConfi
   output: Output
   /** Ends the process at once. */
   leave: (exitCode: number) => void
+  /** The same command, with the configuration read again and these flags besides. */
+  again: (flags: FlagValues) => Promise<Invocation<Options>>
 }
 
 /** Does the command; gives the exit code where it is not 0. */
@@ -71,6 +74,7 @@ export type Run<Options = Record<string, unknown>> = (
 export async function prepare<Options>(
   command: Command,
   leave: (exitCode: number) => void,
+  flags: FlagValues = {},
 ): Promise<Invocation<Options>> {
   const [{ readConfig }, { readEnvironment }] = await Promise.all([
     import('../config/read-config.ts'),
@@ -80,7 +84,7 @@ export async function prepare<Options>(
   const configFile = typeof options['config'] === 'string' ? options['config'] : null
   const read = await readConfig({
     cwd: process.cwd(),
-    flags: givenFlags(command),
+    flags: { ...givenFlags(command), ...flags },
     configFile,
     isTerminal: process.stdout.isTTY,
   })
@@ -93,5 +97,6 @@ export async function prepare<Options>(
     options: options as Options,
     output,
     leave,
+    again: (more) => prepare(command, leave, { ...flags, ...more }),
   }
 }

@@ -79,7 +79,13 @@ export async function askForPlan(prompts: Prompts, parts: PlanParts): Promise<Pl
 const ofThisRun: ReadonlySet<SettingKey> = new Set(['logLevel', 'color'])
 
 /** What `init` has always written, wherever it comes from. */
-const alwaysWritten: ReadonlySet<SettingKey> = new Set(['company', 'forwardTo', 'types', 'tunnel', 'emulator'])
+const alwaysWritten: ReadonlySet<SettingKey> = new Set([
+  'company',
+  'forwardTo',
+  'types',
+  'tunnel',
+  'emulator',
+])
 
 /** What flags and the present file say, and for the most important settings the environment too. */
 function presentValues({ config, sources }: PlanParts['read']): Partial<Config> {
@@ -89,7 +95,9 @@ function presentValues({ config, sources }: PlanParts['read']): Partial<Config> 
     // It follows from the public URL.
     if (key === 'tunnel' && config.tunnel.includes('public-url')) return false
     if (source.startsWith('file ')) return true
-    return source === 'flag' ? !ofThisRun.has(key) : alwaysWritten.has(key) && source.startsWith('environment ')
+    return source === 'flag'
+      ? !ofThisRun.has(key)
+      : alwaysWritten.has(key) && source.startsWith('environment ')
   }
   return Object.fromEntries(settingKeys.filter(isPresent).map((key) => [key, config[key]]))
 }
@@ -130,7 +138,12 @@ async function askForAccount(prompts: Prompts, parts: PlanParts): Promise<Accoun
         answeredBy: '--emulator or --no-emulator answers it.',
       }))
     if (keeps) return sandbox
-    const company = await askForCompany(prompts, parts, knownToken, await listCompanies(prompts, parts, knownToken))
+    const company = await askForCompany(
+      prompts,
+      parts,
+      knownToken,
+      await listCompanies(prompts, parts, knownToken),
+    )
     return { isEmulator: false, values: { company }, token: knownToken, savesToken: false }
   }
   const typed = await askForToken(prompts, parts, isSaid)
@@ -245,7 +258,11 @@ async function askForTargets(prompts: Prompts, present: ForwardRule[]): Promise<
       // It may be more than a text can say: headers, for example.
       if (text === written.join(' ')) return null
       const rules = valueOf(settings.forwardTo, text) ?? []
-      return problemOf(settings.forwardTo, text) ?? explainUnknownTypes(rules.flatMap(({ types }) => types))[0] ?? null
+      return (
+        problemOf(settings.forwardTo, text) ??
+        explainUnknownTypes(rules.flatMap(({ types }) => types))[0] ??
+        null
+      )
     },
     answeredBy: 'Add --forward-to <url>, or --yes.',
   })
@@ -262,7 +279,9 @@ async function askForTypes(prompts: Prompts, present: string[]): Promise<string[
     standard,
     problem: (text) => {
       if (text === standard || text === allTypes) return null
-      return problemOf(settings.types, text) ?? explainUnknownTypes(valueOf(settings.types, text) ?? [])[0] ?? null
+      return (
+        problemOf(settings.types, text) ?? explainUnknownTypes(valueOf(settings.types, text) ?? [])[0] ?? null
+      )
     },
     answeredBy: 'Add --types <types>, or --yes for all of them.',
   })
@@ -286,7 +305,10 @@ async function askForTunnel(
   const now = present.tunnel?.join(', ') ?? present.publicUrl
   const chosen = await prompts.choose({
     message: 'Tunnel, for Fatture in Cloud to reach the sink',
-    choices: now == null ? choices : [{ name: now, label: `${now}: as it is`, value: 'present' }, ...others(choices, now)],
+    choices:
+      now == null
+        ? choices
+        : [{ name: now, label: `${now}: as it is`, value: 'present' }, ...others(choices, now)],
     answeredBy: 'Add --tunnel <names>, --public-url <url>, or --yes.',
   })
   if (chosen === 'present') return {}
@@ -325,7 +347,9 @@ async function askForServer(
     message: 'Server for ssh, as user@host[:port][/remote port]',
     standard: tunnelHost ?? '',
     problem: (text) =>
-      readSshHost(text) === null ? `The answer is "${text}", which is not of the form user@host[:port].` : null,
+      readSshHost(text) === null
+        ? `The answer is "${text}", which is not of the form user@host[:port].`
+        : null,
     answeredBy: 'Add --tunnel-host <host>.',
   })
   const url = await prompts.ask({

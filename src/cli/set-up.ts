@@ -138,7 +138,9 @@ function dataDirIn(cwd: string, { dataDir }: Plan['values']): string {
 }
 
 function nextSteps({ values, token }: Plan): string[] {
-  const start = existsSync(path.join(process.cwd(), 'node_modules', 'fic-dev')) ? 'npx fic-dev' : 'npx fic-dev@latest'
+  const start = existsSync(path.join(process.cwd(), 'node_modules', 'fic-dev'))
+    ? 'npx fic-dev'
+    : 'npx fic-dev@latest'
   const { emulator = false, company, forwardTo = [] } = values
   return [
     ...(emulator || token !== null || company === undefined

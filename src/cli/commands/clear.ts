@@ -1,7 +1,6 @@
 /** `fic-dev clear [n…]`: removes notifications, all of them only after a yes. */
 
 import { Argument } from 'commander'
-import { NoAnswer, openPrompt } from '../ask.ts'
 import { connect } from '../client.ts'
 import { defineCommand, type Invocation } from '../command.ts'
 import type { Output } from '../output.ts'
@@ -39,14 +38,11 @@ async function run({ args, config, output }: Invocation): Promise<number> {
   return 0
 }
 
+/** A question that is canceled is a no. */
 async function confirm(dataDir: string, output: Output): Promise<boolean> {
-  const prompt = openPrompt('clear removes all notifications and', 'fic-dev clear --yes', output)
-  try {
-    return await prompt.confirm(`Remove all notifications of ${dataDir}?`, false)
-  } catch (thrown) {
-    if (thrown instanceof NoAnswer) return false
-    throw thrown
-  } finally {
-    prompt.close()
-  }
+  const { confirmOnce } = await import('../terminal/prompts.ts')
+  return confirmOnce(output, {
+    message: `Remove all notifications of ${dataDir}?`,
+    answeredBy: 'Example: fic-dev clear --yes',
+  })
 }

@@ -2,6 +2,7 @@
 
 import { Option } from 'commander'
 import { defineCommand, type Invocation } from '../command.ts'
+import { isEmptyProject } from '../empty-project.ts'
 import { printConfig } from '../print-config.ts'
 
 export const startCommand = defineCommand<{ printConfig?: boolean }>({
@@ -28,5 +29,8 @@ async function run(invocation: Invocation<{ printConfig?: boolean }>): Promise<n
     return 0
   }
   const { runDaemon } = await import('../run-daemon.ts')
-  return runDaemon(invocation)
+  if (!isEmptyProject(invocation)) return runDaemon(invocation)
+  const { offerStart } = await import('../offer-start.ts')
+  const chosen = await offerStart(invocation)
+  return typeof chosen === 'number' ? chosen : runDaemon(chosen)
 }

@@ -10,7 +10,6 @@ import type {
 import { didYouMean } from '../../config/spelling.ts'
 import { FicDevError } from '../../errors.ts'
 import { whoseItIs, type Doing } from '../../subscription/consent.ts'
-import { openPrompt } from '../ask.ts'
 import { connect, type Client } from '../client.ts'
 import { defineCommand, type Invocation } from '../command.ts'
 import {
@@ -199,18 +198,18 @@ async function consents({ config, output }: Work, doing: Doing, entry: Subscript
   const whose = whoseItIs(doing, entry)
   if (whose === null || config.yes) return true
   output.say(visible(whose))
-  const prompt = openPrompt(
-    `subscriptions ${doing} of what is not ours`,
-    `fic-dev subscriptions ${doing} ${entry.id} --yes`,
-    output,
-  )
-  try {
-    if (await prompt.confirm(`${doing} it all the same?`, false)) return true
-  } finally {
-    prompt.close()
-  }
+  const { confirmOnce } = await import('../terminal/prompts.ts')
+  const isYes = await confirmOnce(output, {
+    message: `${toStart(doing)} it all the same?`,
+    answeredBy: `Example: fic-dev subscriptions ${doing} ${entry.id} --yes`,
+  })
+  if (isYes) return true
   output.say('Nothing was changed.')
   return false
+}
+
+function toStart(word: string): string {
+  return `${word.charAt(0).toUpperCase()}${word.slice(1)}`
 }
 
 /** What stood on the command line; what the config file says is for the daemon. */

@@ -17,7 +17,7 @@ export interface KeyParts {
 }
 
 export interface Keys {
-  /** Yes or no, by the next key; only `y` is yes. */
+  /** Yes or no, by a key. Another key is asked again. */
   confirm(question: string): Promise<boolean>
   /** The daemon is up: from now on all keys act. */
   ready(): void
@@ -30,10 +30,14 @@ export function listenToKeys(parts: KeyParts): Keys {
   const { output } = parts
   let isReady = false
   let isReleased = false
-  const answers: ((key: string) => void)[] = []
+  const questions: Asked[] = []
   const stop = takeKeys(process.stdin, (action, key) => {
-    const answer = action === 'interrupt' ? undefined : answers.shift()
-    if (answer !== undefined) return answer(key)
+    const asked = action === 'interrupt' || action === 'quit' ? undefined : questions[0]
+    if (asked !== undefined) {
+      if (!isAnswer(key)) return output.say(`"${visible(key)}" is neither y nor n. ${asked.text}`)
+      questions.shift()
+      return asked.answer(isYes(key))
+    }
     if (action === null) return undefined
     if (!isReady && needsDaemon.has(action)) return output.say('fic-dev is not ready yet.')
     act(action, parts).catch((error: unknown) => output.say(visible(messageOf(error))))
@@ -41,8 +45,9 @@ export function listenToKeys(parts: KeyParts): Keys {
   return {
     confirm: (question) =>
       new Promise((resolve) => {
-        output.say(`${visible(question)} [y/N]`)
-        answers.push((key) => resolve(/^y$/i.test(key)))
+        const text = `${visible(question)} [y/N]`
+        output.say(text)
+        questions.push({ text, answer: resolve })
       }),
     ready() {
       isReady = true
@@ -51,10 +56,24 @@ export function listenToKeys(parts: KeyParts): Keys {
     },
     release() {
       if (!isReleased) stop()
-      for (const answer of answers.splice(0)) answer('')
+      for (const { answer } of questions.splice(0)) answer(false)
       isReleased = true
     },
   }
+}
+
+interface Asked {
+  text: string
+  answer: (isYes: boolean) => void
+}
+
+/** Enter and Esc take the safe answer. */
+function isAnswer(key: string): boolean {
+  return isYes(key) || /^[n\r\n\u001B]$/i.test(key)
+}
+
+function isYes(key: string): boolean {
+  return /^y$/i.test(key)
 }
 
 const needsDaemon: ReadonlySet<Action> = new Set(['open', 'replay', 'trigger', 'pause'])

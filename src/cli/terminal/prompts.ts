@@ -1,7 +1,7 @@
 /** Asks questions in the terminal. Questions and answers stay off stdout. */
 
 import { PassThrough, Writable } from 'node:stream'
-import { autocomplete, isCancel, log, password, text } from '@clack/prompts'
+import { autocomplete, type CANCEL_SYMBOL, isCancel, log, password, text } from '@clack/prompts'
 import { FicDevError } from '../../errors.ts'
 import type { Output } from '../output.ts'
 import { visible } from './visible.ts'
@@ -64,6 +64,16 @@ export async function withPrompts<Result>(
   }
 }
 
+/** Asks one question whose safe answer is no, which is also what it returns if it is canceled. */
+export async function confirmOnce(output: Output, question: Question): Promise<boolean> {
+  try {
+    return await withPrompts(output, (prompts) => prompts.confirm({ ...question, standard: false }))
+  } catch (error) {
+    if (error instanceof Canceled) return false
+    throw error
+  }
+}
+
 /** Without a terminal, each question is an error. */
 const noPrompts: Prompts = {
   ask: refuse,
@@ -86,7 +96,6 @@ const ctrlZ = '\u001A'
  * What is pasted reaches the questions line by line: a prompt would lose everything behind its first line.
  */
 class TerminalPrompts implements Prompts {
-  readonly #output: Output
   readonly #screen: Screen
   readonly #keys = new Keys()
   readonly #decoder = new TextDecoder()
@@ -99,22 +108,14 @@ class TerminalPrompts implements Prompts {
   readonly #canceled = new Promise<never>((_resolve, reject) => (this.#cancel = () => reject(new Canceled())))
 
   constructor(output: Output) {
-    this.#output = output
     this.#screen = new Screen(output)
     // Between two questions, nothing waits for it.
     this.#canceled.catch(() => {})
   }
 
-  async ask({ message, standard = '', secret = false, problem }: TextQuestion): Promise<string> {
-    const shown = standard === '' ? visible(message) : `${visible(message)} [${visible(standard)}]`
-    for (;;) {
-      const prompt = secret ? password : text
-      const typed = (await this.#question(() => prompt({ message: shown, ...this.#streams }))) ?? ''
-      const answer = typed.trim() || standard
-      const wrong = problem?.(answer) ?? null
-      if (wrong === null) return answer
-      this.#refuse(wrong)
-    }
+  ask({ message, standard = '', ...question }: TextQuestion): Promise<string> {
+    const shown = standard === '' ? message : `${message} [${standard}]`
+    return this.#ask({ ...question, message: visible(shown), standard })
   }
 
   async choose<Value>({ message, choices }: ListQuestion<Value>): Promise<Value> {
@@ -143,14 +144,14 @@ class TerminalPrompts implements Prompts {
     }
   }
 
-  async confirm({ standard, ...question }: Question & { standard: boolean }): Promise<boolean> {
-    const answer = await this.ask({
+  async confirm({ message, standard, ...question }: Question & { standard: boolean }): Promise<boolean> {
+    const answer = await this.#ask({
       ...question,
-      message: `${question.message} [${standard ? 'Y/n' : 'y/N'}]`,
-      problem: (typed) =>
-        typed === '' || yes.test(typed) || no.test(typed) ? null : `"${typed}" is neither y nor n.`,
+      message: visible(`${message} [${standard ? 'Y/n' : 'y/N'}]`),
+      standard: standard ? 'y' : 'n',
+      problem: (typed) => (yes.test(typed) || no.test(typed) ? null : `"${typed}" is neither y nor n.`),
     })
-    return answer === '' ? standard : yes.test(answer)
+    return yes.test(answer)
   }
 
   warn(sentence: string): void {
@@ -170,11 +171,26 @@ class TerminalPrompts implements Prompts {
     process.stdin.pause()
   }
 
+  async #ask({ message, standard = '', secret = false, problem }: TextQuestion): Promise<string> {
+    for (;;) {
+      const typed = await this.#question(() =>
+        secret
+          ? password({ message, ...this.#streams })
+          : text({ message, defaultValue: standard, ...this.#streams }),
+      )
+      // A password that is empty is none.
+      const answer = (typed ?? '').trim() || standard
+      const wrong = problem?.(answer) ?? null
+      if (wrong === null) return answer
+      this.#refuse(wrong)
+    }
+  }
+
   get #streams() {
     return { input: this.#keys, output: this.#screen }
   }
 
-  async #question<Answer>(prompt: () => Promise<Answer | symbol>): Promise<Answer> {
+  async #question<Answer>(prompt: () => Promise<Answer | typeof CANCEL_SYMBOL>): Promise<Answer> {
     this.#open()
     const answering = prompt()
     this.#isAsking = true
@@ -182,7 +198,7 @@ class TerminalPrompts implements Prompts {
     try {
       const answer = await Promise.race([answering, this.#canceled])
       if (isCancel(answer)) throw new Canceled()
-      return answer as Answer
+      return answer
     } finally {
       this.#isAsking = false
     }
