@@ -167,7 +167,7 @@ function withoutOtherSide(
   read: PlanParts['read'],
   isEmulator: boolean,
 ): Partial<Config> {
-  const changes = isEmulator && !present.emulator
+  const changes = isEmulator && (isFlag(read, 'emulator') || !present.emulator)
   const ofAccount: readonly SettingKey[] = ['tunnel', 'tunnelHost', 'publicUrl']
   const isDropped = (key: string) =>
     key === 'emulator' || (changes && ofAccount.some((one) => one === key && !isFlag(read, one)))
@@ -273,7 +273,7 @@ const allTypes = 'all'
 
 async function askForTypes(prompts: Prompts, present: string[]): Promise<string[]> {
   // A family is stored as its types: all of them are too long for a question.
-  const standard = present.length > 4 ? `the ${present.length} present ones` : present.join(',') || allTypes
+  const standard = present.length > 2 ? `the ${present.length} present ones` : present.join(',') || allTypes
   const answer = await prompts.ask({
     message: 'Event types, separated by commas; products.* for a family',
     standard,

@@ -1,8 +1,18 @@
 /** Asks how to begin in an empty project. */
 
+import { isCi, type Environment } from '../config/environment.ts'
 import type { Invocation } from './command.ts'
 import { setUp } from './set-up.ts'
 import { Canceled, withPrompts } from './terminal/prompts.ts'
+
+/** Nothing says yet how this project uses fic-dev, and a person is there to say it. */
+export function isEmptyProject(
+  { file, sources, secrets }: Pick<Invocation, 'file' | 'sources' | 'secrets'>,
+  environment: Environment,
+): boolean {
+  const isSet = Object.values(sources).some((source) => /^(?:flag|file|environment FIC_)/.test(source))
+  return file === null && !isSet && secrets.accessToken === null && !isCi(environment)
+}
 
 /** Returns what to start, or the exit code if nothing is to be started. */
 export async function offerStart(invocation: Invocation): Promise<Invocation | number> {

@@ -1,24 +1,12 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { mkdir, stat, writeFile } from 'node:fs/promises'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
 import { expect, test } from 'vitest'
+import { longFlag, settingKeys, settings, type Setting, type SettingKey } from '../../src/config/settings.ts'
 import { createEmulator } from '../../src/emulator/index.ts'
 import { createFolder, run } from '../support/process.ts'
-import { ctrlC, enter, hasTerminal, openTerminal } from '../support/terminal.ts'
-
-/** The values that the config file gives, as fic-dev itself reads it. */
-async function readBack(cwd: string): Promise<Record<string, unknown>> {
-  const { stdout, stderr } = await run(['--print-config', '--json'], { cwd })
-  if (stdout === '') throw new Error(stderr)
-  const rows = stdout
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line))
-  return Object.fromEntries(
-    rows.filter(({ source }) => source.startsWith('file ')).map(({ key, value }) => [key, value]),
-  )
-}
+import { readBack } from './read-back.ts'
 
 test('with --yes it asks nothing, and writes what the flags say', async () => {
   const cwd = createFolder()
@@ -37,10 +25,8 @@ test('with --yes it asks nothing, and writes what the flags say', async () => {
   expect(readFileSync(join(cwd, '.gitignore'), 'utf8')).toBe('.fic-dev/\n')
 })
 
-test('without an account it sets the emulator up; nobody is asked where there is no terminal', async () => {
+test('without an account it sets the emulator up', async () => {
   const cwd = createFolder()
-  const asked = await run(['init'], { cwd })
-  expect([asked.exitCode, asked.stderr.includes('nobody to ask')]).toEqual([2, true])
   const { exitCode, stderr } = await run(['init', '--yes'], { cwd })
   expect(exitCode).toBe(0)
   // As it can be typed where nothing is installed.
@@ -74,7 +60,7 @@ test('with --yes a token that sees one company needs no --company, and goes to .
   const place = { cwd, environment: { FIC_ACCESS_TOKEN: 'a/canary#1' } }
   const args = ['init', '--yes', '--api-base', emulator.url]
   const first = await run(args, place)
-  expect([first.exitCode, await readBack(cwd)]).toEqual([0, { company: 108_061 }])
+  expect([first.exitCode, await readBack(cwd)]).toEqual([0, { company: 108_061, apiBase: emulator.url }])
   expect(existsSync(join(cwd, '.env'))).toBe(false)
 
   await writeFile(join(cwd, '.env'), 'OTHER=1\nFIC_ACCESS_TOKEN=old')
@@ -87,60 +73,70 @@ test('with --yes a token that sees one company needs no --company, and goes to .
   expect(`${printed}${config}`).not.toContain('canary')
 })
 
-test.skipIf(!hasTerminal)(
-  'in a terminal it asks: a hidden token, the company, the target, the types, the tunnel',
-  async () => {
-    const cwd = createFolder()
-    await using emulator = await createEmulator()
-    const terminal = openTerminal(['init', '--api-base', emulator.url], { cwd })
-    await terminal.shows('Access token')
-    terminal.type(`a/canary${enter}`)
-    await terminal.shows('.env')
-    terminal.type(enter)
-    await terminal.shows('108061')
-    await terminal.shows('Company [108061]: ')
-    terminal.type(`many${enter}`)
-    await terminal.shows('not a whole number')
-    await terminal.shows('Company')
-    terminal.type(enter)
-    await terminal.shows('Your app')
-    terminal.type(`localhost:5000/hooks${enter}`)
-    await terminal.shows('Event types')
-    terminal.type(`entities.*${enter}`)
-    await terminal.shows('Tunnel')
-    terminal.type(enter)
-    expect(await terminal.ended).toBe(0)
-    expect(terminal.shown()).not.toContain('canary')
-    expect(await readBack(cwd)).toMatchObject({
-      company: 108_061,
-      forwardTo: [{ url: 'http://localhost:5000/hooks' }],
-      types: expect.arrayContaining(['entities.clients.create', 'entities.suppliers.delete']),
-    })
-    expect(parseEnv(readFileSync(join(cwd, '.env'), 'utf8'))).toEqual({ FIC_ACCESS_TOKEN: 'a/canary' })
-    expect((await stat(join(cwd, '.env'))).mode & 0o777).toBe(0o600)
-  },
-)
-
-test.skipIf(!hasTerminal)('Ctrl-C in the middle writes nothing, and ends with 130', async () => {
+test('every value that a flag gives is saved, and read back as it was given', async () => {
   const cwd = createFolder()
-  const terminal = openTerminal(['init', '--emulator'], { cwd })
-  await terminal.shows('Your app')
-  terminal.type(ctrlC)
-  expect(await terminal.ended).toBe(130)
-  expect([existsSync(join(cwd, 'fic-dev.config.ts')), existsSync(join(cwd, '.gitignore'))]).toEqual([
-    false,
-    false,
-  ])
+  await using emulator = await createEmulator()
+  await writeFile(join(cwd, 'emulator.pem'), emulator.publicKey)
+  const other: Partial<Record<SettingKey, string>> = { tunnel: 'ssh', tunnelHost: 'me@example.com' }
+  // The last two are about the command itself.
+  const saved = settingKeys.filter(
+    (key) => settings[key].example.file !== null && key !== 'color' && key !== 'logLevel',
+  )
+  const flags = saved.flatMap((key) => {
+    const setting: Setting<unknown> = settings[key]
+    const hasValue = setting.flag.includes('<')
+    return [longFlag(setting), ...(hasValue ? [other[key] ?? setting.example.text.replaceAll('"', '')] : [])]
+  })
+  const given = await run([...flags, '--print-config', '--json'], { cwd })
+  const rows = given.stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  const { exitCode, stderr } = await run(['init', '--yes', ...flags, '--log-level', 'warn', '--no-color'], {
+    cwd,
+  })
+  expect([exitCode, stderr]).toEqual([0, expect.stringContaining('Wrote fic-dev.config.ts')])
+  const isSaved = ({ key }: { key: SettingKey }) => saved.includes(key)
+  expect(await readBack(cwd)).toEqual(
+    Object.fromEntries(rows.filter(isSaved).map(({ key, value }) => [key, value])),
+  )
 })
 
-test.skipIf(!hasTerminal)('clear asks, and takes Ctrl-D for a no', async () => {
+test('without a terminal, flags answer everything, and a question without an answer names its flag', async () => {
   const cwd = createFolder()
-  const no = openTerminal(['clear'], { cwd })
-  await no.shows('[y/N]')
-  no.type('\u0004')
-  expect(await no.ended).toBe(1)
-  const yes = openTerminal(['clear'], { cwd })
-  await yes.shows('[y/N]')
-  yes.type(`y${enter}`)
-  expect(await yes.ended).toBe(0)
+  const answered = ['init', '--emulator', '-f', '3000', '-e', 'products.*']
+  const cases: [args: string[], named: string][] = [
+    [answered.slice(0, 1), '--emulator'],
+    [answered.slice(0, 2), '--forward-to'],
+    [answered.slice(0, 4), '--types'],
+    [['init', '--no-emulator'], 'FIC_ACCESS_TOKEN'],
+  ]
+  await Promise.all(
+    cases.map(async ([args, named]) => {
+      const { exitCode, stderr } = await run(args, { cwd })
+      expect({ args, exitCode, stderr }).toEqual({
+        args,
+        exitCode: 2,
+        stderr: expect.stringContaining(named),
+      })
+    }),
+  )
+  expect((await run(answered, { cwd })).exitCode).toBe(0)
+  expect(await readBack(cwd)).toMatchObject({
+    emulator: true,
+    forwardTo: [{ url: 'http://localhost:3000/' }],
+  })
+  const again = await run(answered, { cwd })
+  expect([again.exitCode, again.stderr]).toEqual([2, expect.stringContaining('--force')])
+})
+
+test.each([
+  [['-e', 'invoices.create'], 'Did you mean "issued_documents.invoices.create"?'],
+  [['-e', 'entites.clients.create'], 'Did you mean "entities.clients.create"?'],
+  [['-f', 'product.create=localhost:3000'], 'Did you mean "products.create"?'],
+])('with --yes, the unknown event type of %j is refused with what was meant', async (flags, meant) => {
+  const cwd = createFolder()
+  const { exitCode, stderr } = await run(['init', '--yes', ...flags], { cwd })
+  expect([exitCode, stderr]).toEqual([2, expect.stringContaining(meant)])
+  expect(readdirSync(cwd)).toEqual([])
 })

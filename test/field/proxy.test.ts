@@ -280,7 +280,7 @@ describe('a public URL that cannot be asked from here', () => {
   test.skipIf(!hasTerminal).each([
     ['y', 'used', 1],
     ['n', 'No verification was asked for', 0],
-  ])('asks in a terminal; the answer %s is obeyed', async (key, shown, used) => {
+  ])('asks in a terminal, again after another key; the answer %s is obeyed', async (key, shown, used) => {
     const cwd = createFolder()
     const ports = ['--port', '0', '--sink-port', '0', '--emulator-port', '0']
     const terminal = openTerminal(
@@ -288,6 +288,8 @@ describe('a public URL that cannot be asked from here', () => {
       { cwd },
     )
     await terminal.shows('Spend one of the five verifications all the same? [y/N]')
+    terminal.type('x')
+    await terminal.shows('"x" is neither y nor n.')
     terminal.type(key)
     await terminal.shows(shown)
     await terminal.shows('fic-dev is ready')

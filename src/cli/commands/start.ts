@@ -2,7 +2,6 @@
 
 import { Option } from 'commander'
 import { defineCommand, type Invocation } from '../command.ts'
-import { isEmptyProject } from '../empty-project.ts'
 import { printConfig } from '../print-config.ts'
 
 export const startCommand = defineCommand<{ printConfig?: boolean }>({
@@ -29,8 +28,14 @@ async function run(invocation: Invocation<{ printConfig?: boolean }>): Promise<n
     return 0
   }
   const { runDaemon } = await import('../run-daemon.ts')
-  if (!isEmptyProject(invocation)) return runDaemon(invocation)
-  const { offerStart } = await import('../offer-start.ts')
+  const words = process.argv.slice(2)
+  const isTerminal = process.stdin.isTTY && process.stdout.isTTY && process.stderr.isTTY
+  if (words.length > 0 || !isTerminal) return runDaemon(invocation)
+  const [{ isEmptyProject, offerStart }, { readEnvironment }] = await Promise.all([
+    import('../offer-start.ts'),
+    import('../../config/environment.ts'),
+  ])
+  if (!isEmptyProject(invocation, readEnvironment(process.cwd()))) return runDaemon(invocation)
   const chosen = await offerStart(invocation)
   return typeof chosen === 'number' ? chosen : runDaemon(chosen)
 }
