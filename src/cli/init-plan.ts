@@ -1,4 +1,4 @@
-/** Decides what `fic-dev init` writes: from flags and present values alone, or by asking. */
+/** Decides what `fic-dev init` writes: from flags and current values alone, or by asking. */
 
 import { explainUnknownTypes, isFicReachable } from '../config/agreement.ts'
 import type { Config, ForwardRule } from '../config/config.ts'
@@ -59,7 +59,7 @@ export async function planFromFlags({ read, knownToken, companies }: PlanParts):
   })
 }
 
-/** Asks what no flag answers. The present values are the answers if only Enter is pressed. */
+/** Asks what no flag answers. The current values are the answers if only Enter is pressed. */
 export async function askForPlan(prompts: Prompts, parts: PlanParts): Promise<Plan> {
   const { read } = parts
   refuseUnknownTypes(read)
@@ -135,7 +135,7 @@ async function askForAccount(prompts: Prompts, parts: PlanParts): Promise<Accoun
       (await prompts.confirm({
         message: 'There is an access token. Work with the emulator all the same?',
         standard: true,
-        answeredBy: '--emulator or --no-emulator answers it.',
+        answeredBy: 'Add --emulator or --no-emulator.',
       }))
     if (keeps) return sandbox
     const company = await askForCompany(
@@ -188,7 +188,7 @@ async function askForToken(
       secret: true,
       problem: (answer) =>
         /^[\x21-\x7e]*$/.test(answer) ? null : 'A token has no blanks and no signs beyond ASCII.',
-      answeredBy: 'Set FIC_ACCESS_TOKEN in the environment, or add --emulator; --yes takes what is there.',
+      answeredBy: 'Set FIC_ACCESS_TOKEN in the environment, or add --emulator or --yes.',
     })
     if (token === '') return null
     try {
@@ -273,7 +273,7 @@ const allTypes = 'all'
 
 async function askForTypes(prompts: Prompts, present: string[]): Promise<string[]> {
   // A family is stored as its types: all of them are too long for a question.
-  const standard = present.length > 2 ? `the ${present.length} present ones` : present.join(',') || allTypes
+  const standard = present.length > 2 ? `the ${present.length} current ones` : present.join(',') || allTypes
   const answer = await prompts.ask({
     message: 'Event types, separated by commas; products.* for a family',
     standard,
@@ -308,7 +308,7 @@ async function askForTunnel(
     choices:
       now == null
         ? choices
-        : [{ name: now, label: `${now}: as it is`, value: 'present' }, ...others(choices, now)],
+        : [{ name: now, label: `${now}: keep it`, value: 'present' }, ...others(choices, now)],
     answeredBy: 'Add --tunnel <names>, --public-url <url>, or --yes.',
   })
   if (chosen === 'present') return {}

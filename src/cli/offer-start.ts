@@ -5,7 +5,7 @@ import type { Invocation } from './command.ts'
 import { setUp } from './set-up.ts'
 import { Canceled, withPrompts } from './terminal/prompts.ts'
 
-/** Nothing says yet how this project uses fic-dev, and a person is there to say it. */
+/** Returns whether a project has no settings at all, on a machine where questions are expected. */
 export function isEmptyProject(
   { file, sources, secrets }: Pick<Invocation, 'file' | 'sources' | 'secrets'>,
   environment: Environment,

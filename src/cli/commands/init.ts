@@ -14,15 +14,16 @@ export const initCommand = defineCommand<InitOptions>({
     new Option('--force', 'write a new config file where there is one, and keep the old one beside it'),
     new Option('--save-token', 'with --yes: keep FIC_ACCESS_TOKEN of the environment in .env'),
   ],
-  // It saves what it is given, so it has every flag that can be a line of the config file.
+  // Flags are saved, so every setting that the config file can hold is a flag.
   settings: settingKeys.filter(
     (key) => key === 'yes' || (settings[key].example.file !== null && !commonSettings.includes(key)),
   ),
   details: `
-It asks what no flag answers; in a project that is set up, the present values are the defaults. Esc or Ctrl-C leaves
-every file as it was, with exit code 130. Every value that a flag or an answer gives is saved in fic-dev.config.ts. With
-a token in FIC_ACCESS_TOKEN, or typed in, it lists the companies that the token sees, and the tunnels that are
-installed. It adds .fic-dev/ to .gitignore. The token is saved only in .env, and only after a yes or with --save-token.`,
+Asks for everything that no flag sets. In a configured project, the current values are the defaults. Every value from a
+flag or an answer is saved in fic-dev.config.ts. A token (from FIC_ACCESS_TOKEN, or typed in) lists the companies of the
+account. Tunnels are listed if they are installed. The token is saved only in .env, after a yes or with --save-token;
+.gitignore gets .fic-dev/ and .env. Esc and Ctrl-C leave every file unchanged and exit with code 130. Without a terminal,
+answer with flags, or with --yes for the defaults.`,
   examples: [
     ['fic-dev init', 'asks'],
     ['fic-dev init --yes --emulator -f localhost:3000/webhooks', 'asks nothing'],

@@ -69,7 +69,7 @@ interface Asked {
 
 /** Enter and Esc take the safe answer. */
 function isAnswer(key: string): boolean {
-  return isYes(key) || /^[n\r\n\u001B]$/i.test(key)
+  return isYes(key) || ['n', 'N', '\r', '\n', '\u001B'].includes(key)
 }
 
 function isYes(key: string): boolean {

@@ -84,7 +84,9 @@ const noPrompts: Prompts = {
 }
 
 async function refuse({ message, answeredBy }: Question): Promise<never> {
-  throw new FicDevError('USAGE', `No answer to "${message}": stdin is not a terminal.`, { hint: answeredBy })
+  throw new FicDevError('USAGE', `Can't ask "${message}": stdin or stderr is not a terminal.`, {
+    hint: answeredBy,
+  })
 }
 
 const ctrlC = '\u0003'
@@ -120,11 +122,11 @@ class TerminalPrompts implements Prompts {
 
   async choose<Value>({ message, choices }: ListQuestion<Value>): Promise<Value> {
     let search = ''
-    const names = choices.map(({ name }) => name.toLowerCase())
+    const names = new Set(choices.map(({ name }) => name.toLowerCase()))
     // A name that is typed in full finds only itself.
     const fits = (typed: string, name: string, label: string) => {
       search = typed.trim().toLowerCase()
-      if (names.includes(search)) return name.toLowerCase() === search
+      if (names.has(search)) return name.toLowerCase() === search
       return `${name} ${label}`.toLowerCase().includes(search)
     }
     for (;;) {
@@ -301,5 +303,6 @@ class Screen extends Writable {
 }
 
 function withoutColors(drawn: string): string {
+  // oxlint-disable-next-line no-control-regex -- this is what a color is made of
   return drawn.replaceAll(/\u001B\[[\d;]*m/g, '')
 }
