@@ -156,6 +156,13 @@ describe('fences', () => {
       nobody,
       'What a person types is the business of the command line.',
     ],
+    [
+      'the prompts',
+      /^@clack\//,
+      /^src\/cli\/terminal\/prompts\.ts$/,
+      nobody,
+      'There is one keyboard, and each question on it is asked in the same way.',
+    ],
   ])('%s stays where it belongs', (_what, names, where, types, why) => {
     const isOutside = ({ file, of, typeOnly }: Import) =>
       file.startsWith('src/') && names.test(of) && !where.test(file) && !(typeOnly && types.test(file))

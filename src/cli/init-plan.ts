@@ -184,7 +184,7 @@ async function askForToken(
 ): Promise<{ token: string; companies: Company[] } | null> {
   for (;;) {
     const token = await prompts.ask({
-      message: `Access token, from "API connected apps" (not shown; empty ${isAccount ? 'to set it later' : 'for the emulator'})`,
+      message: `Access token, from "API connected apps" (hidden; empty ${isAccount ? 'to set it later' : 'for the emulator'})`,
       secret: true,
       problem: (answer) =>
         /^[\x21-\x7e]*$/.test(answer) ? null : 'A token has no blanks and no signs beyond ASCII.',
