@@ -48,7 +48,7 @@ export const settingGroups = [
 export type SettingGroup = (typeof settingGroups)[number]
 
 /** Providers that can carry the sink to the internet (design section 7). */
-export const tunnelNames = [
+const tunnelNames = [
   'localtunnel',
   'cloudflared',
   'ngrok',
