@@ -22,7 +22,7 @@ export interface SignedMessage {
 }
 
 /**
- * The binary mapping (protocol section 4), each with an id and a token of its own. `Connection: close` is left out:
+ * The binary mapping (docs/protocol.md#4-notifications), each with an id and a token of its own. `Connection: close` is left out:
  * it would measure the system's sockets.
  */
 export function createMessages({ count, url, audience, privateKey }: Wanted): SignedMessage[] {

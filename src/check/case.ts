@@ -61,7 +61,7 @@ export interface CheckCase {
   write(world: World): Promise<CheckRequest[]>
 }
 
-/** The challenge in every case that has one: 64 hex characters (protocol section 2). */
+/** The challenge in every case that has one: 64 hex characters (docs/protocol.md#2-verification). */
 export const sampleChallenge = '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08'
 
 export type Outcome = 'right' | 'careless' | 'wrong' | 'skipped'

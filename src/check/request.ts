@@ -1,4 +1,4 @@
-/** Writes the requests of the cases as Fatture in Cloud sends them (protocol sections 2 and 4). */
+/** Writes the requests of the cases as Fatture in Cloud sends them (docs/protocol.md#2-verification, docs/protocol.md#4-notifications). */
 
 import { randomUUID } from 'node:crypto'
 import type { CloudEventAttributes, HeaderPair, Mapping } from '../contract/notification.ts'
@@ -41,7 +41,7 @@ export async function writeEvent(world: World, options: EventOptions = {}): Prom
   }
 }
 
-/** A verification. What its token says of id and subject is unknown (protocol section 2), so it is what we would guess. */
+/** A verification. What its token says of id and subject is unknown (docs/protocol.md#2-verification), so it is what we would guess. */
 export async function writeChallenge(
   world: World,
   by: 'header' | 'query',

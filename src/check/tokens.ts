@@ -8,7 +8,7 @@ import type { World } from './case.ts'
 /** Gives the token for an event; `null` stands for none. */
 export type Sign = (world: World, event: CloudEventAttributes) => Promise<string | null>
 
-/** Longer than a token lives (protocol section 5). */
+/** Longer than a token lives (docs/protocol.md#5-the-signature). */
 const fourHoursMs = 4 * 60 * 60 * 1000
 
 export const byDevKey: Sign = (world, event) =>

@@ -46,7 +46,7 @@ export function readWords(text: string, previous: string[] | undefined): string[
   return [...(previous ?? []), ...words.filter((word) => word !== '')]
 }
 
-/** `1,2,abc`: numbers where they are such, as Fatture in Cloud uses both (protocol section 9). */
+/** `1,2,abc`: numbers where they are such, as Fatture in Cloud uses both (docs/protocol.md#9-the-resource-behind-an-id). */
 export function readIds(text: string): (number | string)[] {
   const ids = text.split(',').map((id) => id.trim())
   return ids.filter((id) => id !== '').map((id) => (isWholeNumber(id) ? Number(id) : id))

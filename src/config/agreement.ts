@@ -62,7 +62,7 @@ function tunnelProblems(agreed: Choices, said: Choices): string[] {
   ]
 }
 
-/** Plain HTTP is refused (protocol section 1); on loopback it serves for trying things out with the emulator. */
+/** Plain HTTP is refused (docs/protocol.md#1-subscriptions); on loopback it serves for trying things out with the emulator. */
 export function isFicReachable(url: string): boolean {
   const { protocol, hostname } = new URL(url)
   return protocol === 'https:' || isLoopback(hostname)
@@ -94,7 +94,7 @@ export function noteOdd({ types, forwardTo, headers }: Choices): string[] {
   ]
 }
 
-/** Which types the live service sends is unknown (protocol section 6), so an unknown one is asked for all the same. */
+/** Which types the live service sends is unknown (docs/protocol.md#6-event-types-and-scopes), so an unknown one is asked for all the same. */
 function noteUnknownTypes(name: string, types: readonly string[]): string[] {
   return explainUnknownTypes(types).map((sentence) => `${name}: ${sentence}`)
 }

@@ -1,4 +1,4 @@
-/** Finds and loads `fic-dev.config.*`. It is code of the project, so only the named file is run (threats S16). */
+/** Finds and loads `fic-dev.config.*`. It is code of the project, so only the named file is run (docs/threats-proven.md, S16). */
 
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'

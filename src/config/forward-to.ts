@@ -55,7 +55,7 @@ function readTypes(value: unknown, at: string): Reading<string[]> {
   return right ? { value: types } : isNot(value, 'a list of event types', at)
 }
 
-/** Whether a text can be an event type at all. Which types exist is open (protocol section 6). */
+/** Whether a text can be an event type at all. Which types exist is open (docs/protocol.md#6-event-types-and-scopes). */
 export function isTypeName(text: string): boolean {
   return /^(?:[a-z\d_]+\.)*(?:[a-z\d_]+|\*)$/i.test(text) || /^[a-z\d_.]+\*$/i.test(text)
 }

@@ -72,7 +72,7 @@ function foundDataDirOf(cwd: string, folders: readonly string[]): string | null 
   return findDataDir(isProject ? folders.slice(0, 1) : folders, settings.dataDir.standard)
 }
 
-/** It is code, so that it is not run because it is somewhere above (threats S16). */
+/** It is code, so that it is not run because it is somewhere above (docs/threats-proven.md, S16). */
 function noteConfigAbove(cwd: string, folders: readonly string[]): string[] {
   const above = folders
     .slice(1)

@@ -47,7 +47,7 @@ export const settingGroups = [
 ] as const
 export type SettingGroup = (typeof settingGroups)[number]
 
-/** Providers that can carry the sink to the internet (design section 7). */
+/** Providers that can carry the sink to the internet. */
 const tunnelNames = [
   'localtunnel',
   'cloudflared',

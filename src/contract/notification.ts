@@ -77,7 +77,7 @@ export interface Notification {
   idCount?: number
 }
 
-/** What Fatture in Cloud would make of an answer (protocol section 4). `pending`: there is none yet. */
+/** What Fatture in Cloud would make of an answer (docs/protocol.md#how-fic-interprets-a-response). `pending`: there is none yet. */
 export type Verdict = 'delivered' | 'retried' | 'dropped' | 'subscription-deleted' | 'pending'
 
 /** What is probably behind an answer that does not count as delivered, or behind no answer. Each text is a sentence. */

@@ -34,7 +34,7 @@ export interface VerificationAttempt {
 
 export interface VerificationBudget {
   used: number
-  /** 5 (protocol section 2). */
+  /** 5 (docs/protocol.md#2-verification). */
   limit: number
   nextPossibleAt: string | null
 }

@@ -122,7 +122,7 @@ export async function buildRooms(options: RoomOptions): Promise<Rooms> {
   return { deliverer, sink, inspector, targetsFor, trigger, status }
 }
 
-/** What is handed to the target by itself: valid events and welcomes (design section 3). */
+/** What is handed to the target by itself: valid events and welcomes. */
 function isForTarget(capture: Pick<Capture, 'kind' | 'signature'>, config: Config): boolean {
   const isWanted = capture.kind === 'event' || capture.kind === 'welcome'
   return isWanted && (capture.signature.outcome === 'valid' || config.forwardUnverified)

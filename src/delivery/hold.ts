@@ -1,4 +1,4 @@
-/** Which notification is tried while a target is at fault (design section 5). Pure. */
+/** Which notification is tried while a target is at fault. Pure. */
 
 import type { Job } from '../store/jobs.ts'
 

@@ -1,4 +1,4 @@
-/** Which answer of the target Fatture in Cloud gets to see with `respond: "passthrough"` (design section 4). Pure. */
+/** Which answer of the target Fatture in Cloud gets to see with `respond: "passthrough"`. Pure. */
 
 import { judgeAnswer } from '../fic/answers.ts'
 import type { SendResult } from './send.ts'

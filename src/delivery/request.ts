@@ -51,7 +51,7 @@ export function toDeliveryHeaders(
   return setHeaders(kept, ours)
 }
 
-/** A challenge by query (protocol section 2) is part of what was captured. */
+/** A challenge by query (docs/protocol.md#2-verification) is part of what was captured. */
 export function withQueryOf(notification: Pick<Notification, 'path'>, to: URL): URL {
   const start = notification.path.indexOf('?')
   if (start === -1) return to

@@ -2,7 +2,7 @@
 
 const firstPauseMs = 1_000
 export const longestPauseMs = 10 * 60_000
-/** Nothing is given up before this (design section 5). */
+/** Nothing is given up before this. */
 const giveUpAfterMs = 24 * 60 * 60_000
 
 export interface Failures {

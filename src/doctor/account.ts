@@ -70,7 +70,7 @@ async function lookAtCompany(
   }
 }
 
-/** Which scopes a token has cannot be asked (protocol section 8): the types that it was given tell. */
+/** Which scopes a token has cannot be asked (docs/protocol.md#8-tokens): the types that it was given tell. */
 function judgeScopes(types: readonly string[], held: readonly string[] | null): Finding {
   const wanted = types.length === 0 ? eventTypes.map(({ type }) => type) : explodeTypes(types)
   const missing = held === null ? [] : wanted.filter((type) => !held.includes(type))

@@ -1,4 +1,4 @@
-/** The refusals of the API in the shapes that Fatture in Cloud gives them (protocol section 7). */
+/** The refusals of the API in the shapes that Fatture in Cloud gives them (docs/protocol.md#7-api-error-responses). */
 
 /** Thrown by whatever refuses a request; the server turns it into the answer. */
 export class ApiFailure extends Error {

@@ -1,4 +1,4 @@
-/** Decides whether an answer passes a challenge (protocol section 2). Pure. */
+/** Decides whether an answer passes a challenge (docs/protocol.md#2-verification). Pure. */
 
 import type { Answer } from './sender.ts'
 

@@ -1,4 +1,4 @@
-/** `/_emulator/*`: what Fatture in Cloud does not have (design section 10). No token, loopback only. */
+/** `/_emulator/*`: what Fatture in Cloud does not have. No token, loopback only. */
 
 import type { FastifyInstance } from 'fastify'
 import type { TriggerRequest } from '../contract/api.ts'

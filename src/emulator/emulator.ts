@@ -171,7 +171,7 @@ async function listen(app: FastifyInstance, port: number): Promise<string> {
   return `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`
 }
 
-/** New ids, one after the other. Those of the cashbook are strings (protocol section 9). */
+/** New ids, one after the other. Those of the cashbook are strings (docs/protocol.md#9-the-resource-behind-an-id). */
 function createIds(state: State, eventType: string, count: number): (number | string)[] {
   if (eventType.startsWith(`${eventTypePrefix}subscriptions.`)) return []
   const ids = Array.from({ length: count }, () => ++state.lastResource)

@@ -1,4 +1,4 @@
-/** Decides what an answer means to a notification and its subscription (protocol section 4). Pure. */
+/** Decides what an answer means to a notification and its subscription (docs/protocol.md#how-fic-interprets-a-response). Pure. */
 
 const delivered = new Set([200, 201, 202, 204, 102])
 const tenDaysMs = 10 * 24 * 60 * 60 * 1000

@@ -18,7 +18,7 @@ export interface Faults {
   changedKey: boolean
   /** How many of the next messages, challenges included, never leave. */
   lost: number
-  /** Both were seen in the documentation (protocol section 4). */
+  /** Both were seen in the documentation (docs/protocol.md#4-notifications). */
   structuredContentType: 'application/cloudevents+json' | 'application/json'
   /** What the API answers in place of the right answer. */
   api: ApiFault | null

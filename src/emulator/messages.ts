@@ -1,4 +1,4 @@
-/** The HTTP requests that Fatture in Cloud sends to a sink (protocol sections 2 and 4). Pure. */
+/** The HTTP requests that Fatture in Cloud sends to a sink (docs/protocol.md#2-verification, docs/protocol.md#4-notifications). Pure. */
 
 import type { Mapping } from '../contract/notification.ts'
 import type { Delivery, VerificationMethod } from './delivery.ts'

@@ -1,4 +1,4 @@
-/** Counts requests against the limits of protocol section 7, on the emulator's clock. */
+/** Counts requests against the API's limits (docs/protocol.md#7-api-error-responses), on the emulator's clock. */
 
 import { tooEarly } from './api-failure.ts'
 import type { Clock } from './clock.ts'

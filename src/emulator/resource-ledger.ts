@@ -2,7 +2,7 @@
 
 import { eventTypePrefix } from '../fic/event-types.ts'
 
-/** Beginning of the short event type → folder under the company in the API (protocol section 9). */
+/** Beginning of the short event type → folder under the company in the API (docs/protocol.md#9-the-resource-behind-an-id). */
 const folders: Record<string, string> = {
   'issued_documents.': 'issued_documents',
   'received_documents.': 'received_documents',

@@ -1,4 +1,4 @@
-/** `GET /c/{company}/…/{id}`: the resources behind the ids of events (protocol section 9), made up but stable. */
+/** `GET /c/{company}/…/{id}`: the resources behind the ids of events (docs/protocol.md#9-the-resource-behind-an-id), made up but stable. */
 
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { notFound } from './api-failure.ts'

@@ -1,4 +1,4 @@
-/** Signs the emulator's messages as Fatture in Cloud does: ES256, claims of protocol section 5. */
+/** Signs the emulator's messages as Fatture in Cloud does: ES256, with every documented claim (docs/protocol.md#5-the-signature). */
 
 import { exportPKCS8, exportSPKI, generateKeyPair, importPKCS8, SignJWT } from 'jose'
 

@@ -1,4 +1,4 @@
-/** Reads the bodies of create, modify and verify, and refuses them as the API does (protocol sections 1 and 7). */
+/** Reads the bodies of create, modify and verify, and refuses them as the API does (docs/protocol.md#1-subscriptions). */
 
 import { isLoopback } from '../http/loopback.ts'
 import type { Mapping } from '../contract/notification.ts'

@@ -1,4 +1,4 @@
-/** `/c/{company}/subscriptions`: the calls of protocol section 1. */
+/** `/c/{company}/subscriptions`: the subscription calls (docs/protocol.md#1-subscriptions). */
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { readCreateRequest, readModifyRequest, readVerifyRequest } from './subscription-request.ts'

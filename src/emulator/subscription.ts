@@ -1,4 +1,4 @@
-/** A subscription as the emulator keeps it, and as the API shows it (protocol section 1). */
+/** A subscription as the emulator keeps it, and as the API shows it (docs/protocol.md#1-subscriptions). */
 
 import type { Mapping } from '../contract/notification.ts'
 
@@ -14,7 +14,7 @@ export interface Subscription {
   /** Verification attempts since the last success, the one of the creation counted. */
   attempts: number
   lastAttemptAtMs: number | null
-  /** When errors begin to delete the subscription; `null` while all is well (protocol section 4). */
+  /** When errors begin to delete the subscription; `null` while all is well (docs/protocol.md#how-fic-interprets-a-response). */
   expiresAtMs: number | null
 }
 

@@ -1,4 +1,4 @@
-/** The subscriptions: made, changed, verified again and removed by the rules of protocol sections 1 and 2. */
+/** The subscriptions: made, changed, verified again and removed by the rules of Fatture in Cloud (docs/protocol.md#1-subscriptions). */
 
 import { ApiFailure, invalidRequest, notFound, tooEarly, webhooksNotAllowed } from './api-failure.ts'
 import type { Clock } from './clock.ts'

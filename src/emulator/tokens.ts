@@ -1,4 +1,4 @@
-/** What a token may do. Any token may do all, but for the few that design section 10 names. */
+/** What a token may do: everything, except for the tokens with a special name below. */
 
 import { missingScopes, unauthorized, unauthorizedByOAuth } from './api-failure.ts'
 

@@ -5,7 +5,7 @@ import type { Subscription } from './subscription.ts'
 
 export interface Registration {
   types: string[]
-  /** One sentence per type that is not registered (protocol section 1). */
+  /** One sentence per type that is not registered (docs/protocol.md#1-subscriptions). */
   warnings: string[]
 }
 

@@ -1,4 +1,4 @@
-/** `/user/info` and `/user/companies`: whose token it is, and what it can see (protocol section 8). */
+/** `/user/info` and `/user/companies`: whose token it is, and what it can see (docs/protocol.md#8-tokens). */
 
 import type { FastifyInstance } from 'fastify'
 import { defaultCompany } from './default-company.ts'

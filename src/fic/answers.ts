@@ -1,4 +1,4 @@
-/** What an answer to a notification means to Fatture in Cloud (protocol section 4). */
+/** What an answer to a notification means to Fatture in Cloud (docs/protocol.md#how-fic-interprets-a-response). */
 
 import type { Verdict } from '../contract/notification.ts'
 

@@ -22,7 +22,7 @@ export function readWarnings(body: unknown): string[] {
   return Array.isArray(warnings) ? warnings.map(String) : []
 }
 
-/** The companies at `data.companies`, controlled ones included. Their access tokens are not read (protocol section 9). */
+/** The companies at `data.companies`, controlled ones included. Their access tokens are not read (docs/protocol.md#9-the-resource-behind-an-id). */
 export function readCompanies(body: unknown): { id: number; name: string }[] | null {
   const { companies } = membersOf(membersOf(body)['data'])
   if (!Array.isArray(companies)) return null

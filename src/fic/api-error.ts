@@ -10,7 +10,7 @@ export interface ApiCall {
   doing: string
 }
 
-/** A call to Fatture in Cloud's API that failed (protocol section 7). Never holds the access token. */
+/** A call to Fatture in Cloud's API that failed (docs/protocol.md#7-api-error-responses). Never holds the access token. */
 export class FicApiError extends FicDevError {
   /** `null`: no answer came, so it is unknown whether the call was carried out. */
   readonly status: number | null
@@ -53,7 +53,7 @@ function nameOf(apiBase: string): string {
   return isEmulator(apiBase) ? 'The emulator' : 'Fatture in Cloud'
 }
 
-/** Puts a refusal into words (protocol section 7). */
+/** Puts a refusal into words (docs/protocol.md#7-api-error-responses). */
 export function toFicApiError(refusal: Refusal, call: ApiCall): FicApiError {
   const [code, message, hint] = explain(refusal, call)
   return new FicApiError(code, message, hint, refusal)
@@ -167,7 +167,7 @@ function tokenHint(prefix: string | null): string {
   return 'It may have been revoked or cut short in copying: make a new one in Fatture in Cloud and set FIC_ACCESS_TOKEN.'
 }
 
-/** A 403 that asks to come back is the hourly or monthly quota (protocol section 7). */
+/** A 403 that asks to come back is the hourly or monthly quota (docs/protocol.md#7-api-error-responses). */
 function isQuota({ status, retryAfterMs }: { status: number | null; retryAfterMs: number | null }): boolean {
   return status === 403 && retryAfterMs !== null
 }

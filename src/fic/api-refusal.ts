@@ -15,7 +15,7 @@ export interface Refusal {
   rateLimits: Record<string, string>
   /** Why there is no usable answer, in words. */
   reason: string
-  /** `a/`, `r/` or `c/` (protocol section 8); `null` for a manual token. */
+  /** `a/`, `r/` or `c/` (docs/protocol.md#8-tokens); `null` for a manual token. */
   tokenPrefix: string | null
 }
 
@@ -43,7 +43,7 @@ export function readRefusal(thrown: unknown, token: string, timeoutMs: number): 
   }
 }
 
-/** `RateLimit-HourlyRemaining` and its siblings (protocol section 1). */
+/** `RateLimit-HourlyRemaining` and its siblings (docs/protocol.md#1-subscriptions). */
 export function readRateLimits(headers: AnswerHeaders): Record<string, string> {
   const names = ['HourlyRemaining', 'HourlyLimit', 'MonthlyRemaining', 'MonthlyLimit']
   return Object.fromEntries(
@@ -62,7 +62,7 @@ function readRetryAfter(value: unknown, now: Date): number | null {
   return Number.isNaN(until) ? null : Math.max(0, until - now.getTime())
 }
 
-/** Both forms of protocol section 7: `{ error: { message, code, … } }` and OAuth's `{ error, error_description }`. */
+/** Both forms of an error body (docs/protocol.md#7-api-error-responses): `{ error: { message, code, … } }` and OAuth's `{ error, error_description }`. */
 function readError(body: unknown): Pick<Refusal, 'ficMessage' | 'ficCode' | 'validation' | 'details'> {
   const { error, error_description: description, message } = membersOf(body)
   if (typeof error === 'string') {

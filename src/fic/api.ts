@@ -1,4 +1,4 @@
-/** Fatture in Cloud's subscriptions API (protocol section 1), through the official SDK. */
+/** Fatture in Cloud's subscriptions API (docs/protocol.md#1-subscriptions), through the official SDK. */
 
 import type { Mapping } from '../contract/notification.ts'
 import { readCompanies, readSubscription, readSubscriptions, readWarnings } from './api-answer.ts'
@@ -36,7 +36,7 @@ export interface FicApi {
   list(): Promise<Subscription[]>
   get(id: string): Promise<Subscription>
   create(request: SubscriptionRequest): Promise<Registered>
-  /** A changed sink makes Fatture in Cloud send a challenge (protocol section 1). */
+  /** A changed sink makes Fatture in Cloud send a challenge (docs/protocol.md#1-subscriptions). */
   modify(id: string, changes: Partial<SubscriptionRequest>): Promise<Registered>
   verify(id: string, method: VerificationMethod): Promise<void>
   remove(id: string): Promise<void>

@@ -1,8 +1,8 @@
-/** The event types and group types of Fatture in Cloud, with the scopes that they need (protocol section 6). */
+/** The event types and group types of Fatture in Cloud, with the scopes that they need (docs/protocol.md#6-event-types-and-scopes). */
 
 export const eventTypePrefix = 'it.fattureincloud.webhooks.'
 
-/** Comes once after a verification; never subscribed to (protocol section 3). */
+/** Comes once after a verification; never subscribed to (docs/protocol.md#3-welcome). */
 export const welcomeType = `${eventTypePrefix}subscriptions.welcome`
 
 export interface EventType {
@@ -22,8 +22,9 @@ const changes = ['create', 'update', 'delete'] as const
 const documentActions = [...changes, 'email_sent'] as const
 
 /**
- * Kinds of issued documents, by scope. The documentation has `self_invoices`, the API description since March 2026
- * has `self_supplier_invoices` and `self_own_invoices` in its place; which of them the live service sends is unknown.
+ * Kinds of issued documents, by scope. `self_invoices` was an error of the documentation and is never sent; it is here
+ * because a subscription can still hold it. `self_supplier_invoices` and `self_own_invoices` are its right names.
+ * @see docs/protocol.md#6-event-types-and-scopes
  */
 const documentKinds: Record<string, string> = {
   invoices: 'invoices',

@@ -1,4 +1,4 @@
-/** CloudEvents attributes as values of HTTP headers: percent-encoded UTF-8 (HTTP binding 3.1.3.2, protocol section 4). */
+/** CloudEvents attributes as values of HTTP headers: percent-encoded UTF-8 (HTTP binding 3.1.3.2, docs/protocol.md#4-notifications). */
 
 /** What must not stand in a header as it is: all but visible ASCII, and of that the double quote and the percent sign. */
 const unsafe = /[^\x21-\x7e]|["%]/gu

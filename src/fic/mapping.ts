@@ -1,4 +1,4 @@
-/** Writes a notification in either mapping, as Fatture in Cloud would send it (protocol section 4). */
+/** Writes a notification in either mapping, as Fatture in Cloud would send it (docs/protocol.md#4-notifications). */
 
 import type { CloudEventAttributes, HeaderPair } from '../contract/notification.ts'
 import { toHeaderValue } from './header-value.ts'

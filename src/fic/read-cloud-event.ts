@@ -1,4 +1,4 @@
-/** Reads the CloudEvent of a POST in either mapping: which mapping it is, and its attributes (protocol section 4). */
+/** Reads the CloudEvent of a POST in either mapping: which mapping it is, and its attributes (docs/protocol.md#4-notifications). */
 
 import type { CloudEventAttributes, HeaderPair, Mapping } from '../contract/notification.ts'
 import { readHeaderValue } from './header-value.ts'

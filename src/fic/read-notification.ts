@@ -103,7 +103,7 @@ function readPost(headers: HeaderPair[], bytes: Buffer): Content {
     ids,
     cloudEvent,
     problems: [
-      // The body of a welcome is nowhere shown (protocol section 3): it may well be empty.
+      // The body of a welcome is nowhere shown (docs/protocol.md#3-welcome): it may well be empty.
       ...(body.state === 'empty' && kind === 'welcome' ? [] : body.problems),
       ...problems,
       ...(eventType !== null && kind === 'event' ? judgeType(eventType) : []),
@@ -142,7 +142,7 @@ function readBody(bytes: Buffer): BodyReading {
   }
 }
 
-/** An unknown type is kept like any other: the lists of Fatture in Cloud disagree among themselves (protocol section 6). */
+/** An unknown type is kept like any other: the lists of Fatture in Cloud disagree among themselves (docs/protocol.md#6-event-types-and-scopes). */
 function judgeType(eventType: string): string[] {
   // findEventType takes short names as well, which nobody may send.
   if (findEventType(eventType)?.type === eventType) return []
@@ -158,7 +158,7 @@ function readCompany(subject: string): { company: number | null; problems: strin
 }
 
 /**
- * At `data.ids` of the HTTP body in both mappings (protocol section 4). A whole number that JavaScript cannot hold is
+ * At `data.ids` of the HTTP body in both mappings (docs/protocol.md#4-notifications). A whole number that JavaScript cannot hold is
  * returned as a string of its digits. Odd entries are reported together: a body can hold thousands.
  */
 function readIds({ json, text }: BodyReading): { ids: (number | string)[]; problems: string[] } {

@@ -1,4 +1,4 @@
-/** Where the API keeps the resource behind an id of a notification (protocol section 9). Pure. */
+/** Where the API keeps the resource behind an id of a notification (docs/protocol.md#9-the-resource-behind-an-id). Pure. */
 
 import { eventTypePrefix } from './event-types.ts'
 
@@ -15,7 +15,7 @@ export interface ResourcePlace {
 const folders: readonly (readonly [pattern: RegExp, folder: string, places: ResourcePlaceName[]])[] = [
   [/^issued_documents\..*\.delete$/, 'issued_documents', ['bin']],
   [/^received_documents\.delete$/, 'received_documents', ['bin']],
-  // Whether this id is of the pending or of the registered document is unknown: pending is to be tried first.
+  // The id is that of the pending document. Whether a registered document keeps it is unknown.
   [/^received_documents\.e_invoices\.receive$/, 'received_documents', ['pending', 'active', 'bin']],
   // What was made or changed may have been deleted since.
   [/^issued_documents\./, 'issued_documents', ['active', 'bin']],

@@ -109,7 +109,7 @@ export function createResourceReader({
   }
 }
 
-/** What an e-invoice has become is left out of the short form (protocol section 9). */
+/** What an e-invoice has become is left out of the short form (docs/protocol.md#9-the-resource-behind-an-id). */
 function queryFor(eventType: string): string {
   return eventType.endsWith('.e_invoices.status_update') ? '?fieldset=detailed' : ''
 }

@@ -101,7 +101,7 @@ function attributesOf(headers: readonly HeaderPair[]): Map<string, string> {
 }
 
 /**
- * In the binary mapping of Fatture in Cloud, the body has a member `data` of its own (protocol section 4), so the
+ * In the binary mapping of Fatture in Cloud, the body has a member `data` of its own (docs/protocol.md#4-notifications), so the
  * attributes become members beside it. Any other body becomes `data` itself, as the CloudEvents format has it.
  */
 function toEvent(attributes: readonly HeaderPair[], contentType: string | undefined, body: Buffer): string {

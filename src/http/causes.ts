@@ -82,7 +82,7 @@ export function findCause(encounter: Encounter, isDelivered: boolean): Cause | n
 
 /**
  * Whether the exchange says that the target as a whole does not work, and not that it refused this one notification:
- * there was no answer, or a proxy in front of the app gave it (design section 5).
+ * there was no answer, or a proxy in front of the app gave it.
  */
 export function isTargetAtFault({ status, errorCode }: Pick<Encounter, 'status' | 'errorCode'>): boolean {
   if (status === null) return errorCode !== 'UNSENDABLE' && errorCode !== 'ABORTED'

@@ -1,4 +1,4 @@
-/** What Fatture in Cloud gets back for what it sent (design section 4). Pure. */
+/** What Fatture in Cloud gets back for what it sent. Pure. */
 
 import type { NotificationKind } from '../contract/notification.ts'
 import { toChallengeAnswer } from '../fic/challenge.ts'

@@ -60,7 +60,7 @@ export interface Intake {
   clock(): ClockStatus | null
 }
 
-/** Unsigned and invalid captures: a burst of 60, then 1 per second (design section 3). */
+/** Unsigned and invalid captures: a burst of 60, then 1 per second. */
 const unverifiedBurst = 60
 const unverifiedPerSecond = 1
 

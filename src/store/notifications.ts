@@ -196,7 +196,7 @@ function toDetails(capture: Capture, found: string[]): Details {
   return { method, path, headers, mapping, ids, cloudEvent, signature, answer, problems, ...whole }
 }
 
-/** The token signs no part of the body, so one token may come back with another body (protocol section 5). */
+/** The token signs no part of the body, so one token may come back with another body (docs/protocol.md#5-the-signature). */
 function compareWithOriginal(capture: Capture, first: Row | null): string[] {
   if (first === null || capture.signature.outcome !== 'valid') return []
   if (toBuffer(first['body']).equals(capture.body)) return []

@@ -110,7 +110,7 @@ async function verify({ id, method }: Extract<Step, { do: 'verify' }>, acting: A
   }
 }
 
-/** How a throttled `verify` is answered is unknown (protocol section 2): any refusal that has no reading of its own. */
+/** How a throttled `verify` is answered is unknown (docs/protocol.md#2-verification): any refusal that has no reading of its own. */
 function isThrottled(thrown: unknown): thrown is FicApiError {
   return wasRefused(thrown) && ![401, 403, 404].includes(thrown.status)
 }

@@ -3,8 +3,8 @@
 import type { VerificationAttempt, VerificationBudget } from '../contract/status.ts'
 
 /**
- * Protocol section 2. Whether create and a changed sink count among the five is unknown: they do here. It is the fifth
- * failure that loses a subscription, so a success begins a new series.
+ * The limits of Fatture in Cloud (docs/protocol.md#2-verification). Whether create and a changed sink count among the
+ * five is unknown: they do here. The fifth failure loses a subscription, so a success begins a new series.
  */
 const limit = 5
 const pauseMs = 10 * 60_000

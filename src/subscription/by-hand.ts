@@ -235,7 +235,7 @@ function explain(types: readonly string[]) {
   }
 }
 
-/** The five attempts are never spent in haste, by hand neither (protocol section 2). */
+/** The five attempts are never spent in haste, by hand neither (docs/protocol.md#2-verification). */
 function demandBudget({ id, budget }: SubscriptionEntry): void {
   const spent = `Verifications of ${id}: ${inWords(budget)}.`
   if (isExhausted(budget)) {

@@ -1,4 +1,4 @@
-/** Another's subscription is never changed by accident: whoever means it has to say so (design section 6). */
+/** Another's subscription is never changed by accident: whoever means it has to say so. */
 
 import type { SubscriptionEntry } from '../contract/api.ts'
 import { FicDevError } from '../errors.ts'

@@ -1,4 +1,4 @@
-/** Finds the event types that another subscription of the same app holds: each can be held once (protocol section 1). */
+/** Finds the event types that another subscription of the same app holds: each can be held once (docs/protocol.md#1-subscriptions). */
 
 import type { SubscriptionStatus } from '../contract/status.ts'
 import type { Subscription } from '../fic/api.ts'

@@ -1,4 +1,4 @@
-/** Explains the warnings of create and modify: one sentence per type that was left out (protocol section 1). Pure. */
+/** Explains the warnings of create and modify: one sentence per type that was left out (docs/protocol.md#1-subscriptions). Pure. */
 
 import type { Subscription } from '../fic/api.ts'
 import { findEventType, findGroupType, toShortName } from '../fic/event-types.ts'

@@ -29,7 +29,7 @@ export type ProbeOutcome =
   | { outcome: 'failed'; reason: string }
   | { outcome: 'unknown'; reason: string }
 
-/** With what FIC's notifications come (protocol section 3). */
+/** With what FIC's notifications come (docs/protocol.md#3-welcome). */
 export const ficUserAgent = 'FattureInCloud/API-WEBHOOK'
 
 /** `key` is a secret of this process or project: who does not know it cannot pass for our sink. */

@@ -1,4 +1,4 @@
-/** S2: the page's session in a real browser: what other servers learn of it, and what keeps and ends it. */
+/** The page's session in a real browser: what other servers learn of it, and what keeps and ends it. */
 
 import type { RequestListener } from 'node:http'
 import type { Browser, Page } from 'playwright-core'

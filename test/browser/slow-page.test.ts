@@ -1,4 +1,4 @@
-/** F9: a page that hangs while notifications pour in has each of them exactly once, in order, when it goes on. */
+/** A page that hangs while notifications pour in has each of them exactly once, in order, when it goes on. */
 
 import { Agent } from 'node:http'
 import { expect, onTestFinished, test } from 'vitest'

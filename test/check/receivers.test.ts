@@ -108,7 +108,7 @@ test.each([
   [404, 'drop the notification'],
   [410, 'delete the subscription'],
   [500, 'try again'],
-  // Success to HTTP, but not on the list of Fatture in Cloud (protocol section 4).
+  // Success to HTTP, but not on the list of Fatture in Cloud (docs/protocol.md#how-fic-interprets-a-response).
   [203, 'drop the notification'],
 ])('an answer of %i to events says that Fatture in Cloud would %s', async (status, cost) => {
   const receiver = await startReceiver(() => devKey.publicKey, { toEvents: status })

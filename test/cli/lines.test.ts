@@ -69,7 +69,7 @@ const line = (changes: Partial<Notification>) =>
   notificationLine({ ...notification, ...changes }, 'pretty', plain)
 const answer = (changes: Partial<Delivery>) => deliveryLine({ ...delivery, ...changes }, 'pretty', plain)
 
-test('a notification and its delivery read as the design shows them', () => {
+test('a notification and its delivery are one line each', () => {
   expect(line({})).toBe(`${time}  --> issued_documents.invoices.create [198:f059…] ids 3062300  signed`)
   expect(answer({})).toBe(`${time}  <-- [200] POST http://localhost:3000/webhooks (12ms)`)
 })

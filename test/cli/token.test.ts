@@ -9,7 +9,7 @@ const coversNoBody = /No claim covers the body/
 
 const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
 
-/** A token as protocol section 5 has it, by another library. */
+/** A token with the documented claims (docs/protocol.md#5-the-signature), by another library. */
 function sign(claims: Record<string, unknown> = {}): Promise<string> {
   const now = Math.floor(Date.now() / 1000)
   const usual = {

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { settingKeys, settings } from '../../src/config/settings.ts'
 import { createProject, read, refusal } from '../support/project.ts'
 
-// The key as Fatture in Cloud publishes it (protocol section 5).
+// The key as Fatture in Cloud publishes it (docs/protocol.md#5-the-signature).
 const ficKey =
   'LS0tLS1CRUdJTiBQVUJMSUMgS0VZLS0tLS0KTUZrd0V3WUhLb1pJemowQ0FRWUlLb1pJemowREFRY0RRZ0FFL1JvSElqZ1k3aGZYZlk1cC9KeStLL0ZndU1aNAozVHZaOXQ0ZU43K2t4UTBNSnpLdG93djRDY1lURnFyQm03aE1CNVpXS25xTHoyNEQ2bFFqU0wwWXN3PT0KLS0tLS1FTkQgUFVCTElDIEtFWS0tLS0tCg=='
 

@@ -1,4 +1,4 @@
-/** Replays: as captured, changed, re-signed; and what is written down of them (design section 5). */
+/** Replays: as captured, changed, re-signed; and what is written down of them. */
 
 import { importSPKI, jwtVerify } from 'jose'
 import { expect, test } from 'vitest'

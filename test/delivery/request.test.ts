@@ -1,4 +1,4 @@
-/** What goes over the wire to the target, byte for byte (design section 5). */
+/** What goes over the wire to the target, byte for byte. */
 
 import { expect, test } from 'vitest'
 import type { HeaderPair } from '../../src/contract/notification.ts'

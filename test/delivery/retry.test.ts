@@ -1,4 +1,4 @@
-/** When a delivery is tried again (design section 5). */
+/** When a delivery is tried again. */
 
 import { expect, test } from 'vitest'
 import { nextAttemptAt } from '../../src/delivery/retry.ts'

@@ -1,4 +1,4 @@
-/** Which target gets a notification, and where a person may send a replay (threats S9). */
+/** Which target gets a notification, and where a person may send a replay (docs/threats-proven.md, S9). */
 
 import { expect, test } from 'vitest'
 import { checkReplayTarget, findTarget, type Target } from '../../src/delivery/targets.ts'

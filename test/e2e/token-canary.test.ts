@@ -1,4 +1,4 @@
-/** The access token appears nowhere but in the requests to the API (threats S8): everything else is searched for it. */
+/** The access token appears nowhere but in the requests to the API (docs/threats-proven.md, S8): everything else is searched for it. */
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,5 +1,5 @@
 /**
- * The same answer of a target, given to both sides: the emulator does what protocol section 4 says with it, and what
+ * The same answer of a target, given to both sides: the emulator does with it what Fatture in Cloud does, and what
  * fic-dev says of it, as a verdict and in words, is what the emulator then did.
  */
 
@@ -21,7 +21,7 @@ const processing: Respond = (_request, response) => {
 const silent: Respond = () => {}
 const reset: Respond = (_request, response) => void response.socket?.resetAndDestroy()
 
-/** What protocol section 4 makes of an answer. */
+/** The meaning of an answer (docs/protocol.md#how-fic-interprets-a-response). */
 type Meaning = 'delivered' | 'unretryable' | 'gone' | 'retryable'
 
 const answers: [name: string, meaning: Meaning, respond: Respond][] = [

@@ -1,4 +1,4 @@
-/** What each answer of a target means to a notification and its subscription: the tables of protocol section 4. */
+/** What each answer of a target means to a notification and its subscription: the tables of docs/protocol.md#how-fic-interprets-a-response. */
 
 import { describe, expect, test } from 'vitest'
 import { createEmulator, type Emulator } from '../../src/emulator/index.ts'

@@ -1,4 +1,4 @@
-/** The faults that the emulator makes on demand (design section 10). */
+/** The faults that the emulator makes on demand. */
 
 import { createPublicKey, verify } from 'node:crypto'
 import { expect, test } from 'vitest'

@@ -1,4 +1,4 @@
-/** What a sink gets from the emulator, held against protocol.md, the cloudevents package and node:crypto. */
+/** What a sink gets from the emulator, compared with docs/protocol.md#4-notifications, the cloudevents package and node:crypto. */
 
 import { createPublicKey, verify } from 'node:crypto'
 import { HTTP, type CloudEvent } from 'cloudevents'

@@ -1,4 +1,4 @@
-/** The resources behind the ids of events, read with the official SDK (protocol section 9). */
+/** The resources behind the ids of events, read with the official SDK (docs/protocol.md#9-the-resource-behind-an-id). */
 
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

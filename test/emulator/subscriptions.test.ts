@@ -1,4 +1,4 @@
-/** Types, groups, warnings, scopes, refusals and limits of the subscription calls (protocol sections 1, 6 and 7). */
+/** Types, groups, warnings, scopes, refusals and limits of the subscription calls (docs/protocol.md#1-subscriptions). */
 
 import { expect, test } from 'vitest'
 import { createEmulator, type Emulator } from '../../src/emulator/index.ts'

@@ -1,4 +1,4 @@
-/** Triggering events, by the library and by `/_emulator/trigger` (design section 10). */
+/** Triggering events, by the library and by `/_emulator/trigger`. */
 
 import { expect, test } from 'vitest'
 import { createEmulator } from '../../src/emulator/index.ts'

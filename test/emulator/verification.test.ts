@@ -1,4 +1,4 @@
-/** Verification: when a challenge goes out, what passes it, and how few attempts there are (protocol section 2). */
+/** Verification: when a challenge goes out, what passes it, and how few attempts there are (docs/protocol.md#2-verification). */
 
 import { once } from 'node:events'
 import { request, type IncomingMessage } from 'node:http'

@@ -1,4 +1,4 @@
-/** F10: the clock of the machine is set back or forward. Intervals are those of the timers, not of the clock. */
+/** The clock of the machine is set back or forward. Intervals are those of the timers, not of the clock. */
 
 import { expect, test } from 'vitest'
 import { forwardTo, startDaemon, temporaryFolder, type Told } from '../support/daemon.ts'

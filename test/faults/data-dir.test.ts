@@ -1,4 +1,4 @@
-/** F3 and F4: what the daemon does with a data directory that is damaged, newer, or in use. */
+/** What the daemon does with a data directory that is damaged, newer, or in use. */
 
 import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'

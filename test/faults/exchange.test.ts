@@ -1,4 +1,4 @@
-/** F13: each way in which a target can end, spoil or drag out an exchange ends the attempt, for every sender. */
+/** Each way in which a target can end, spoil or drag out an exchange ends the attempt, for every sender. */
 
 import { createServer as createTlsServer } from 'node:tls'
 import { createServer, type Socket } from 'node:net'

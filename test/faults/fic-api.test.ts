@@ -1,4 +1,4 @@
-/** F8: whatever Fatture in Cloud's API does, the daemon goes on taking in and delivering, and says what is the matter. */
+/** Whatever Fatture in Cloud's API does, the daemon goes on taking in and delivering, and says what is the matter. */
 
 import { Agent } from 'node:http'
 import { expect, onTestFinished, test } from 'vitest'

@@ -1,4 +1,4 @@
-/** F10: a machine that falls asleep and wakes: to the process it is as if time had stood still, and then been set. */
+/** A machine that falls asleep and wakes: to the process it is as if time had stood still, and then been set. */
 
 import { writeFileSync } from 'node:fs'
 import { Agent } from 'node:http'

@@ -1,4 +1,4 @@
-/** F2: no room to write. Fatture in Cloud is told to come again, the person is told why, and all goes on with room. */
+/** No room to write. Fatture in Cloud is told to come again, the person is told why, and all goes on with room. */
 
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'

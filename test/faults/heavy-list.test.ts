@@ -1,4 +1,4 @@
-/** S19: with the sink's path and no key, a stranger makes neither lists nor searches heavy. */
+/** With the sink's path and no key, a stranger makes neither lists nor searches heavy. */
 
 import { onTestFinished, expect, test } from 'vitest'
 import type { NotificationPage } from '../../src/contract/api.ts'

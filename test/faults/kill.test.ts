@@ -1,4 +1,4 @@
-/** F1: `kill -9` at any moment. What was answered 200 is stored, and the target gets it at least once. */
+/** `kill -9` at any moment. What was answered 200 is stored, and the target gets it at least once. */
 
 import { expect, test } from 'vitest'
 import { createFolder, follow, isReady, type JsonLine, kill, start, storedIds } from '../support/process.ts'

@@ -1,4 +1,4 @@
-/** F16: an import of anything, by a person or a mistake, neither ends the daemon nor makes the sink wait. */
+/** An import of anything, by a person or a mistake, neither ends the daemon nor makes the sink wait. */
 
 import { createWriteStream } from 'node:fs'
 import { writeFile } from 'node:fs/promises'

@@ -1,4 +1,4 @@
-/** F17: one message that a NATS server cannot take stops neither the hub nor its followers. */
+/** One message that a NATS server cannot take stops neither the hub nor its followers. */
 
 import { createServer, connect, type AddressInfo } from 'node:net'
 import { jetstreamManager } from '@nats-io/jetstream'

@@ -1,4 +1,4 @@
-/** F14: the data directory or a file in it is removed, renamed or replaced while fic-dev runs. */
+/** The data directory or a file in it is removed, renamed or replaced while fic-dev runs. */
 
 import { spawnSync, type ChildProcess } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'

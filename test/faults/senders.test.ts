@@ -1,4 +1,4 @@
-/** F11: many senders, half requests, endless bodies. All are answered or ended, and memory and descriptors stay bounded. */
+/** Many senders, half requests, endless bodies. All are answered or ended, and memory and descriptors stay bounded. */
 
 import { Agent } from 'node:http'
 import { connect, type Socket } from 'node:net'
@@ -110,7 +110,7 @@ function pour(socket: Socket, limitBytes: number): Promise<{ answer: string; sen
 }
 
 test.skipIf(!hasProc)(
-  'S10: of 100 MB in chunks little more than 1 MiB is read, 413 comes, and memory stays as it was',
+  'of 100 MB in chunks little more than 1 MiB is read, 413 comes, and memory stays as it was',
   async () => {
     const { sinkUrl, pid, port, path } = await startDaemonWithTarget()
     const agent = openAgent(1)

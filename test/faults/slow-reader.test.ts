@@ -1,4 +1,4 @@
-/** F9: a reader of the stream that does not read is told, fetches the rest, and has seen everything exactly once. */
+/** A reader of the stream that does not read is told, fetches the rest, and has seen everything exactly once. */
 
 import { Agent } from 'node:http'
 import { expect, onTestFinished, test } from 'vitest'

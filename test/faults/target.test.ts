@@ -1,4 +1,4 @@
-/** F5 and F6: however the target behaves, Fatture in Cloud is told 200, and nothing is lost that it would have retried. */
+/** However the target behaves, Fatture in Cloud is told 200, and nothing is lost that it would have retried. */
 
 import type { Socket } from 'node:net'
 import { expect, test } from 'vitest'

@@ -1,4 +1,4 @@
-/** F15: the clock of this machine is wrong, by two minutes or by ten years, and Fatture in Cloud's is right. */
+/** The clock of this machine is wrong, by two minutes or by ten years, and Fatture in Cloud's is right. */
 
 import { writeFileSync } from 'node:fs'
 import { Agent } from 'node:http'

@@ -1,4 +1,4 @@
-/** The resources behind ids, read from the emulator and, for refusals, from a server that answers as protocol section 7 says. */
+/** The resources behind ids, read from the emulator and, for refusals, from a server that answers like the API (docs/protocol.md#7-api-error-responses). */
 
 import { expect, onTestFinished, test } from 'vitest'
 import { createEmulator, type Emulator } from '../../src/emulator/index.ts'

@@ -78,7 +78,7 @@ test('coverage tells of every type whether it is held, was seen, and was answere
   })
   expect(of('taxes.unheard_of')).toMatchObject({ held: false, seen: 1, lastOutcome: 'dropped' })
   expect(of('brand.new')).toMatchObject({ held: true, seen: 0, lastSeq: null })
-  // 75 that are known (protocol section 6), and these two.
+  // 75 that are known (docs/protocol.md#6-event-types-and-scopes), and these two.
   expect(items).toHaveLength(77)
 })
 

@@ -21,7 +21,7 @@ const signedCount = 500
 const senders = 50
 
 test(
-  `S10: of ${unsignedCount} unsigned notifications few are kept; all signed ones among them are kept`,
+  `of ${unsignedCount} unsigned notifications few are kept; all signed ones among them are kept`,
   { timeout: 300_000 },
   async () => {
     const cwd = createFolder()

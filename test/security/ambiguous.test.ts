@@ -1,4 +1,4 @@
-/** S17: what decides about a notification and is there twice, with different values, makes it invalid. */
+/** What decides about a notification and is there twice, with different values, makes it invalid. */
 
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { TokenExplanation } from '../../src/contract/api.ts'

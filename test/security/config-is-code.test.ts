@@ -1,4 +1,4 @@
-/** S16: a config file is code. Only that of the working directory, or the one that is named, is run, and it is said which. */
+/** A config file is code. Only that of the working directory, or the one that is named, is run, and it is said which. */
 
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

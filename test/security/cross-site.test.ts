@@ -1,4 +1,4 @@
-/** S5: even with the session of the page, which no other page has, a page of another site changes nothing. */
+/** Even with the session of the page, which no other page has, a page of another site changes nothing. */
 
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { forwardTo, startDaemon, temporaryFolder, type TestDaemon } from '../support/daemon.ts'

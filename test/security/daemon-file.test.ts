@@ -1,4 +1,4 @@
-/** S18: a `daemon.json` that is stale or was copied with its project sends no token, and acts on no other store. */
+/** A `daemon.json` that is stale or was copied with its project sends no token, and acts on no other store. */
 
 import { cpSync, readFileSync, realpathSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import type { RequestListener } from 'node:http'

@@ -62,7 +62,7 @@ test('the walk finds the routes of the table', () => {
   )
 })
 
-describe('S2, S7: without the token', () => {
+describe('without the token', () => {
   test.each(each([...guarded, ...unknown]))('%s is refused', async (_name, route) => {
     const answer = await ask(route)
 
@@ -115,7 +115,7 @@ describe('S2, S7: without the token', () => {
   })
 })
 
-describe('S3: with the name of another machine as Host, token or not', () => {
+describe('with the name of another machine as Host, token or not', () => {
   test.each(each([...routes, ...unknown]))('%s is refused', async (_name, route) => {
     expect((await ask(route, [`Host: evil.com:${room.port}`, bearer])).status).toBe(403)
   })
@@ -190,7 +190,7 @@ describe('S3: with the name of another machine as Host, token or not', () => {
   })
 })
 
-describe('S7: from a page of another origin, token or not', () => {
+describe('from a page of another origin, token or not', () => {
   test.each(each([...routes, ...unknown]))('%s is refused', async (_name, route) => {
     expect((await ask(route, ['Origin: https://evil.com', bearer])).status).toBe(403)
   })
@@ -211,7 +211,7 @@ describe('S7: from a page of another origin, token or not', () => {
   })
 })
 
-describe('S6: what lets others read or embed is nowhere', () => {
+describe('what lets others read or embed is nowhere', () => {
   test.each(each([...routes, ...unknown]))('%s', async (_name, route) => {
     const answers = [
       await ask(route),

@@ -1,4 +1,4 @@
-/** S11: what strangers, the target and Fatture in Cloud's API say cannot steer the terminal it is printed in. */
+/** What strangers, the target and Fatture in Cloud's API say cannot steer the terminal it is printed in. */
 
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-/** S8, from outside: the built program with canaries for tokens, at its most talkative, until it crashes. */
+/** The built program with canaries for tokens, at its most talkative, until it crashes. */
 
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

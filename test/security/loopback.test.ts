@@ -1,4 +1,4 @@
-/** S14: no port of ours can be reached from another machine, and no flag, variable or setting makes one so. */
+/** No port of ours can be reached from another machine, and no flag, variable or setting makes one so. */
 
 import { execFile } from 'node:child_process'
 import { networkInterfaces } from 'node:os'

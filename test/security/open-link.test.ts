@@ -1,4 +1,4 @@
-/** S2: the link that opens the inspector starts a session of the page once, and leaves no token behind. */
+/** The link that opens the inspector starts a session of the page once, and leaves no token behind. */
 
 import { describe, expect, test } from 'vitest'
 import { openRoom, sessionToken, type Room } from '../inspector/room.ts'

@@ -1,4 +1,4 @@
-/** S2: the session of the page: proven by both sides, bound to origin and run, and it ends. */
+/** The session of the page: proven by both sides, bound to origin and run, and it ends. */
 
 import { expect, test } from 'vitest'
 import { openRoom, type Room } from '../inspector/room.ts'

@@ -1,4 +1,4 @@
-/** S9: a replay goes to a configured target or to this machine, never to us, and never where a name or an answer leads it. */
+/** A replay goes to a configured target or to this machine, never to us, and never where a name or an answer leads it. */
 
 import { createServer, type AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'

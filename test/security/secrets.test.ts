@@ -1,4 +1,4 @@
-/** S8, S15: the access token of Fatture in Cloud and our own session token stay where they belong. */
+/** The access token of Fatture in Cloud and our own session token stay where they belong. */
 
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-/** S1: through the port that a tunnel reaches there is no way to the inspector, whatever a request brings along. */
+/** Through the port that a tunnel reaches there is no way to the inspector, whatever a request brings along. */
 
 import { expect, test } from 'vitest'
 import { openRoom } from '../inspector/room.ts'

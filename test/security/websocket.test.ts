@@ -1,4 +1,4 @@
-/** S4: a page of another origin, or a program without the token, gets no stream, however it writes the path. */
+/** A page of another origin, or a program without the token, gets no stream, however it writes the path. */
 
 import { once } from 'node:events'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'

@@ -1,4 +1,4 @@
-/** The verification challenge, by header and by query, and those that cannot be answered (protocol section 2). */
+/** The verification challenge, by header and by query, and those that cannot be answered (docs/protocol.md#2-verification). */
 
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openHouse, type House } from '../support/house.ts'

@@ -1,4 +1,4 @@
-/** The data dir is its owner's only (threats S15), and the secrets in it outlive a run. */
+/** The data dir is its owner's only (docs/threats-proven.md, S15), and the secrets in it outlive a run. */
 
 import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

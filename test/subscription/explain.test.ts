@@ -76,7 +76,7 @@ const production: Subscription = {
 
 test.each([
   [
-    // The sentence of the documentation (protocol section 1).
+    // The sentence of the documentation (docs/protocol.md#1-subscriptions).
     `The 'it.fattureincloud.webhooks.entities.clients.delete' event is already registered for this application`,
     'SUB9 (https://shop.example/webhooks) of the same app holds it.',
   ],

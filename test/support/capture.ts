@@ -10,7 +10,7 @@ import { temporaryFolder } from './daemon.ts'
 
 export const typePrefix = 'it.fattureincloud.webhooks.'
 
-/** A valid event in the binary mapping (protocol section 4); no two have the same id. */
+/** A valid event in the binary mapping (docs/protocol.md#4-notifications); no two have the same id. */
 export function sampleCapture(overrides: Partial<Capture> = {}): Capture {
   const { eventType = `${typePrefix}issued_documents.invoices.create` } = overrides
   const cloudEvent = {

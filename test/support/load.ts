@@ -54,7 +54,7 @@ export function startLoad(sinkUrl: string, senders: number, { goesOnAfter503 = f
   }
 }
 
-/** One signed event in the binary mapping (protocol section 4). Gives the status. */
+/** One signed event in the binary mapping (docs/protocol.md#4-notifications). Gives the status. */
 export function post(
   sinkUrl: string,
   id: string,

@@ -1,4 +1,4 @@
-/** A receiver of webhooks that is right, and can be made wrong in the ways that protocol section 10 lists. */
+/** A receiver of webhooks that is right, and can be made wrong in the ways of docs/protocol.md#10-common-receiver-mistakes. */
 
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'

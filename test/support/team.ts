@@ -59,7 +59,7 @@ export interface SentNotification {
   rawHeaders: string[]
 }
 
-/** An event as Fatture in Cloud sends it (protocol section 4), but with headers that a careless copy would change. */
+/** An event as Fatture in Cloud sends it (docs/protocol.md#4-notifications), but with headers that a careless copy would change. */
 export function makeEvent(
   sinkUrl: string,
   { type = 'issued_documents.invoices.create', body = '{"data":{"ids":[3062300]}}', about = company } = {},

@@ -15,7 +15,7 @@ export const subject = 'company:12345'
 /** 2026-03-01T12:00:00Z. */
 export const issuedAt = 1_772_366_400
 
-/** Every claim of section 5 of the protocol notes. */
+/** Every documented claim (docs/protocol.md#5-the-signature). */
 export const ficClaims = {
   jti: id,
   iss: 'https://api-v2.fattureincloud.it',

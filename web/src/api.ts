@@ -1,4 +1,4 @@
-/** Asks the private API (design section 9), with the proof of the page's session. */
+/** Asks the private API, with the proof of the page's session. */
 
 import type {
   ApiError,

@@ -5,7 +5,7 @@ import { layOutText } from './json-tokens.ts'
 import { toPlainText } from './plain-message.ts'
 
 /**
- * `null` for what is no CloudEvent in JSON. As Fatture in Cloud writes it in the structured mapping (protocol section 4):
+ * `null` for what is no CloudEvent in JSON. As Fatture in Cloud writes it in the structured mapping (docs/protocol.md#4-notifications):
  * in the binary one, the body already has the member `data`, so its text becomes that of the event, with all digits.
  */
 export function toCloudEvent(notification: Notification): string | null {

@@ -65,7 +65,7 @@ export function toReplayRequest(draft: Draft, notification: Notification): Repla
   }
 }
 
-/** The ids at `data.ids`, where they are in both mappings (protocol section 4), with the digits that were typed. */
+/** The ids at `data.ids`, where they are in both mappings (docs/protocol.md#4-notifications), with the digits that were typed. */
 function readBodyIds(body: string): string[] | null {
   const list = memberOf(memberOf(readJsonTree(body), 'data'), 'ids')
   if (list?.kind !== 'array') return null

@@ -1,4 +1,4 @@
-/** When the token of a notification runs out: three hours after its issue (protocol section 5). */
+/** When the token of a notification runs out: three hours after its issue (docs/protocol.md#5-the-signature). */
 
 import type { SignatureReport } from '../../src/contract/notification.ts'
 

@@ -41,7 +41,7 @@ export function familyOf(notification: Notification): Family {
   return families[first] ?? 'other'
 }
 
-/** Singular and plural of what each type is about (protocol section 6). */
+/** Singular and plural of what each type is about (docs/protocol.md#6-event-types-and-scopes). */
 const things: Record<string, [one: string, many: string]> = {
   'issued_documents.invoices': ['invoice', 'invoices'],
   'issued_documents.quotes': ['quote', 'quotes'],
@@ -116,7 +116,7 @@ export interface Saying {
   long: string
 }
 
-/** What Fatture in Cloud would do with an answer of the target (protocol section 4). */
+/** What Fatture in Cloud would do with an answer of the target (docs/protocol.md#how-fic-interprets-a-response). */
 export const verdicts: Record<Verdict, Saying> = {
   delivered: {
     tone: 'good',

@@ -1,4 +1,4 @@
-/** The keys that the daemon takes in a terminal (design section 8). */
+/** The keys that the daemon takes in a terminal. */
 
 export type Action = 'open' | 'replay' | 'trigger' | 'pause' | 'clear' | 'help' | 'quit' | 'interrupt'
 

@@ -1,4 +1,4 @@
-/** One line of the terminal for each thing that happens (design section 8). Pure. */
+/** One line of the terminal for each thing that happens. Pure. */
 
 import type { ClaimVerdict, Delivery, Notification } from '../../contract/notification.ts'
 import type { ShareStatus, SubscriptionStatus, TargetStatus, TunnelStatus } from '../../contract/status.ts'

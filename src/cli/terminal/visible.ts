@@ -1,4 +1,4 @@
-/** Makes text from outside safe to print: what could steer a terminal is shown as a symbol (threats S11). */
+/** Makes text from outside safe to print: what could steer a terminal is shown as a symbol (docs/threats-proven.md, S11). */
 
 // Control characters, and marks that do not show or that change the direction of text.
 const unprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu

@@ -1,4 +1,4 @@
-/** Judges each claim of a token by what Fatture in Cloud would have put there (protocol section 5). Pure. */
+/** Judges each claim of a token by what Fatture in Cloud would have put there (docs/protocol.md#5-the-signature). Pure. */
 
 import type { ClaimVerdict, NotificationKind } from '../../contract/notification.ts'
 import { quote } from '../quote.ts'
@@ -67,7 +67,7 @@ function judgeAudience(value: unknown, { audiences, kind }: Expected): ClaimVerd
   return judged('wrong', `The audience is ${orMissing(value)}, not a list that holds our sink.`)
 }
 
-/** The query method appends the challenge to the sink URL (protocol section 2). */
+/** The query method appends the challenge to the sink URL (docs/protocol.md#2-verification). */
 function cutQuery(url: string): string {
   return url.split('?', 1)[0] ?? url
 }

@@ -4,7 +4,7 @@ import { createPublicKey, type KeyObject } from 'node:crypto'
 
 import { FicDevError } from '../../errors.ts'
 
-/** As Fatture in Cloud publishes it: base64 of the whole PEM text (protocol section 5). */
+/** As Fatture in Cloud publishes it: base64 of the whole PEM text (docs/protocol.md#5-the-signature). */
 const publishedKey =
   'LS0tLS1CRUdJTiBQVUJMSUMgS0VZLS0tLS0KTUZrd0V3WUhLb1pJemowQ0FRWUlLb1pJemowREFRY0RRZ0FFL1JvSElqZ1k3' +
   'aGZYZlk1cC9KeStLL0ZndU1aNAozVHZaOXQ0ZU43K2t4UTBNSnpLdG93djRDY1lURnFyQm03aE1CNVpXS25xTHoyNEQ2bFFq' +

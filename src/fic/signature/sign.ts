@@ -7,7 +7,7 @@ import { importPKCS8, SignJWT } from 'jose'
 
 import { ficIssuer } from './claims.ts'
 
-/** Three hours (protocol section 5). */
+/** Three hours (docs/protocol.md#5-the-signature). */
 const lifetimeSeconds = 3 * 60 * 60
 
 /** A new P-256 key pair: PKCS8 and SPKI, both PEM. */
@@ -31,7 +31,7 @@ export interface DevClaims {
   applicationId?: number
 }
 
-/** A token with every claim that Fatture in Cloud documents (protocol section 5). */
+/** A token with every claim that Fatture in Cloud documents (docs/protocol.md#5-the-signature). */
 export async function signNotification(privateKeyPem: string, claims: DevClaims): Promise<string> {
   const issuedAt = Math.floor(claims.now.getTime() / 1000)
   return new SignJWT({

@@ -6,7 +6,7 @@ import { FicDevError } from '../../errors.ts'
 import { ResourcesQuery, SeqParams } from '../schemas.ts'
 import type { InspectorParts } from '../server.ts'
 
-/** An import in Fatture in Cloud can send hundreds of ids, and the quota is small (protocol section 7). */
+/** An import in Fatture in Cloud can send hundreds of ids, and the quota is small (docs/protocol.md#7-api-error-responses). */
 const mostAtOnce = 20
 
 export function resourceRoutes({

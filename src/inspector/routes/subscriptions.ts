@@ -1,4 +1,4 @@
-/** The subscriptions at Fatture in Cloud, by hand (design section 6). */
+/** The subscriptions at Fatture in Cloud, by hand. */
 
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { FicDevError } from '../../errors.ts'

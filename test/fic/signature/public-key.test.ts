@@ -6,7 +6,7 @@ import { FicDevError } from '../../../src/errors.ts'
 import { ficPublicKeyPem, readPublicKey, toBase64Key } from '../../../src/fic/signature/public-key.ts'
 import { makeKeys } from '../../support/tokens.ts'
 
-/** As in section 5 of the protocol notes. */
+/** As published (docs/protocol.md#5-the-signature). */
 const published =
   'LS0tLS1CRUdJTiBQVUJMSUMgS0VZLS0tLS0KTUZrd0V3WUhLb1pJemowQ0FRWUlLb1pJemowREFRY0RRZ0FFL1JvSElqZ1k3aGZYZlk1cC9KeStLL0ZndU1aNAozVHZaOXQ0ZU43K2t4UTBNSnpLdG93djRDY1lURnFyQm03aE1CNVpXS25xTHoyNEQ2bFFqU0wwWXN3PT0KLS0tLS1FTkQgUFVCTElDIEtFWS0tLS0tCg=='
 
