@@ -354,7 +354,7 @@ class RunningDaemon implements Daemon {
 
   async #mayRisk(reason: string): Promise<boolean> {
     if (this.#config.yes) return true
-    const question = `Whether the public URL leads here cannot be told from this machine: ${reason} Spend one of the five verifications all the same?`
+    const question = `This machine can't check whether the public URL leads here: ${reason} Use one of the five verifications anyway?`
     return (await this.#parts.confirm?.(question)) ?? false
   }
 

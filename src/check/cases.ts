@@ -142,7 +142,7 @@ export const checkCases: readonly CheckCase[] = [
     'a token of another notification (jti)',
     ofAnotherNotification,
     'careless',
-    'The token covers no part of the body: whoever has one can put another notification under it. Compare jti with the id.',
+    'The token covers no part of the body, so a valid token can be sent with another notification. Compare jti with the id.',
   ),
   intruder(
     'foreign-company',
@@ -170,7 +170,7 @@ function unwantedChallenge(name: string, title: string, sign: Sign): CheckCase {
     title,
     expects: 'no-challenge',
     severity: 'careless',
-    why: 'Somebody else could point a subscription of theirs at your app. A challenge is signed like every notification.',
+    why: 'A stranger could point another subscription at your app. A challenge is signed like every notification.',
     write: async (world) => [await writeChallenge(world, 'header', sign)],
   }
 }

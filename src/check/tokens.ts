@@ -20,7 +20,7 @@ export const expired: Sign = (world, event) =>
   byDevKey({ ...world, now: new Date(world.now.getTime() - fourHoursMs) }, event)
 
 export const forAnotherSink: Sign = (world, event) =>
-  byDevKey({ ...world, audience: 'https://somebody-else.example/webhooks' }, event)
+  byDevKey({ ...world, audience: 'https://another-app.example/webhooks' }, event)
 
 export const ofAnotherNotification: Sign = (world, event) =>
   byDevKey(world, { ...event, id: '197:00000000-0000-4000-8000-000000000000' })

@@ -47,7 +47,7 @@ function toSummary(files: readonly string[], dir: string): string {
   if (files.length === 0)
     return 'There is no genuine notification yet, so there is nothing to make fixtures of.'
   const count = files.length === 1 ? 'one fixture' : `${files.length} fixtures`
-  return `Wrote ${count} to ${visible(dir)}. Ids and the number of the company stand in them.`
+  return `Wrote ${count} to ${visible(dir)}. They contain ids and the company id.`
 }
 
 /** An event type is what its sender wrote, so it may not lead out of the folder. */

@@ -84,7 +84,7 @@ function fromFile<Value>(
   if (!file || !isPlainObject(file.content) || file.content[key] === undefined) return null
   const place = { source: `file ${file.file}`, strength: 1, name: `${file.file}: ${key}` } as const
   if (setting.example.file === null) {
-    const says = `is for one run only, so it cannot stand in the file`
+    const says = `is for one run only, so it is not allowed in the file`
     return { ...place, reading: { wrong: [{ path: '', says }] }, example: longFlag(setting) }
   }
   const reading = setting.kind.fromFile(file.content[key], path.dirname(file.file))

@@ -128,7 +128,7 @@ async function explain(file: string, error: unknown): Promise<FicDevError> {
   const line = found?.line ?? lineInStack(file, error)
   const where = line === null ? file : `${file}:${line}`
   return new FicDevError('CONFIG_FILE', `${where} cannot be loaded: ${found?.says ?? firstLine(message)}.`, {
-    hint: 'Mend that line and start again.',
+    hint: 'Correct that line and start again.',
     cause: error,
   })
 }

@@ -81,7 +81,7 @@ export const knownTypeNames = [...eventTypes, ...groupTypes].map((entry) => toSh
 const typesKind: Kind<string[]> = mapKind(
   listKind('event type', knownTypeNames, (name) => {
     if (toLongName(name) === welcomeType)
-      return `has ${show(name)}, which comes by itself and cannot be subscribed to`
+      return `has ${show(name)}, which Fatture in Cloud sends without a subscription to it`
     if (!isTypeName(name)) return `has ${show(name)}, which cannot be an event type`
     if (name.endsWith('*') && expandStar(name).length === 0)
       return `has ${show(name)}, which no event type matches`

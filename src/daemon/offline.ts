@@ -134,7 +134,7 @@ function reachFic(live: Live, { config, secrets, store, sinkPath, log }: Reachin
     ourSink: `http://127.0.0.1${sinkPath}`,
     probe: async () => ({
       outcome: 'failed',
-      reason: 'no fic-dev runs here that would answer; started, it verifies by itself',
+      reason: 'no fic-dev runs here to answer the challenge; "fic-dev start" verifies the subscription',
     }),
     log,
   })

@@ -118,9 +118,9 @@ function nameOf({ subdomain }: ProjectSecrets): string {
 
 function userName(): string {
   try {
-    return userInfo().username.replaceAll(/[^A-Za-z\d-]/g, '') || 'somebody'
+    return userInfo().username.replaceAll(/[^A-Za-z\d-]/g, '') || 'user'
   } catch {
     // A user id without an entry, as in some containers.
-    return 'somebody'
+    return 'user'
   }
 }

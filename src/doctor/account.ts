@@ -78,7 +78,7 @@ function judgeScopes(types: readonly string[], held: readonly string[] | null): 
   if (held === null) {
     return skipped(
       'scopes',
-      `The wanted types need ${scopes}; which of these the token has is told when the subscription is made.`,
+      `The wanted types need ${scopes}; Fatture in Cloud checks them when the subscription is created.`,
     )
   }
   if (missing.length === 0) return fine('scopes', `The subscription holds all ${wanted.length} wanted types.`)

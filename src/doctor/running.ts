@@ -69,8 +69,8 @@ function judgeTunnel({ provider, state, publicUrl, detail }: TunnelStatus): Find
   return judge(
     'tunnel',
     `${provider} is ${state}.${because}`,
-    'What Fatture in Cloud sends meanwhile may be lost: it tries four times.',
-    'It is opened again by itself. If this goes on, try another --tunnel, or --public-url.',
+    'Notifications sent meanwhile may be lost: Fatture in Cloud makes four attempts.',
+    'fic-dev reopens it. If this continues, try another --tunnel, or --public-url.',
   )
 }
 

@@ -21,8 +21,8 @@ export function judgeSettings({ file, sources, notes }: SettingsFacts): Finding[
       doubtful(
         'config',
         note,
-        'It may not be what you meant.',
-        'Mend it, or leave it if it is what you want.',
+        'The setting may not do what you expect.',
+        'Correct it, or keep it if it is intended.',
       ),
     ),
   ]

@@ -12,8 +12,8 @@ export function judgeShare({ role, url, state, detail, hint, lag, name, follower
     'sharing',
     `${who}: ${state}${detail === null ? '' : `, ${detail}`}.`,
     role === 'hub'
-      ? 'Notifications are kept here until the team can have them.'
-      : 'Nothing comes here; the stream keeps it for 7 days.',
-    hint ?? 'It is tried again by itself.',
+      ? 'Notifications are kept here until they can be shared.'
+      : 'No notification arrives here; the stream keeps them for 7 days.',
+    hint ?? 'fic-dev retries.',
   )
 }

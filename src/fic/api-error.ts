@@ -88,8 +88,8 @@ function explain(refusal: Refusal, { apiBase, doing }: ApiCall): Explanation {
   if (status >= 500) {
     return [
       'FIC_API',
-      `${who} could not ${doing}: it failed itself ${quoted}.`,
-      'Nothing to mend here: fic-dev tries again by itself.',
+      `${who} could not ${doing}: it had an internal error ${quoted}.`,
+      'Try again later. A running fic-dev retries.',
     ]
   }
   if (status < 400) return explainStranger(refusal, apiBase, doing)
@@ -154,8 +154,8 @@ function explainSilence(refusal: Refusal, apiBase: string, doing: string): Expla
     'FIC_API',
     `${apiBase} could not be asked to ${doing}: ${refusal.reason}.`,
     isEmulator(apiBase)
-      ? 'Is the emulator running there? fic-dev tries again by itself.'
-      : 'Is this machine online, and is there a proxy or firewall on the way? fic-dev tries again by itself.',
+      ? 'Is the emulator running there? A running fic-dev retries.'
+      : 'Is this machine online, and is there a proxy or firewall on the way? A running fic-dev retries.',
   ]
 }
 

@@ -87,7 +87,7 @@ function notAfter(since: Date, missing: Date): Date {
 }
 
 function nameTaken(name: string): FicDevError {
-  return new FicDevError('SHARE_NAME', `Somebody else follows as "${name}" just now.`, {
-    hint: 'Choose another name with --as. Two under one name would each get half of the notifications.',
+  return new FicDevError('SHARE_NAME', `Another follower uses the name "${name}" now.`, {
+    hint: 'Choose another name with --as. With the same name, each would get only half of the notifications.',
   })
 }

@@ -23,7 +23,7 @@ const causes: readonly Cause[] = [
   {
     message: /ECONNREFUSED|connection refused/i,
     says: (url) => ({
-      detail: `nobody listens at ${url}`,
+      detail: `${url} refused the connection`,
       hint: 'Start the server there (nats-server -js), or check host and port.',
     }),
   },

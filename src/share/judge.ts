@@ -61,7 +61,7 @@ function toStranger({ subject, headers, payload, publishedAt }: IncomingMessage)
       problems: ['The message holds no request of Fatture in Cloud, and so no token.'],
     },
     answer: { status: 0, body: null },
-    problems: [`Somebody who is no fic-dev published this on the subject "${subject}".`],
+    problems: [`Another program than fic-dev published this message on the subject "${subject}".`],
   }
 }
 

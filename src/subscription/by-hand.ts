@@ -250,11 +250,7 @@ function demandBudget({ id, budget }: SubscriptionEntry): void {
 }
 
 function noSink(): FicDevError {
-  return new FicDevError(
-    'NO_DAEMON',
-    'No sink was named, and no fic-dev runs whose own sink could be meant.',
-    {
-      hint: 'Start fic-dev, which makes the subscription by itself, or name the receiver: --sink https://…',
-    },
-  )
+  return new FicDevError('NO_DAEMON', 'Missing sink: --sink is not set, and no fic-dev runs here.', {
+    hint: 'Start fic-dev, which creates the subscription, or name the receiver: --sink https://…',
+  })
 }

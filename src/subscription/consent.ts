@@ -14,13 +14,13 @@ export function whoseItIs(
   if (origin === 'made' || (origin === 'named' && doing !== 'delete')) return null
   if (origin === 'taken-over') {
     if (doing === 'verify') return null
-    return `${id} was taken over from ${takenOverFrom ?? 'somebody'}, who expects it back as it was.`
+    return `${id} was taken over from ${takenOverFrom ?? 'another receiver'}, which expects it back unchanged.`
   }
-  const whose = `${id} is not of this project; it belongs to whoever receives at ${sink}`
+  const whose = `${id} is not of this project. It belongs to the receiver at ${sink}`
   const consequences = {
-    update: ', who would notice the change',
-    verify: ', who would get a challenge, and one of its five verifications would be used',
-    delete: ', who would get nothing any more',
+    update: ', which would notice the change',
+    verify: ', which would get a challenge, and one of its five verifications would be used',
+    delete: ', which would get no more notifications',
   }
   return `${whose}${consequences[doing]}.`
 }

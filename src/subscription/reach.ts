@@ -30,12 +30,12 @@ export async function demandRoundTrip(
   if (probed.outcome === 'ok' || (probed.outcome === 'unknown' && (await isOverruled(probed.reason)))) return
   throw new FicDevError(
     'PROBE_FAILED',
-    `No verification was asked for, since a request to the public URL did not come back: ${probed.reason.replace(/\.$/, '')}.`,
+    `No verification was requested, because a request to the public URL did not come back: ${probed.reason.replace(/\.$/, '')}.`,
     {
       hint:
         probed.outcome === 'unknown'
           ? 'This machine cannot find out (name resolution, network, proxy). If the public URL works from elsewhere, start with --yes, or run "fic-dev subscriptions create" or "verify".'
-          : 'fic-dev tries again by itself. If this goes on, try another --tunnel, or --public-url.',
+          : 'A running fic-dev retries. If this continues, try another --tunnel, or --public-url.',
     },
   )
 }

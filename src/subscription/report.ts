@@ -38,6 +38,6 @@ export function toOutcome(
     state: 'unverified',
     detail:
       (throttled?.message ?? `${kept?.id ?? 'The subscription'} is not verified with our sink.`) + spent,
-    hint: 'fic-dev tries again by itself when it may. fic-dev list --kind verification shows the challenges that came.',
+    hint: 'fic-dev retries when the limits allow it. "fic-dev list --kind verification" shows the challenges received.',
   }
 }

@@ -36,7 +36,7 @@ export function createRounds(round: (byHand: boolean) => Promise<void>, log: Log
         clearTimeout(timer)
         return isStopped ? undefined : round(byHand)
       })
-      .catch((thrown: unknown) => log.error({ reason: messageOf(thrown) }, 'subscription round broke off'))
+      .catch((thrown: unknown) => log.error({ reason: messageOf(thrown) }, 'subscription round failed'))
     return queue
   }
 

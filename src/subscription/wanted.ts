@@ -39,7 +39,9 @@ function expand(name: string, warnings: string[]): string[] {
   }
   const types = explodeTypes([name])
   if (types.includes(welcomeType)) {
-    warnings.push(`${toShortName(welcomeType)} comes by itself and is not subscribed to.`)
+    warnings.push(
+      `${toShortName(welcomeType)} needs no subscription: Fatture in Cloud sends it after a verification.`,
+    )
     return []
   }
   for (const type of types.filter((type) => findEventType(type) === undefined)) {

@@ -116,8 +116,8 @@ function refuseHopeless(line: string, { destination, port }: SshHost): void {
     )
   }
   if (/Permission denied \(/.test(line)) {
-    throw new FicDevError('TUNNEL_PROVIDER', `${destination} lets nobody in with the keys of this machine.`, {
-      hint: `It must work without a password: ssh-add, or ssh-copy-id, then try ${byHand}`,
+    throw new FicDevError('TUNNEL_PROVIDER', `${destination} refused the keys of this machine.`, {
+      hint: `The login must work without a password: run ssh-add or ssh-copy-id, then try ${byHand}`,
     })
   }
 }

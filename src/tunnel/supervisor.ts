@@ -164,7 +164,7 @@ class Supervisor implements Tunnel {
       this.#carriedAt ||= this.#now()
       this.#options.log.warn(
         { reason: doubt },
-        'whether the tunnel carries requests cannot be told from here',
+        'this machine cannot check whether the tunnel carries requests',
       )
       const detail = `No request has come back through ${opened.url} yet. ${doubt} This machine cannot find out whether notifications arrive; fic-dev goes on.`
       this.#became('unknown', detail, opened.url)

@@ -24,25 +24,25 @@ test('a follower without a company, an address or a good name is told what to wr
   expect(ended[3]?.stderr).not.toContain('pass-7f3a')
 })
 
-test('a follower starts without its server, has no sink, and says once that nobody listens', async () => {
+test('a follower starts without its server, has no sink, and reports the refused connection once', async () => {
   const place = { cwd: createFolder() }
   const started = follow(
     ['follow', 'nats://127.0.0.1:1', '--company', '1', '--port', '0', '--no-open'],
     place,
   )
-  await started.said('nobody listens at nats://127.0.0.1:1')
+  await started.said('nats://127.0.0.1:1 refused the connection')
   await started.said('fic-dev is ready')
   expect(started.stderr()).not.toMatch(/^ {2}sink /m)
   expect(started.stderr()).not.toContain('FIC_ACCESS_TOKEN')
   started.signal('SIGTERM')
   expect(await started.ended).toBe(0)
-  expect(started.stderr().match(/nobody listens/g)).toHaveLength(1)
+  expect(started.stderr().match(/refused the connection/g)).toHaveLength(1)
 })
 
 test('the address may stand behind --share, as for a hub', async () => {
   const place = { cwd: createFolder() }
   const started = follow('follow --share nats://127.0.0.1:1 --company 1 --port 0 --no-open'.split(' '), place)
-  await started.said('nobody listens at nats://127.0.0.1:1')
+  await started.said('nats://127.0.0.1:1 refused the connection')
   started.signal('SIGTERM')
   expect(await started.ended).toBe(0)
 })

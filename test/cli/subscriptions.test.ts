@@ -96,7 +96,7 @@ test('without a daemon: what is not ours is told whose it is, and stays byte for
     const refused = await subscriptions(...args)
     expect(refused.exitCode).toBe(2)
     expect(refused.stderr).toContain(
-      `SUB1 is not of this project; it belongs to whoever receives at ${production.url}`,
+      `SUB1 is not of this project. It belongs to the receiver at ${production.url}`,
     )
     expect(refused.stderr).toContain(`fic-dev subscriptions ${args[0]} SUB1 --yes`)
   }

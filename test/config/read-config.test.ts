@@ -221,7 +221,7 @@ test('the welcome type, and what cannot be a type, are refused', async () => {
   const { message } = await refusal(createProject(), {
     flags: { types: 'subscriptions.welcome,a b,nothing.*' },
   })
-  expect(message).toContain('"subscriptions.welcome", which comes by itself')
+  expect(message).toContain('"subscriptions.welcome", which Fatture in Cloud sends without a subscription')
   expect(message).toContain('"a b", which cannot be an event type')
   expect(message).toContain('"nothing.*", which no event type matches')
 })

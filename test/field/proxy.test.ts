@@ -279,7 +279,7 @@ describe('a public URL that cannot be asked from here', () => {
 
   test.skipIf(!hasTerminal).each([
     ['y', 'used', 1],
-    ['n', 'No verification was asked for', 0],
+    ['n', 'No verification was requested', 0],
   ])('asks in a terminal, again after another key; the answer %s is obeyed', async (key, shown, used) => {
     const cwd = createFolder()
     const ports = ['--port', '0', '--sink-port', '0', '--emulator-port', '0']
@@ -287,7 +287,7 @@ describe('a public URL that cannot be asked from here', () => {
       ['--emulator', '--public-url', 'https://hooks.invalid', '--no-open', ...ports],
       { cwd },
     )
-    await terminal.shows('Spend one of the five verifications all the same? [y/N]')
+    await terminal.shows('Use one of the five verifications anyway? [y/N]')
     terminal.type('x')
     await terminal.shows('"x" is neither y nor n.')
     terminal.type(key)

@@ -47,6 +47,8 @@ test('the welcome is not asked for', () => {
   expect(readWantedTypes(['subscriptions.welcome', 'taxes.create'])).toStrictEqual({
     types: [`${prefix}taxes.create`],
     isEverything: false,
-    warnings: ['subscriptions.welcome comes by itself and is not subscribed to.'],
+    warnings: [
+      'subscriptions.welcome needs no subscription: Fatture in Cloud sends it after a verification.',
+    ],
   })
 })

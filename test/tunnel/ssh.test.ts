@@ -67,7 +67,7 @@ describe.skipIf(noSshd !== null)(`through a real sshd${noSshd === null ? '' : ` 
     const sshd = await startSshd({ authorized: false })
     await expect(ownServer(sshd, 4621).start(openingTo(9).options)).rejects.toMatchObject({
       code: 'FIC_DEV_E_TUNNEL_PROVIDER',
-      message: expect.stringContaining('lets nobody in with the keys of this machine'),
+      message: expect.stringContaining('refused the keys of this machine'),
     })
   })
 

@@ -85,7 +85,7 @@ function addressFrom(text: string | null): string {
   const address = readNatsAddress(text ?? '')
   if ('url' in address) return address.url
   const credentials =
-    'Credentials stand in FIC_DEV_SHARE_TOKEN, or FIC_DEV_SHARE_USER and _PASSWORD, or --share-creds.'
+    'Set the credentials with FIC_DEV_SHARE_TOKEN, with FIC_DEV_SHARE_USER and _PASSWORD, or with --share-creds.'
   throw new FicDevError(
     'USAGE',
     address.wrong === 'credentials'

@@ -158,7 +158,7 @@ async function verify(work: Work): Promise<number | void> {
 async function remove(work: Work): Promise<number | void> {
   const { client, output, id } = work
   if (id === undefined) {
-    throw new FicDevError('USAGE', 'subscriptions delete has to be told which one.', {
+    throw new FicDevError('USAGE', 'Missing subscription id.', {
       hint: 'fic-dev subscriptions list shows them; example: fic-dev subscriptions delete SUB230',
     })
   }

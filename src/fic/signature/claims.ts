@@ -57,7 +57,7 @@ function judgeAudience(value: unknown, { audiences, kind }: Expected): ClaimVerd
     typeof entry === 'string' && ours.has(withoutQuery ? cutQuery(entry) : entry)
   if (Array.isArray(value)) {
     if (value.some(isOurs)) return judged('ok', 'Meant for our sink.')
-    const first = value.length === 0 ? 'nobody' : quote(value[0])
+    const first = value.length === 0 ? 'no audience' : quote(value[0])
     const others = value.length > 1 ? ` and ${value.length - 1} more` : ''
     return judged('wrong', `Meant for ${first}${others}, not for our sink.`)
   }

@@ -70,7 +70,7 @@ function isOwnPath(pathname: string, sinkPath: string): boolean {
 }
 
 const coversNoBody =
-  'No claim covers the body, the event type, the ids or any other header: whoever holds this token can put another body under it until it expires. Compare aud, sub and jti, and fetch the resource from the API.'
+  'No claim covers the body, the event type, the ids or any other header: any holder of this token can send another body with it until it expires. Compare aud, sub and jti, and fetch the resource from the API.'
 
 function notesOn(payload: JsonObject | null, notification: ComparedNotification | null, now: Date): string[] {
   return [

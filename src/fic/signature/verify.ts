@@ -63,7 +63,7 @@ async function findFault(
   )
   return fits
     ? null
-    : 'The signature does not fit the public key: somebody else signed this, or it was changed, or the key is another one by now.'
+    : 'The signature does not match the public key: the token was signed with another key, or changed, or Fatture in Cloud has a new key.'
 }
 
 function toReport(parts: TokenParts, fault: string | null, expected: Expected): SignatureReport {

@@ -16,7 +16,7 @@ export function doctorRoutes({
       for await (const message of messages) yield toLine(message)
     } catch (thrown) {
       // The answer has begun, so it is too late for a status.
-      log.error({ reason: messageOf(thrown) }, 'the doctor broke off')
+      log.error({ reason: messageOf(thrown) }, 'the doctor failed')
       yield toLine({ type: 'broken', error: toError(thrown) })
     }
   }
