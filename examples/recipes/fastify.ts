@@ -6,7 +6,7 @@ import { createFicReceiver, type FicEvent } from './fic-webhook.ts'
 export const app = fastify({ bodyLimit: 1024 * 1024 })
 const receive = createFicReceiver()
 
-// Structured notifications may come under this name; Fastify knows application/json only.
+// A structured notification may have this content type; Fastify parses application/json only.
 app.addContentTypeParser(
   'application/cloudevents+json',
   { parseAs: 'string' },
@@ -23,7 +23,7 @@ app.route({
   },
 })
 
-/** Your part: put it into a queue that survives a restart, and fetch each id from the API there. */
+/** Your code: put the event into a queue that survives a restart, and fetch each id from the API there. */
 function work(event: FicEvent): void {
   app.log.info(event)
 }

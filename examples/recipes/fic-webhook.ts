@@ -1,4 +1,4 @@
-/** A receiver for any framework: believes only what is signed for it, and says what to answer. */
+/** A receiver for any framework: checks the token of each request, and returns the answer. */
 
 import { importSPKI, jwtVerify } from 'jose'
 
@@ -13,7 +13,7 @@ export interface FicRequest {
 }
 
 export interface FicEvent {
-  /** The same one may come twice: remember it. */
+  /** The same event can arrive twice: store the ids that you have seen. */
   id: string
   type: string
   company: number
@@ -23,7 +23,7 @@ export interface FicEvent {
 export interface FicAnswer {
   status: number
   json?: { verification: string }
-  /** What to work on, once the answer is out. */
+  /** To be processed after the answer was sent. */
   event?: FicEvent
 }
 
@@ -32,8 +32,9 @@ const ficKey =
   'LS0tLS1CRUdJTiBQVUJMSUMgS0VZLS0tLS0KTUZrd0V3WUhLb1pJemowQ0FRWUlLb1pJemowREFRY0RRZ0FFL1JvSElqZ1k3aGZYZlk1cC9KeStLL0ZndU1aNAozVHZaOXQ0ZU43K2t4UTBNSnpLdG93djRDY1lURnFyQm03aE1CNVpXS25xTHoyNEQ2bFFqU0wwWXN3PT0KLS0tLS1FTkQgUFVCTElDIEtFWS0tLS0tCg=='
 
 /**
- * `FIC_AUDIENCES`: the addresses that tokens may be meant for, your sink URL first of all; without it all is refused.
- * `FIC_PUBLIC_KEYS`: other keys than that of Fatture in Cloud, on machines of developers. Both separated by commas.
+ * `FIC_AUDIENCES`: the accepted audiences, above all your sink URL; without it every token is refused.
+ * `FIC_PUBLIC_KEYS`: the keys to use instead of that of Fatture in Cloud, on a development machine. Both are separated
+ * by commas.
  */
 export function createFicReceiver(environment = process.env) {
   const list = (text = '') => text.split(',').filter((part) => part !== '')
@@ -55,7 +56,7 @@ export function createFicReceiver(environment = process.env) {
         })
         return payload
       } catch {
-        // Signed by another key, or not good: the next key may know it.
+        // Invalid, or signed with another key: try the next key.
       }
     }
     return null
@@ -70,20 +71,20 @@ export function createFicReceiver(environment = process.env) {
     }
     const event = readEvent(request)
     if (event === null) return { status: 400 }
-    // The token covers neither body nor headers: it is good for this notification only if it names it.
+    // The token covers neither body nor headers. It must name this notification.
     const isNamed = claims.jti === event.id && claims.sub === `company:${event.company}`
     return isNamed ? { status: 204, event } : { status: 401 }
   }
 }
 
-/** It comes as a header or in the query, as the subscription was told. */
+/** A header or a query parameter, depending on the verification method of the subscription. */
 function readChallenge({ url, headers }: FicRequest): string | null {
   const name = 'x-fic-verification-challenge'
   const header = headers[name]
   return typeof header === 'string' ? header : new URL(url, 'http://here').searchParams.get(name)
 }
 
-/** In binary mode the attributes are headers, in structured mode they stand in the body. The ids are at `data.ids` in both. */
+/** In binary mode the attributes are headers, in structured mode members of the body. The ids are at `data.ids` in both. */
 function readEvent({ headers, body }: FicRequest): FicEvent | null {
   const message = membersOf(body)
   const attribute = (name: string) => {

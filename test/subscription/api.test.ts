@@ -122,7 +122,7 @@ test.each([
     answer: always(502, '<html><h1>Bad Gateway</h1></html>'),
     code: 'FIC_API',
     status: 502,
-    says: ['failed itself (502)'],
+    says: ['an internal error (502)'],
     hint: 'tries again',
     temporary: true,
   },
