@@ -1,4 +1,4 @@
-/** What `import … from 'fic-dev'` gives: the types of `fic-dev.config.ts`. */
+/** The public entry `fic-dev`: the types of `fic-dev.config.ts`. */
 
 export { defineConfig } from './config/config.ts'
 export type { Config, ForwardRule, UserConfig, UserForward } from './config/config.ts'

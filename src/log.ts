@@ -2,16 +2,22 @@
 
 import { pino } from 'pino'
 
-/** What a part needs of a log: a constant phrase, with the facts as fields. Any pino logger is one. */
+/** A log: each entry has a constant phrase, with the facts as fields. Any pino logger is one. */
 export interface Logger {
+  /** Returns a log that adds these fields to each entry. */
   child(bindings: Record<string, unknown>): Logger
+  /** Writes an entry for the developers of fic-dev. */
   debug(facts: object, phrase: string): void
+  /** Writes an entry about a normal event. */
   info(facts: object, phrase: string): void
+  /** Writes an entry about a degraded state that continues. */
   warn(facts: object, phrase: string): void
+  /** Writes an entry about an error that needs a person. */
   error(facts: object, phrase: string): void
 }
 
 export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const
+/** The levels of the log, from the most detailed to none. */
 export type LogLevel = (typeof logLevels)[number]
 
 /** Paths that never reach a log line, whatever a caller passes. */

@@ -64,7 +64,7 @@ test('no doc comment that an editor shows has a word that the style rules out', 
         comment === null ? [] : [{ place: `${each.file}:${comment.line} ${name}`, text: comment.text }],
       ),
     )
-  expect(comments.length).toBeGreaterThan(80)
+  expect(comments.length).toBeGreaterThan(100)
   expect(findForbidden(comments)).toEqual([])
 })
 

@@ -1,71 +1,218 @@
-/** What fic-dev can be told: `UserConfig` as a person writes it, `Config` as the program gets it. */
+/** The settings: `UserConfig` as users write it, `Config` as the program reads it. */
 
 import type { LogLevel } from '../log.ts'
 
-/** One rule of `forwardTo` as written in the file. A rule without types takes every notification. */
+/** One rule of `forwardTo`: notifications of these types go to this URL. */
 export interface UserForward {
-  /** Short or long names, group types, or names that end in `*`. */
+  /**
+   * Event types of this rule: short or long names, group types, or names that end in `*`.
+   * @default all
+   */
   types?: string | string[]
+  /** The URL of the target. */
   url: string
-  /** Added to every delivery of this rule. */
+  /**
+   * Headers that are added to every delivery of this rule.
+   * @default {}
+   */
   headers?: Record<string, string>
 }
 
-/** What `fic-dev.config.ts` may export. Everything can be left out. The access token is not part of it. */
+/**
+ * The type of the default export of `fic-dev.config.ts`. Every member is optional. The access token is not a setting: it
+ * comes from `FIC_ACCESS_TOKEN`.
+ */
 export interface UserConfig {
-  /** Where notifications are handed to; of several rules the first that matches wins. */
+  /**
+   * The targets: URLs of your app, to which notifications are delivered. Of several rules, the first that matches applies.
+   * @default nothing is forwarded
+   */
   forwardTo?: string | UserForward | (string | UserForward)[]
-  /** Event types to subscribe to; the prefix `it.fattureincloud.webhooks.` may be left out. All when left out. */
+  /**
+   * Event types and group types to subscribe to. The prefix `it.fattureincloud.webhooks.` is optional, and a name can
+   * end in `*`.
+   * @default all
+   */
   types?: string | string[]
-  /** The company whose resources are watched. */
+  /**
+   * The id of the company whose resources are watched.
+   * @default none
+   */
   company?: number
-  /** Runs Fatture in Cloud's side in the same process: no account, no network. */
+  /**
+   * Runs the emulator of Fatture in Cloud in the same process: no account and no network are needed.
+   * @default false
+   */
   emulator?: boolean
-  /** Providers, in the order in which they are tried. */
+  /**
+   * Tunnel providers, in the order in which they are tried.
+   * @default localtunnel; none with --emulator
+   */
   tunnel?: string | string[]
+  /**
+   * Your own localtunnel server as a URL, or the server for `ssh` as `user@host[:port][/remote port]`.
+   * @default none
+   */
   tunnelHost?: string
+  /**
+   * The name to request from the tunnel server: 4 to 63 of `a-z`, `0-9` and `-`.
+   * @default made once per project
+   */
   subdomain?: string
+  /**
+   * The URL of your own proxy or tunnel, which leads to the port of the sink. No tunnel is opened.
+   * @default none
+   */
   publicUrl?: string
+  /**
+   * The form of the notifications: attributes in headers (`binary`) or in the body (`structured`).
+   * @default binary
+   */
   mapping?: Config['mapping']
+  /**
+   * The place of the challenge in a verification.
+   * @default header
+   */
   verificationMethod?: Config['verificationMethod']
+  /**
+   * The answer that Fatture in Cloud receives: 200 from fic-dev (`ack`), or the answer of your app (`passthrough`).
+   * @default ack
+   */
   respond?: Config['respond']
+  /**
+   * With `passthrough`, relays 410, 3xx and 4xx too. They delete the subscription or lose the notification.
+   * @default false
+   */
   allowDestructiveAnswers?: boolean
+  /**
+   * Forwards notifications with a missing or invalid signature too.
+   * @default false
+   */
   forwardUnverified?: boolean
+  /**
+   * Forwards a notification that arrives twice only once. Both are stored.
+   * @default false
+   */
   dropDuplicates?: boolean
-  /** Deliveries at a time, per target. */
+  /**
+   * The number of parallel deliveries for each target.
+   * @default 1, in order of capture
+   */
   concurrency?: number
-  /** How long the target may take to answer, in seconds; 0 for no limit. */
+  /**
+   * The time limit for an answer of the target, in seconds; 0 for no limit.
+   * @default 30
+   */
   timeout?: number
-  /** Checks no TLS certificate of a target on this machine. */
+  /**
+   * Skips the check of TLS certificates for targets on this machine.
+   * @default false
+   */
   insecure?: boolean
+  /**
+   * The port of the inspector on 127.0.0.1; 0 for any free port.
+   * @default 4620, or the next free one
+   */
   port?: number
+  /**
+   * The port of the sink on 127.0.0.1, to which the tunnel leads; 0 for any free port.
+   * @default 4621, or the next free one
+   */
   sinkPort?: number
+  /**
+   * The port of the emulator on 127.0.0.1; 0 for any free port.
+   * @default 4622, or the next free one
+   */
   emulatorPort?: number
+  /**
+   * The base URL of Fatture in Cloud's API, or of a separate emulator.
+   * @default https://api-v2.fattureincloud.it
+   */
   apiBase?: string
-  /** A PEM file, or the base64 form in which Fatture in Cloud publishes its key. */
+  /**
+   * The key that signatures are checked with: a PEM file, or base64 as Fatture in Cloud publishes it.
+   * @default Fatture in Cloud's, or the emulator's
+   */
   publicKey?: string
+  /**
+   * The directory for notifications and keys, relative to the config file.
+   * @default .fic-dev
+   */
   dataDir?: string
-  /** How many notifications are kept. */
+  /**
+   * The number of notifications to keep. Imported ones are pruned first.
+   * @default 10000
+   */
   keep?: number
-  /** For how many days notifications are kept, if they are not dropped for newer ones before. */
+  /**
+   * The number of days to keep notifications. A notification that is not yet delivered stays.
+   * @default whatever their age
+   */
   keepDays?: number
-  /** Keeps resources that were fetched with their notification. */
+  /**
+   * Stores fetched resources with their notification. Otherwise they are not stored.
+   * @default false
+   */
   keepResources?: boolean
+  /**
+   * The subscription on exit: keep it, delete it, or restore its earlier sink.
+   * @default keep with a stable URL, delete with a random one
+   */
   onExit?: 'keep' | 'delete' | 'restore'
+  /**
+   * The id of an existing subscription, such as `SUB230`, that fic-dev treats as its own.
+   * @default none
+   */
   subscription?: string
+  /**
+   * The id of another receiver's subscription, such as `SUB230`. fic-dev moves it to its sink, and back on exit.
+   * @default none
+   */
   takeOver?: string
-  /** Added to every delivery. */
+  /**
+   * Headers that are added to every delivery.
+   * @default {}
+   */
   headers?: Record<string, string>
+  /**
+   * The form of the lines in the terminal.
+   * @default pretty
+   */
   output?: Config['output']
+  /**
+   * The lowest level of the log on stderr.
+   * @default warn
+   */
   logLevel?: LogLevel
+  /**
+   * Opens the inspector in the browser at the start.
+   * @default true
+   */
   open?: boolean
+  /**
+   * Colors in the terminal.
+   * @default true
+   */
   color?: boolean
+  /**
+   * Ends with exit code 4 if the tunnel is lost, instead of reopening it.
+   * @default false
+   */
   exitOnTunnelFailure?: boolean
-  /** A NATS server with JetStream, which others follow. */
+  /**
+   * The URL of a NATS server with JetStream, to which captured notifications are published.
+   * @default none
+   */
   share?: string
-  /** A `.creds` file for that server. */
+  /**
+   * A credentials file (`.creds`) for the NATS server, relative to the config file.
+   * @default none
+   */
   shareCreds?: string
-  /** A PEM file with the authority behind that server's certificate. */
+  /**
+   * A PEM file with the certificate authority of the NATS server, relative to the config file.
+   * @default Node's own list
+   */
   shareCa?: string
 }
 
@@ -77,9 +224,10 @@ export interface ForwardRule {
   headers: Record<string, string>
 }
 
+/** A port, and whether the user chose it. */
 export interface PortChoice {
   port: number
-  /** A port that was named and is taken is an error; another one makes room by itself. */
+  /** If a named port is in use, the start fails. Otherwise the next free port is used. */
   named: boolean
 }
 
@@ -139,7 +287,7 @@ export interface Config {
   readonly shareCa: string | null
 }
 
-/** Gives an editor the types of `fic-dev.config.ts`; changes nothing. */
+/** Returns the config unchanged; an editor completes the members of `UserConfig`. */
 export function defineConfig(config: UserConfig): UserConfig {
   return config
 }

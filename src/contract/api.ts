@@ -37,14 +37,29 @@ export interface ReplayRequest {
   ids?: (number | string)[]
 }
 
-/** `POST /api/trigger`: only with the emulator. */
+/** An event for the emulator to send; also the body of `POST /api/trigger`. */
 export interface TriggerRequest {
+  /** An event type or group type. The prefix `it.fattureincloud.webhooks.` is optional. */
   type: string
-  /** A string of digits beyond 2^53 is sent as a number, with these digits. */
+  /**
+   * The ids of the resources. A string of digits beyond 2^53 is sent as a number with these digits.
+   * @default new ids, as many as the fault `manyIds` says
+   */
   ids?: (number | string)[]
+  /**
+   * The id of the company.
+   * @default the only company with a subscription
+   */
   company?: number
+  /**
+   * The form of the notification.
+   * @default the mapping of the subscription
+   */
   mapping?: Mapping
-  /** How many events; 1 when left out. */
+  /**
+   * The number of events for each subscription and type.
+   * @default 1
+   */
   count?: number
 }
 

@@ -1,6 +1,7 @@
 /** What the private API and the stream say about a notification and its deliveries. Members are only ever added. */
 
 export type NotificationKind = 'verification' | 'welcome' | 'event' | 'unknown'
+/** The form of a notification: attributes in headers (`binary`) or in the body (`structured`). */
 export type Mapping = 'binary' | 'structured'
 export type SignatureOutcome = 'valid' | 'invalid' | 'missing'
 

@@ -1,2 +1,2 @@
-/** The company for those who name none. Any other number is a company here, too. */
+/** The company of a subscription without `company`. Any other number is a company of the emulator, too. */
 export const defaultCompany = 108061

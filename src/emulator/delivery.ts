@@ -4,35 +4,43 @@ import { randomUUID } from 'node:crypto'
 import type { Mapping } from '../contract/notification.ts'
 import type { Subscription } from './subscription.ts'
 
+/** One request of a delivery, and its answer. */
 export interface DeliveryAttempt {
-  /** ISO 8601 in UTC, on the emulator's clock. */
+  /** The start, as ISO 8601 in UTC, on the emulator's clock. */
   at: string
+  /** The status of the answer; `null` if no answer arrived. */
   status: number | null
-  /** Why there is no status, or why a challenge was not passed, in words. */
+  /** The reason why there is no status, or why the answer to a challenge is wrong; otherwise `null`. */
   error: string | null
-  /** In real time. */
+  /** The duration in milliseconds of real time. */
   durationMs: number
 }
 
 /**
- * `pending`: not sent yet, or waiting for its next attempt. `lost`: swallowed by the fault of that name.
- * `cancelled`: the subscription went away, or its sink changed, before it was sent.
+ * The result of a delivery. `pending`: not sent yet, or waiting for its next attempt. `lost`: not sent because of the
+ * fault `lost`. `cancelled`: not sent because the subscription was deleted or its sink changed.
  * A verification ends as `verified` or `failed`, the others as `delivered`, `dropped` or `subscription-deleted`.
  */
 export type DeliveryOutcome =
   'pending' | 'delivered' | 'dropped' | 'subscription-deleted' | 'verified' | 'failed' | 'lost' | 'cancelled'
 
+/** A message of the emulator to a sink, and its result. */
 export interface EmulatedDelivery {
+  /** The id of the subscription, such as `SUB1`. */
   subscriptionId: string
-  /** The CloudEvents id; for a verification the `jti` of its token. */
+  /** The CloudEvents id; for a verification, the `jti` of its token. */
   notificationId: string
+  /** The kind of the message. */
   kind: 'verification' | 'welcome' | 'event'
-  /** `null` for a verification. */
+  /** The event type in full; `null` for a verification. */
   eventType: string | null
+  /** The attempts so far, the oldest first. */
   attempts: DeliveryAttempt[]
+  /** The result so far. */
   outcome: DeliveryOutcome
 }
 
+/** The place of a challenge: the header or the query of the request. */
 export type VerificationMethod = 'header' | 'query'
 
 /** A delivery with all that is needed to send it, again too after a restart. */

@@ -20,45 +20,80 @@ import { Subscriptions } from './subscriptions.ts'
 import { planTrigger } from './trigger.ts'
 import { createWriter } from './writer.ts'
 
+/** Options of `createEmulator`. */
 export interface EmulatorOptions {
-  /** 0 or left out: any free one. Always on 127.0.0.1. */
+  /**
+   * The port on 127.0.0.1; 0 for any free port.
+   * @default 0
+   */
   port?: number
-  /** The clock that the emulator's own, movable one stands on. */
+  /**
+   * The time source. `clock.advance` adds to its time.
+   * @default the time of this machine
+   */
   now?: () => Date
-  /** JSON file, readable by its owner only, that keeps key, subscriptions, counters and open deliveries across restarts. */
+  /**
+   * A JSON file that keeps key, subscriptions, counters and open deliveries across restarts. Only its owner can read it.
+   * @default none: the state is in memory
+   */
   stateFile?: string
+  /**
+   * The log; any pino logger.
+   * @default no log
+   */
   log?: Logger
-  /** Between the four attempts of a delivery, on the emulator's clock. */
+  /**
+   * The delays between the attempts of a delivery, in milliseconds of the emulator's clock. Three delays mean four
+   * attempts.
+   * @default [30_000, 300_000, 1_800_000]
+   */
   retryDelaysMs?: readonly number[]
-  /** How long the target may take to answer, in real time. */
+  /**
+   * The time limit for an answer of the sink, in milliseconds of real time.
+   * @default 5000
+   */
   targetTimeoutMs?: number
 }
 
+/** Options of `Emulator.trigger`. */
 export type TriggerOptions = TriggerRequest
 
+/** A running emulator of Fatture in Cloud. */
 export interface Emulator {
-  /** The base path for clients of the API. */
+  /** The base path for clients of the API, such as `http://127.0.0.1:4622`. */
   readonly url: string
-  /** PEM. */
+  /** The public key of the signatures, as PEM text. */
   readonly publicKey: string
-  /** Makes a subscription and waits for the outcome of its verification. */
+  /** Creates a subscription and waits for the outcome of its verification. */
   subscribe(options: SubscribeOptions): Promise<SubscribeResult>
   /**
-   * Queues an event for every verified subscription that holds the type; of a group type, one for each member.
-   * `clock.advance(0)` waits until they are sent. Throws `TRIGGER_FAILED` where nobody would get it.
+   * Queues an event for every verified subscription that has the type. A group type queues one event for each member.
+   * `clock.advance(0)` waits until they are sent.
+   * @throws FicDevError TRIGGER_FAILED if no verified subscription has the type
    */
-  trigger(options: TriggerOptions): Promise<{ notificationIds: string[] }>
-  /** All messages so far, oldest first. */
+  trigger(options: TriggerOptions): Promise<{
+    /** The CloudEvents ids of the queued events. */
+    notificationIds: string[]
+  }>
+  /** Returns all messages so far, the oldest first. */
   deliveries(): EmulatedDelivery[]
+  /** The clock of the emulator: retries, expiration and tokens depend on it. */
   readonly clock: {
+    /** Returns the time of the emulator. */
     now(): Date
-    /** Moves the clock and waits for all that falls due on the way, in order; `advance(0)` for what is due now. */
+    /**
+     * Moves the clock forward by this number of milliseconds, and waits until all messages that become due are sent and
+     * answered, in order. `advance(0)` waits for those that are due now.
+     */
     advance(ms: number): Promise<void>
   }
+  /** Turns faults on and off. */
   readonly faults: FaultSwitch
-  /** Forgets subscriptions, deliveries and faults and sets the clock back. Key and counters stay. */
+  /** Removes subscriptions, deliveries and faults, and resets the clock. Key and counters stay. */
   reset(): Promise<void>
+  /** Stops the server. Messages that are still waiting are not sent. */
   close(): Promise<void>
+  /** The same as `close`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void>
 }
 
@@ -68,6 +103,7 @@ const mostAtOnce = 10_000
 /** All of them are in memory until they are sent. */
 const mostIdsAtOnce = 1_000_000
 
+/** Starts an emulator on 127.0.0.1. The caller closes it. */
 export async function createEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const log = options.log ?? silentLog()
   const clock = createClock(options.now ?? (() => new Date()))

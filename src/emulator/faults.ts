@@ -1,44 +1,96 @@
-/** What the emulator does wrong on demand. All of it is off until somebody asks. */
+/** The faults of the emulator. All of them are off by default. */
 
 import { FicDevError } from '../errors.ts'
 import { longestAdvanceMs } from './clock.ts'
 
+/** The faults of the emulator, all off by default. */
 export interface Faults {
-  /** Every notification goes out twice, with the same id. */
+  /**
+   * Sends every notification twice, with the same id.
+   * @default false
+   */
   twins: boolean
-  /** Of two events, the first is held back for two seconds and comes after the second. */
+  /**
+   * Holds back the first of two events for two seconds, so that it arrives after the second.
+   * @default false
+   */
   wrongOrder: boolean
-  /** How long after the verification the welcome notification is sent. */
+  /**
+   * The delay between verification and welcome, in milliseconds of the emulator's clock.
+   * @default 0
+   */
   lateWelcomeMs: number
-  /** How many ids an event has when the trigger names none. */
+  /**
+   * The number of ids of an event whose trigger names none.
+   * @default 1
+   */
   manyIds: number
-  /** Every message leaves this much later. */
+  /**
+   * A delay before every message, in milliseconds of the emulator's clock.
+   * @default 0
+   */
   slowMs: number
-  /** Signs with another key than the published one. */
+  /**
+   * Signs with another key than the published one.
+   * @default false
+   */
   changedKey: boolean
-  /** How many of the next messages, challenges included, never leave. */
+  /**
+   * The number of next messages, challenges included, that are not sent.
+   * @default 0
+   */
   lost: number
-  /** Both were seen in the documentation (docs/protocol.md#4-notifications). */
+  /**
+   * The content type of structured notifications. The documentation shows both (docs/protocol.md#4-notifications).
+   * @default application/cloudevents+json
+   */
   structuredContentType: 'application/cloudevents+json' | 'application/json'
-  /** What the API answers in place of the right answer. */
+  /**
+   * A wrong or slow answer of the API.
+   * @default null
+   */
   api: ApiFault | null
 }
 
+/** A wrong or slow answer of the API. */
 export interface ApiFault {
-  /** 0 drops the connection; left out, the right answer is given (after `delayMs`). */
+  /**
+   * The status of the answer, 200 to 599; 0 closes the connection.
+   * @default the correct answer, after `delayMs`
+   */
   status?: number
-  /** Text, HTML too; an error body of the usual shape when left out. */
+  /**
+   * The body: any text, HTML included.
+   * @default an error body in the form of the API
+   */
   body?: string
+  /**
+   * Headers of the answer.
+   * @default none
+   */
   headers?: Record<string, string>
-  /** In real time. */
+  /**
+   * A delay before the answer, in milliseconds of real time; at most an hour.
+   * @default 0
+   */
   delayMs?: number
-  /** How many requests it hits; all of them when left out. */
+  /**
+   * The number of requests that get this answer.
+   * @default all requests
+   */
   times?: number
 }
 
+/** Turns faults on and off. */
 export interface FaultSwitch {
+  /** Returns the current faults. */
   get(): Faults
+  /**
+   * Changes these faults, and keeps the others.
+   * @throws FicDevError BAD_REQUEST for an unknown fault or a wrong value
+   */
   set(changes: Partial<Faults>): void
+  /** Turns all faults off. */
   reset(): void
 }
 

@@ -11,18 +11,37 @@ import type { Changed, Subscriptions } from './subscriptions.ts'
 import { fullGrant } from './tokens.ts'
 import { defaultCompany } from './default-company.ts'
 
+/** Options of `Emulator.subscribe`. */
 export interface SubscribeOptions {
+  /** The URL that receives the notifications: https, or http on loopback. */
   sink: string
-  /** Event types and group types; the prefix may be left out. All event types when left out. */
+  /**
+   * Event types and group types. The prefix `it.fattureincloud.webhooks.` is optional.
+   * @default all event types
+   */
   types?: readonly string[]
+  /**
+   * The id of the company.
+   * @default 108061
+   */
   company?: number
+  /**
+   * The form of the notifications.
+   * @default binary
+   */
   mapping?: Mapping
+  /**
+   * The place of the challenge in the verification.
+   * @default header
+   */
   verificationMethod?: VerificationMethod
 }
 
+/** The subscription after its verification. */
 export interface SubscribeResult extends SubscriptionView {
+  /** A sentence for each type that was not registered. */
   warnings: string[]
-  /** Why it is not verified, in words; `null` when it is. */
+  /** The reason why the verification failed; `null` if it succeeded. */
   problem: string | null
 }
 

@@ -18,12 +18,21 @@ export interface Subscription {
   expiresAtMs: number | null
 }
 
+/** A subscription in an answer of the API. */
 export interface SubscriptionView {
+  /** `SUB` and a number. */
   id: string
+  /** The URL that receives the notifications. */
   sink: string
+  /** Whether the last verification of this sink succeeded. */
   verified: boolean
+  /** Event types in full; group types are expanded. */
   types: string[]
-  config: { mapping: Mapping }
+  /** Further settings. */
+  config: {
+    /** The form of the notifications. */
+    mapping: Mapping
+  }
 }
 
 export function toSubscriptionView(subscription: Subscription): SubscriptionView {
