@@ -1,24 +1,25 @@
-/** Builds what is published: the program as a bundle, the page, the types, and the licences of what is inside. */
+/** Builds what is published: the program as a bundle, the page, the types, and the licenses of the packages inside. */
 
 import { execFileSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 import { build as buildPage } from 'vite'
+import { createNotices } from './notices.ts'
 
 // Native or with a loader of their own: they stay packages. Optional peers are only there when a user installs them.
 const outside = ['libsql', 'tsx', '@ngrok/ngrok', '@nats-io/transport-node', '@nats-io/jetstream']
 
 const sdk = '@fattureincloud/fattureincloud-ts-sdk'
 
-/** Built beside `dist` and put in its place at the end, so that nobody ever finds half of it. */
+/** Built beside `dist` and put in its place at the end, so that no incomplete `dist` is ever visible. */
 const draft = `dist.${process.pid}.new`
 
 try {
   const files = (await Promise.all([bundleProgram(), bundlePage()])).flat()
   writeTypes()
-  writeFileSync('NOTICES.txt', noticesOf(packagesOf(files)))
+  writeFileSync('NOTICES.txt', createNotices(packagesOf(files).filter(existsSync)))
   rmSync('dist', { recursive: true, force: true })
   renameSync(draft, 'dist')
 } finally {
@@ -87,14 +88,4 @@ function packagesOf(files: string[]): string[] {
     return match?.[1] === undefined ? [] : [match[1]]
   })
   return [...new Set(folders)].sort()
-}
-
-function noticesOf(folders: string[]): string {
-  const notices = folders.filter(existsSync).map((folder) => {
-    const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
-    const file = readdirSync(folder).find((entry) => /^(licen[cs]e|copying)/i.test(entry))
-    const text = file ? readFileSync(join(folder, file), 'utf8').trim() : `Licence: ${license}`
-    return `${name} ${version} (${license})\n\n${text}\n`
-  })
-  return `fic-dev contains the following packages.\n\n${notices.join(`\n${'-'.repeat(80)}\n\n`)}`
 }

@@ -1,6 +1,18 @@
 /** The code blocks of a page of ours, as tests take them out. */
 
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** README, CONTRIBUTING, CHANGELOG and every page of `docs`. */
+export function listPages(): string[] {
+  const docs = readdirSync('docs', { recursive: true, encoding: 'utf8' })
+  return [
+    'README.md',
+    'CONTRIBUTING.md',
+    'CHANGELOG.md',
+    ...docs.filter((path) => path.endsWith('.md')).map((path) => join('docs', path)),
+  ]
+}
 
 export interface Block {
   language: string

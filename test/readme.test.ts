@@ -1,15 +1,15 @@
-/** The README says what is true, and what it points at is there. */
+/** README and docs: their tables are complete, and their links lead to files of the package. */
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { printedErrorCodes } from '../src/errors.ts'
-import { readInlineCode } from './readme-blocks.ts'
+import { listPages, readBlocks, readCommands, readInlineCode } from './readme-blocks.ts'
+import { listPackedFiles } from './support/packed.ts'
 
-const readme = readFileSync('README.md', 'utf8')
-
-test('every error code has a row in the README, and every row is about a code that exists', () => {
-  const rows = [...readme.matchAll(/^\| `(FIC_DEV_E_\w+)`/gm)].map(([, code]) => code)
+test('every error code has a row in the troubleshooting page, and every row has a code that exists', () => {
+  const page = readFileSync('docs/troubleshooting.md', 'utf8')
+  const rows = [...page.matchAll(/^\| `(FIC_DEV_E_\w+)`/gm)].map(([, code]) => code)
   expect(rows.sort()).toEqual([...printedErrorCodes].sort())
 })
 
@@ -22,13 +22,50 @@ test('every error code is used in the source', () => {
   expect(unused).toEqual([])
 })
 
-test('every link and picture of a page leads to something that is there', () => {
-  const decisions = readdirSync('docs/decisions').map((name) => join('docs/decisions', name))
-  const pages = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'docs/recipes.md', ...decisions]
+test('every relative link of a page leads to a file of the package, with that heading', async () => {
+  const packed = new Set(await listPackedFiles())
+  const pages = listPages()
+  expect(pages.filter((page) => !packed.has(page))).toEqual([])
   const links = pages.flatMap((page) => linksOf(page).map((link) => ({ page, link })))
 
-  expect(links.length).toBeGreaterThan(20)
-  expect(links.filter(({ page, link }) => !isThere(page, link))).toEqual([])
+  expect(links.length).toBeGreaterThan(50)
+  expect(links.filter(({ page, link }) => !isThere(page, link, packed))).toEqual([])
+})
+
+test('the README has the two commands for a clone, each in a block of its own', () => {
+  const commands = readBlocks('README.md').map(({ code }) => code.trim())
+  expect(commands).toEqual(expect.arrayContaining(['npm ci && npm start', 'npm ci && npm test']))
+})
+
+test('the README begins with commands that a user types, and fits its first section on a screen', () => {
+  const [first = ''] = readFileSync('README.md', 'utf8').split(/^## /m)
+  expect(readCommands('README.md').slice(0, 2)).toEqual([
+    'npm install --save-dev fic-dev',
+    'npx fic-dev --emulator --forward-to http://localhost:3000/webhooks',
+  ])
+  expect(first.split('\n').length).toBeLessThan(60)
+})
+
+test('every comment that names a section of a page names one that exists', () => {
+  const files = ['src', 'web/src', 'test', 'examples'].flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((path) => /\.tsx?$/.test(path))
+      .map((path) => join(folder, path)),
+  )
+  const named = files.flatMap((file) => {
+    const text = readFileSync(file, 'utf8')
+    expect(/\b(?:protocol|design) sections? \d/i.test(text), file).toBe(false)
+    return [...text.matchAll(/\b(docs\/[\w/-]+\.md)(?:#([\w-]+))?/g)].map(([, page = '', anchor]) => ({
+      file,
+      page,
+      anchor,
+    }))
+  })
+  expect(named.length).toBeGreaterThan(100)
+  const missing = named.filter(
+    ({ page, anchor }) => !existsSync(page) || (anchor !== undefined && !anchorsOf(page).includes(anchor)),
+  )
+  expect(missing).toEqual([])
 })
 
 test('every file that CONTRIBUTING names is there', () => {
@@ -46,10 +83,10 @@ function linksOf(page: string): string[] {
   return found.map(([, link = '', picture = '']) => link || picture).filter((link) => !/^https?:/.test(link))
 }
 
-function isThere(page: string, link: string): boolean {
+function isThere(page: string, link: string, packed: ReadonlySet<string>): boolean {
   const [path = '', anchor] = link.split('#')
   const file = path === '' ? page : join(dirname(page), path)
-  return existsSync(file) && (anchor === undefined || anchorsOf(file).includes(anchor))
+  return packed.has(file) && (anchor === undefined || anchorsOf(file).includes(anchor))
 }
 
 /** As GitHub makes them of headings. */

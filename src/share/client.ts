@@ -98,6 +98,9 @@ function readSecretFile(path: string, flag: string): string {
   }
 }
 
+/** Later clients depend on a package that needs Node 22. */
+const clientVersion = Number(process.versions.node.split('.')[0]) < 22 ? '@3.3.1' : ''
+
 /** First where the user's project has it: fic-dev itself may run from elsewhere (npx). */
 async function load<Module>(name: string, projectDir: string): Promise<Module> {
   // The name is no literal: types and bundle must do without an optional peer.
@@ -109,7 +112,7 @@ async function load<Module>(name: string, projectDir: string): Promise<Module> {
       return toNamespace<Module>(await import(name))
     } catch (thrown) {
       throw new FicDevError('SHARE_CLIENT', 'The client of NATS, which sharing needs, is not installed.', {
-        hint: 'Install it: npm install --save-dev @nats-io/transport-node @nats-io/jetstream',
+        hint: `Install it: npm install --save-dev @nats-io/transport-node${clientVersion} @nats-io/jetstream${clientVersion}`,
         cause: thrown,
       })
     }

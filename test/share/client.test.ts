@@ -37,7 +37,10 @@ test('the one line that installs it is named, by the hub and by a follower', asy
   ]) {
     const { code, stderr } = await run(args)
     expect(code).toBe(1)
-    expect(stderr).toContain('npm install --save-dev @nats-io/transport-node @nats-io/jetstream')
+    const version = process.version.startsWith('v20.') ? '@3.3.1' : ''
+    expect(stderr).toContain(
+      `npm install --save-dev @nats-io/transport-node${version} @nats-io/jetstream${version}`,
+    )
     expect(stderr).toContain('FIC_DEV_E_SHARE_CLIENT')
   }
 })

@@ -172,5 +172,7 @@ function commentBefore(file: string, { start }: Node): SourceText | null {
 }
 
 function lineAt(source: string, offset: number): number {
-  return source.slice(0, offset).split('\n').length
+  let line = 1
+  for (let at = source.indexOf('\n'); at !== -1 && at < offset; at = source.indexOf('\n', at + 1)) line++
+  return line
 }
