@@ -1,4 +1,4 @@
-/** The code blocks of a page of ours, as tests take them out. */
+/** Reads the code blocks of README and docs, for tests. */
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -32,16 +32,21 @@ export function findBlock(page: string, text: string): string {
   return found[0]?.code ?? ''
 }
 
-/** Commands of shell blocks: lines that go on are put together, comments are left out. */
-export function readCommands(page: string): string[] {
+/** Commands of shell blocks and of the steps of a workflow: continued lines are joined, comments are left out. */
+export function readCommands(page: string, languages = ['sh', 'yaml']): string[] {
   return readBlocks(page)
-    .filter(({ language }) => language === 'sh')
+    .filter(({ language }) => languages.includes(language))
     .flatMap(({ code }) => code.replaceAll('\\\n', ' ').split('\n'))
-    .map((line) => line.replace(/(^|\s)#.*$/, '').trim())
+    .map((line) =>
+      line
+        .replace(/^- run: /, '')
+        .replace(/(^|\s)#.*$/, '')
+        .trim(),
+    )
     .filter((line) => line !== '')
 }
 
-/** What stands between backticks outside of blocks. */
+/** Inline code, without the blocks. */
 export function readInlineCode(page: string): string[] {
   const text = readFileSync(page, 'utf8').replaceAll(/^```\w*\n[\s\S]*?^```$/gm, '')
   return [...text.matchAll(/`([^`\n]+)`/g)].map(([, code = '']) => code)

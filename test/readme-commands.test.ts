@@ -1,19 +1,47 @@
-/** What the README and the recipes tell people to type is what the built program takes. */
+/** The commands of README and docs run, or are accepted by the parser of the program. */
 
 import { execFile, execFileSync } from 'node:child_process'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
+import { refuseFlagsAsValues } from '../src/cli/explain-option.ts'
+import { createProgram } from '../src/cli/program.ts'
 import { longFlag, settingKeys, settings } from '../src/config/settings.ts'
 import { listCommands } from './support/commands.ts'
 import { startReceiver } from './support/receiver.ts'
 import { createFolder, follow, run, start, type JsonLine } from './support/process.ts'
 import { startSubscriber } from './support/subscriber.ts'
-import { readBlocks, readCommands, readInlineCode } from './readme-blocks.ts'
+import { listPages, readBlocks, readCommands, readInlineCode } from './readme-blocks.ts'
 
-const pages = ['README.md', 'CONTRIBUTING.md', 'docs/recipes.md', 'docs/team.md']
+const pages = listPages()
 
 /** Flags of npm, Node and others that the pages name. */
-const ofOthers = ['--save-dev', '--experimental-vm-modules', '--auth', '--subjects']
+const ofOthers = ['--save-dev', '--experimental-vm-modules', '--auth', '--subjects', '--env-file']
+
+/** Languages of blocks without commands, and the test that reads them. */
+const otherLanguages: Record<string, string> = {
+  ts: 'readme-library.test.ts and readme-recipes.test.ts load them',
+  js: 'readme-library.test.ts runs it',
+  php: 'needs PHP and Composer, which are not on every machine',
+  text: 'output, a key, or the configuration that share/credentials.test.ts uses',
+}
+
+/** Commands of other programs, with the reason why no test here runs the line itself. */
+const notOurs: Record<string, string> = {
+  'npm install --save-dev fic-dev': 'needs the npm registry; compat/ installs the packed package',
+  'npm install --save-dev @nats-io/transport-node @nats-io/jetstream':
+    'needs the npm registry; share/client.test.ts expects the same line as a hint',
+  'npm install --save-dev @nats-io/transport-node@3.3.1 @nats-io/jetstream@3.3.1':
+    'needs the npm registry; e2e/package.test.ts checks the versions',
+  'npm ci && npm start':
+    'npm ci would remove the packages of the running tests; e2e/examples.test.ts runs the start',
+  'npm ci && npm test': 'this suite',
+  'npm run my-app &': "the reader's app",
+  'nats-server -js -sd /var/lib/nats --auth "$FIC_DEV_SHARE_TOKEN"':
+    'writes to a system folder; support/nats-server.ts starts the server with the same flags',
+  'nats-server -js -a 127.0.0.1': 'needs its usual port; support/nats-server.ts starts it on a free one',
+  'export FIC_ACCESS_TOKEN=…': 'sets a variable of the shell',
+  'export FIC_DEV_SHARE=nats://nats.example.com:4222 FIC_COMPANY_ID=12345': 'sets variables of the shell',
+}
 
 const shell = promisify(execFile)
 
@@ -58,6 +86,38 @@ test('every command line of a page has only flags that its command takes', async
     wrong.push(...flagsIn(words).flatMap((flag) => (flags.has(flag) ? [] : [`${flag} in: ${line}`])))
   }
   expect(wrong).toEqual([])
+})
+
+test('every command of a block is accepted by the parser, runs below, or is an exception with its reason', async () => {
+  const lines = pages.flatMap((page) => readCommands(page))
+  const used = new Set<string>()
+  const unknown: string[] = []
+  for (const line of lines) {
+    const args = toArguments(line)
+    if (args !== null) await parse(args)
+    else if (line in notOurs) used.add(line)
+    // The curl lines run below.
+    else if (!line.startsWith('curl ')) unknown.push(line)
+  }
+  expect(lines.length).toBeGreaterThan(25)
+  expect(unknown).toEqual([])
+  expect([...used].sort()).toEqual(Object.keys(notOurs).sort())
+})
+
+test('the parser refuses a flag and a command that do not exist', async () => {
+  await expect(parse(['list', '--nowhere'])).rejects.toThrow('--nowhere')
+  await expect(parse(['trigger'])).rejects.toThrow('type')
+})
+
+test('every block has a language that a test reads', () => {
+  const languages = pages.flatMap((page) => readBlocks(page).map(({ language }) => language))
+  const known = ['sh', 'yaml', ...Object.keys(otherLanguages)]
+  expect([...new Set(languages)].sort()).toEqual(known.sort())
+})
+
+test('every shell block is valid for a shell', async () => {
+  const blocks = pages.flatMap((page) => readBlocks(page).filter(({ language }) => language === 'sh'))
+  for (const { code } of blocks) await shell('sh', ['-n', '-c', code])
 })
 
 test('the lines that start the daemon are understood', async () => {
@@ -129,10 +189,24 @@ function hasCurl(): boolean {
 
 /** The arguments of each `npx fic-dev …` of the shell blocks. */
 function ficDevLines(page: string): string[][] {
-  return readCommands(page).flatMap((line) => {
-    const words = line.split(/\s+/)
-    return words[0] === 'npx' && words[1] === 'fic-dev' ? [words.slice(2)] : []
+  return readCommands(page, ['sh']).flatMap((line) => {
+    const args = toArguments(line)
+    return args === null ? [] : [args]
   })
+}
+
+/** The arguments of `npx fic-dev …`, without what the shell does with its output; `null` for other commands. */
+function toArguments(line: string): string[] | null {
+  const [, words] = /^npx fic-dev(?:@latest)?(?:\s+([^>|&]*))?/.exec(line) ?? [null, null]
+  if (words === null) return null
+  return (words ?? '').split(/\s+/).filter((word) => word !== '')
+}
+
+/** Has the program parse a command line, without running the command. */
+async function parse(args: string[]): Promise<void> {
+  const program = createProgram({ configured() {}, finished() {}, leave() {} })
+  for (const command of program.commands) command.action(() => refuseFlagsAsValues(command))
+  await program.parseAsync(args, { from: 'user' })
 }
 
 interface KnownHelp {
