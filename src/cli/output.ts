@@ -134,7 +134,7 @@ export function sharesTerminal(): boolean {
 /** For what can't be written, as on a full disk. */
 export function toOutputFailure(name: string, cause: unknown): FicDevError {
   return new FicDevError('OUTPUT_FAILED', `${name} cannot be written: ${messageOf(cause)}.`, {
-    hint: 'Is the disk full? What was written so far is incomplete.',
+    hint: 'Is the disk full? The output so far is incomplete.',
     cause,
   })
 }

@@ -11,6 +11,6 @@ export function triggerAt(emulatorUrl: string, asked: TriggerRequest): Promise<T
     body: asked,
     timeoutMs,
     errors: { unreachable: 'TRIGGER_FAILED', refused: 'TRIGGER_FAILED' },
-    hint: 'Is there a verified subscription that holds this type? "fic-dev subscriptions list" tells.',
+    hint: 'Is there a verified subscription that has this type? "fic-dev subscriptions list" shows it.',
   })
 }

@@ -28,7 +28,7 @@ export function judgeRunning(status: Status | null): Finding[] {
           wrong(
             'sink',
             `${status.sink.failed} notifications could not be kept, and were answered 503.`,
-            'Fatture in Cloud tries four times, and then drops them.',
+            'Fatture in Cloud makes four attempts, and then drops them.',
             'Make room on the disk, and look at the log of the daemon.',
           ),
         ]

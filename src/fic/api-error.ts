@@ -82,7 +82,7 @@ function explain(refusal: Refusal, { apiBase, doing }: ApiCall): Explanation {
     return [
       'FIC_API',
       `${who} got too many requests and asks to wait ${inWords(refusal.retryAfterMs)} ${quoted}${quotaLeft(refusal)}.`,
-      'A company has 300 requests in 5 minutes. fic-dev waits as it was asked to; other programs that use the same company count too.',
+      'A company has 300 requests in 5 minutes, shared by all programs. fic-dev waits for that time.',
     ]
   }
   if (status >= 500) {
@@ -122,13 +122,13 @@ function explainForbidden(refusal: Refusal, who: string, doing: string, quoted: 
     return [
       'FIC_API',
       `The hourly or monthly quota is used up, and ${who} asks to wait ${inWords(refusal.retryAfterMs)} ${quoted}${quotaLeft(refusal)}.`,
-      'A company and app have 1,000 requests an hour and 40,000 a month. fic-dev waits as it was asked to.',
+      'A company and app have 1,000 requests an hour and 40,000 a month. fic-dev waits for that time.',
     ]
   }
   return [
     'PERMISSION',
     `The access token has no permission to ${doing} ${quoted}.`,
-    'It needs read permission on the scopes of every event type asked for (fic-dev types lists them), and must be of a user who sees this company.',
+    'It needs read permission on the scopes of every event type asked for (fic-dev types lists them), and its user needs access to this company.',
   ]
 }
 

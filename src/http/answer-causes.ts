@@ -57,7 +57,7 @@ const edges: readonly Rule[] = [
       has(
         /plain HTTP request was sent to HTTPS port|HTTP request to an HTTPS server|plain HTTP to an SSL-enabled|requires TLS\b|expected HTTPS/i,
       )(reading),
-    why: 'What listens there speaks TLS.',
+    why: 'The server at this address expects TLS.',
     todo: ({ url }) => `Forward to ${url.href.replace(/^http:/, 'https:')}`,
   },
   {
@@ -80,7 +80,7 @@ const edges: readonly Rule[] = [
     why: ({ status, start }) =>
       status >= 500
         ? 'Cloudflare answered, because it got no answer from your app.'
-        : `Cloudflare answered${cloudflareCode(start)}: a rule of the site stops what comes from programs.`,
+        : `Cloudflare answered${cloudflareCode(start)}: a rule of the site blocks requests of programs.`,
     todo: ({ status }) =>
       status >= 500
         ? 'Start cloudflared and the app behind it, or forward to the address of your app.'
@@ -385,7 +385,7 @@ const requests: readonly Rule[] = [
   {
     code: 'rate-limit',
     when: isStatus(429),
-    why: 'A rate limit of your app or of a proxy refused it. Fatture in Cloud drops what is answered 429.',
+    why: 'A rate limit of your app or of a proxy refused it. Fatture in Cloud drops a notification that is answered 429.',
     todo: ({ url }) => `Exclude ${url.pathname} from the rate limit.`,
   },
   {
@@ -409,13 +409,13 @@ const gateways: readonly Rule[] = [
       reading.status === 503 &&
       has(/\b(?:under|in|scheduled) maintenance\b|maintenance mode|be right back/i)(reading),
     why: 'Your app is in maintenance.',
-    todo: 'End it (Laravel: php artisan up). What waits is sent then.',
+    todo: 'End it (Laravel: php artisan up). Waiting notifications are delivered then.',
   },
   {
     code: 'gateway',
     when: isStatus(502, 503, 504),
     why: 'A proxy in front of your app got no answer from it, or your app is not ready.',
-    todo: 'Start the app behind it. What waits is sent then, in order.',
+    todo: 'Start the app behind it. Waiting notifications are delivered then, in order.',
   },
 ]
 
@@ -466,7 +466,7 @@ export const answerRules: readonly Rule[] = [
   {
     code: 'refusal',
     when: () => true,
-    why: 'Your app refused it. Fatture in Cloud drops what is refused.',
-    todo: 'What it answered and its own log say more.',
+    why: 'Your app refused it. Fatture in Cloud drops a refused notification.',
+    todo: 'Its answer and its log have more details.',
   },
 ]

@@ -113,7 +113,7 @@ export const failureRules: readonly Rule[] = [
         errorCode,
       ),
     what: noConnection,
-    why: 'What listens there does not speak TLS.',
+    why: 'The server at this address does not use TLS.',
     todo: ({ url }) => `Forward to ${withScheme(url, 'http:')}`,
   },
   {
@@ -134,7 +134,7 @@ export const failureRules: readonly Rule[] = [
   {
     code: 'https-port',
     when: oneOf('TLS_ANSWER'),
-    why: 'What listens there speaks TLS.',
+    why: 'The server at this address expects TLS.',
     todo: ({ url }) => `Forward to ${withScheme(url, 'https:')}`,
   },
   {
@@ -146,7 +146,7 @@ export const failureRules: readonly Rule[] = [
   {
     code: 'not-http',
     when: ({ errorCode }) => errorCode.startsWith('HPE_'),
-    why: 'What listens there is not a web server that speaks HTTP/1.1, or it sends a malformed answer.',
+    why: 'The program at this address is not an HTTP/1.1 server, or it sends a malformed answer.',
     todo: 'Check the port: is it that of your app, and not of its database or of an HTTP/2 or gRPC server?',
   },
   {
@@ -158,7 +158,7 @@ export const failureRules: readonly Rule[] = [
   {
     code: 'upgraded',
     when: oneOf('UPGRADED'),
-    why: 'What listens there speaks WebSocket: a development server, not your app.',
+    why: 'The server at this address speaks WebSocket: a development server, not your app.',
     todo: 'Check the port and the path.',
   },
   {

@@ -80,7 +80,7 @@ export class Hub {
       .filter((target) => target.startsWith(streamScheme) && target !== this.#target)
     for (const target of stale) {
       const moved = await store.moveJobs(target, () => this.#target)
-      log.info({ from: target, moved }, 'what was to be published elsewhere is published here')
+      log.info({ from: target, moved }, 'notifications meant for another server are published here')
     }
   }
 

@@ -165,7 +165,7 @@ function markOf(path: string): string | null {
 function hintOf(error: unknown): string {
   if (isLocked(error)) return 'Stop this fic-dev and use the other one.'
   const own = error instanceof FicDevError ? error.hint : undefined
-  return own ?? 'fic-dev tries again every 5 seconds. To begin with an empty store, restart it.'
+  return own ?? 'fic-dev retries every 5 seconds. To begin with an empty store, restart it.'
 }
 
 function isLocked(error: unknown): boolean {

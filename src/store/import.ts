@@ -93,7 +93,7 @@ export function createImport(parts: ImportParts, { isTrial = false }: ImportOpti
       if (leftOut === 0 || found === null) return { imported, skipped }
       const reasons = [
         tooMany > 0 && `${tooMany} exceed the ${found.keep} that are kept (--keep); an import drops nothing`,
-        tooLarge > 0 && `${tooLarge} exceed what the store takes on disk; an import drops nothing`,
+        tooLarge > 0 && `${tooLarge} exceed the limit of the store on disk; an import prunes nothing`,
         tooOld > 0 && `${tooOld} are older than ${found.keepDays} days (--keep-days)`,
       ]
       return { imported, skipped, leftOut, reason: `${reasons.filter(Boolean).join('; ')}.` }

@@ -206,7 +206,7 @@ export function createSubscriptionsByHand(options: ByHandOptions): Subscriptions
       throw new FicDevError('SUBSCRIPTION_FAILED', message, {
         hint: isOurs(after.sink)
           ? 'fic-dev list --kind verification shows the challenges that came.'
-          : `The sink is ${after.sink}: look at what it answered.`,
+          : `The sink is ${after.sink}: look at its answer.`,
       })
     },
     async remove(id, { anothers }) {

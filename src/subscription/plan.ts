@@ -116,7 +116,7 @@ function reportMissing(subscription: Subscription, wanted: WantedTypes): Step[] 
 }
 
 function modifyInPlace(id: string, changes: Partial<SubscriptionRequest>): Step {
-  const why = `its ${Object.keys(changes).join(' and ')} differ from what is wanted`
+  const why = `its ${Object.keys(changes).join(' and ')} differ from the wanted ones`
   return { do: 'modify', id, changes, spends: false, why }
 }
 
