@@ -32,6 +32,9 @@ const notOurs: Record<string, string> = {
     'needs the npm registry; share/client.test.ts expects the same line as a hint',
   'npm install --save-dev @nats-io/transport-node@3.3.1 @nats-io/jetstream@3.3.1':
     'needs the npm registry; e2e/package.test.ts checks the versions',
+  'npm install --save-dev fic-dev tsx': 'needs the npm registry',
+  'npm install express jose': 'needs the npm registry',
+  'npx tsx --env-file=.env.local express.ts': 'needs Express, which is not installed here',
   'npm ci && npm start':
     'npm ci would remove the packages of the running tests; e2e/examples.test.ts runs the start',
   'npm ci && npm test': 'this suite',

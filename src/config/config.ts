@@ -56,7 +56,7 @@ export interface UserConfig {
   tunnelHost?: string
   /**
    * The name to request from the tunnel server: 4 to 63 of `a-z`, `0-9` and `-`.
-   * @default made once per project
+   * @default random, retained per project
    */
   subdomain?: string
   /**
@@ -96,7 +96,7 @@ export interface UserConfig {
   dropDuplicates?: boolean
   /**
    * The number of parallel deliveries for each target.
-   * @default 1, in order of capture
+   * @default 1, which keeps the order
    */
   concurrency?: number
   /**
@@ -131,7 +131,7 @@ export interface UserConfig {
   apiBase?: string
   /**
    * The key that signatures are checked with: a PEM file, or base64 as Fatture in Cloud publishes it.
-   * @default Fatture in Cloud's, or the emulator's
+   * @default the key of Fatture in Cloud or of the emulator
    */
   publicKey?: string
   /**
@@ -146,7 +146,7 @@ export interface UserConfig {
   keep?: number
   /**
    * The number of days to keep notifications. A notification that is not yet delivered stays.
-   * @default whatever their age
+   * @default no limit
    */
   keepDays?: number
   /**
@@ -211,7 +211,7 @@ export interface UserConfig {
   shareCreds?: string
   /**
    * A PEM file with the certificate authority of the NATS server, relative to the config file.
-   * @default Node's own list
+   * @default the certificate authorities of Node
    */
   shareCa?: string
 }
