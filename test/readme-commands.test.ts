@@ -120,6 +120,7 @@ test('every block has a language that a test reads', () => {
 
 test('every shell block is valid for a shell', async () => {
   const blocks = pages.flatMap((page) => readBlocks(page).filter(({ language }) => language === 'sh'))
+  expect(blocks.length).toBeGreaterThan(10)
   for (const { code } of blocks) await shell('sh', ['-n', '-c', code])
 })
 

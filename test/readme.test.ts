@@ -4,6 +4,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { printedErrorCodes } from '../src/errors.ts'
+import { eventTypes, groupTypes, toShortName } from '../src/fic/event-types.ts'
+import { ficPublicKeyPem } from '../src/fic/signature/public-key.ts'
 import { listPages, readBlocks, readCommands, readInlineCode } from './readme-blocks.ts'
 import { listPackedFiles } from './support/packed.ts'
 
@@ -54,7 +56,8 @@ test('every comment that names a section of a page names one that exists', () =>
   )
   const named = files.flatMap((file) => {
     const text = readFileSync(file, 'utf8')
-    expect(/\b(?:protocol|design) sections? \d/i.test(text), file).toBe(false)
+    if (/\b(?:protocol|design) sections? \d/i.test(text))
+      throw new Error(`${file} names a page that readers can't open.`)
     return [...text.matchAll(/\b(docs\/[\w/-]+\.md)(?:#([\w-]+))?/g)].map(([, page = '', anchor]) => ({
       file,
       page,
@@ -66,6 +69,16 @@ test('every comment that names a section of a page names one that exists', () =>
     ({ page, anchor }) => !existsSync(page) || (anchor !== undefined && !anchorsOf(page).includes(anchor)),
   )
   expect(missing).toEqual([])
+})
+
+test('the page about Fatture in Cloud has the key and the numbers of the code', () => {
+  const page = readFileSync('docs/protocol.md', 'utf8')
+  expect(page).toContain(Buffer.from(ficPublicKeyPem).toString('base64'))
+  expect(page).toContain(`(${eventTypes.length} and \`welcome\`)`)
+  expect(page).toContain(`and ${groupTypes.length} groups`)
+  for (const family of new Set(eventTypes.map(({ type }) => toShortName(type).split('.')[0] ?? ''))) {
+    expect(page).toContain(`\`${family}.`)
+  }
 })
 
 test('every file that CONTRIBUTING names is there', () => {

@@ -62,6 +62,11 @@ test('no doc comment that an editor shows has a word that the style rules out', 
   expect(findForbidden(comments)).toEqual([])
 })
 
+test('a word is found in any case and over the end of a line', () => {
+  const text = 'Whoever asks is\n  told so. It mends itself, and nothing stands in\nfor it by itself.'
+  expect(findForbidden([{ place: 'here', text }])).toHaveLength(5)
+})
+
 /** Each such word with its place and some of the text around it. */
 function findForbidden(texts: Text[]): string[] {
   return texts.flatMap(({ place, text }) => {

@@ -32,7 +32,7 @@ export const failureRules: readonly Rule[] = [
     code: 'refused',
     when: oneOf('ECONNREFUSED'),
     what: noConnection,
-    why: 'Nothing listens there.',
+    why: 'No program listens there.',
     todo: 'Is your app running, and on this port?',
   },
   {

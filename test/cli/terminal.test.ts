@@ -120,7 +120,7 @@ test('a target that refuses connections is asked about, and what was triggered w
   const cwd = createFolder()
   const daemon = follow(['--emulator', '-f', 'http://127.0.0.1:1/', ...anyPort], { cwd })
   await daemon.said(
-    'No connection to http://127.0.0.1:1/: connection refused. Nothing listens there. Is your app running',
+    'No connection to http://127.0.0.1:1/: connection refused. No program listens there. Is your app running',
   )
   await daemon.said('fic-dev is ready')
   await run(['trigger', 'entities.clients.create'], { cwd })

@@ -128,7 +128,7 @@ const refused = {
   code: 'refused',
   tone: 'failure',
   what: 'No connection to http://localhost:3000/: connection refused.',
-  why: 'Nothing listens there.',
+  why: 'No program listens there.',
   todo: 'Is your app running, and on this port?',
 } as const
 

@@ -123,7 +123,7 @@ test.each([
     code: 'FIC_API',
     status: 502,
     says: ['an internal error (502)'],
-    hint: 'tries again',
+    hint: 'A running fic-dev retries',
     temporary: true,
   },
   {
