@@ -1,4 +1,4 @@
-/** Every mistake that a person can make or meet, by its stable code. The README has a row for each. */
+/** Every mistake that a person can make or meet, by its stable code. docs/troubleshooting.md has a row for each. */
 
 /** Code → exit code of the process. 1 failure, 2 usage or configuration, 3 token or permission, 4 tunnel, 5 subscription. */
 const exitCodes = {
@@ -43,10 +43,10 @@ const exitCodes = {
 
 export type ErrorCode = keyof typeof exitCodes
 
-/** All codes as they are printed, for the test that compares them with the README. */
+/** All codes as they are printed, for the test that compares them with docs/troubleshooting.md. */
 export const printedErrorCodes = Object.keys(exitCodes).map((code) => `FIC_DEV_E_${code}`)
 
-/** Something that a person can understand and mend: what happened, what to try, a stable code. */
+/** A mistake of the user or a failure outside of fic-dev: what failed, what to do, and a stable code. */
 export class FicDevError extends Error {
   override readonly name = 'FicDevError'
   /** As printed and as in the API's errors, `FIC_DEV_E_…`. */
