@@ -87,6 +87,8 @@ export interface ShareStatus {
   lag: number
   /** The follower's own name; `null` on the hub. */
   name: string | null
+  /** On a follower, the sink of the hub, as of the newest valid notification: the audience that its app expects. */
+  hubSink: string | null
   /** On the hub, everybody who follows or has followed; empty on a follower and while not connected. */
   followers: ShareFollower[]
 }

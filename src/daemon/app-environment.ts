@@ -35,8 +35,9 @@ function toKeyEntry(name: KeyEntry['name'], pem: string, label: string): KeyEntr
 
 export async function toAppEnvironment(parts: AppEnvironmentParts): Promise<AppEnvironment> {
   const { config, live } = parts
-  const isFollower = live.sharing?.status().role === 'follower'
-  const sinks = isFollower ? await hubSinks(parts.store) : ownSinks(parts)
+  const share = live.sharing?.status() ?? null
+  const isFollower = share?.role === 'follower'
+  const sinks = isFollower ? await hubSinks(parts.store, share.hubSink) : ownSinks(parts)
   const targets = config.forwardTo.map(({ url }) => new URL(url).href)
   return {
     publicKeys: toKeys(parts),
@@ -69,13 +70,13 @@ function emulatorUrlOf({ emulator, emulatorPort }: Config): string | null {
 
 const looked = 20
 
-/** A follower knows the hub's sink only from what was signed for it. */
-async function hubSinks(store: AppEnvironmentParts['store']): Promise<string[]> {
+/** A follower knows the sink of the hub only from notifications; earlier sinks are those of deliveries that wait. */
+async function hubSinks(store: AppEnvironmentParts['store'], newest: string | null): Promise<string[]> {
   const { seqs } = await store.find({ terms: [] }, looked)
   const named = seqs.flatMap((seq) => {
     const signature = store.notification(seq)?.signature
     if (signature?.outcome !== 'valid') return []
     return [signature.claims.find(({ claim }) => claim === 'aud')?.value].flat()
   })
-  return [...new Set(named.filter((value) => typeof value === 'string'))]
+  return [...new Set([newest, ...named].filter((value) => typeof value === 'string'))]
 }

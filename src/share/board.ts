@@ -10,6 +10,7 @@ export interface BoardOptions {
   url: string
   name: string | null
   lag(): number
+  hubSink(): string | null
   onChange(status: ShareStatus): void
   now(): Date
 }
@@ -33,7 +34,7 @@ export class Board {
   }
 
   status(): ShareStatus {
-    const { role, url, name, lag } = this.#options
+    const { role, url, name, lag, hubSink } = this.#options
     return {
       role,
       url,
@@ -43,6 +44,7 @@ export class Board {
       hint: this.#why?.hint ?? null,
       lag: lag(),
       name,
+      hubSink: hubSink(),
       followers: this.#followers,
     }
   }

@@ -10,6 +10,7 @@ import type { Capture, CaptureOptions } from '../store/notifications.ts'
 import type { Store } from '../store/store.ts'
 import type { JetStreamManager, JsMsg } from './client.ts'
 import { ensureConsumer } from './consumer.ts'
+import { fetchNewest, hubSinkOf } from './hub-sink.ts'
 import { judgeMessage } from './judge.ts'
 import { Membership, type MembershipOptions, type Visit } from './membership.ts'
 import { arrivalKey, requestHeader } from './message.ts'
@@ -39,6 +40,7 @@ export class Follower {
   readonly #membership: Membership
   #since: Date | null
   #lag = 0
+  #hubSink: string | null = null
   /** Captures that are not durable yet. */
   readonly #pending = new Set<Promise<void>>()
 
@@ -50,6 +52,7 @@ export class Follower {
       role: 'follower',
       name,
       lag: () => this.#lag,
+      hubSink: () => this.#hubSink,
       use: (visit) => this.#use(visit),
     })
   }
@@ -78,6 +81,7 @@ export class Follower {
     // Gone back once; after that it goes on from where it is.
     this.#since = null
     this.#lag = waitingOf(info)
+    await this.#findHubSink({ client, connection, manager })
     const { created } = await manager.streams.info(streamName)
     const consumer = client.jetstream(connection).consumers.getConsumerFromInfo(info)
     const messages = await consumer.consume({ max_messages: 200, abort_on_missing_resource: true })
@@ -96,6 +100,32 @@ export class Follower {
     }
   }
 
+  /** An app has to expect the sink of the hub before the first notification arrives. */
+  async #findHubSink(visit: Parameters<typeof fetchNewest>[0]): Promise<void> {
+    const { company, log } = this.#options
+    try {
+      const newest = await fetchNewest(visit, company)
+      if (newest) this.#keepHubSink(await this.#judge(newest))
+    } catch (error) {
+      log.info({ reason: messageOf(error) }, 'the sink of the hub is not known yet')
+    }
+  }
+
+  #keepHubSink(capture: Capture): void {
+    const found = hubSinkOf(capture)
+    if (found === null || found === this.#hubSink) return
+    this.#hubSink = found
+    this.#membership.changed()
+  }
+
+  #judge(message: JsMsg): Promise<Capture> {
+    const { company, verify } = this.#options
+    const publishedAt = new Date(Number(message.timestampNanos / 1_000_000n))
+    const payload = Buffer.from(message.data)
+    const { subject } = message
+    return judgeMessage({ subject, headers: toPairs(message), payload, publishedAt }, company, verify)
+  }
+
   async #look(manager: JetStreamManager, consumer: string): Promise<[]> {
     this.#lag = waitingOf(await manager.consumers.info(streamName, consumer))
     return []
@@ -104,15 +134,11 @@ export class Follower {
   /** Resolves when its place among the captures is taken, not when it is durable: those of one turn share a commit. */
   async #take(message: JsMsg, streamCreated: string, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return
-    const { company, verify, types, store, targetsFor, log } = this.#options
+    const { types, store, targetsFor, log } = this.#options
     const publishedAt = new Date(Number(message.timestampNanos / 1_000_000n))
     const payload = Buffer.from(message.data)
-    const headers = toPairs(message)
-    const capture = await judgeMessage(
-      { subject: message.subject, headers, payload, publishedAt },
-      company,
-      verify,
-    )
+    const capture = await this.#judge(message)
+    this.#keepHubSink(capture)
     if (!isWanted(capture, types)) return message.ack()
     const key = arrivalKey({
       id: message.headers?.get('Nats-Msg-Id') ?? '',

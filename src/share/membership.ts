@@ -35,6 +35,8 @@ export interface Member {
   /** The follower's own; `null` on the hub. */
   name: string | null
   lag(): number
+  /** On a follower, as in `ShareStatus`. */
+  hubSink?(): string | null
   /** Uses a connection until it ends, or its signal does. */
   use(visit: Visit): Promise<void>
 }
@@ -49,10 +51,10 @@ export class Membership {
 
   constructor(options: MembershipOptions, member: Member) {
     const { url, onChange, now } = options
-    const { role, name, lag } = member
+    const { role, name, lag, hubSink = () => null } = member
     this.#options = options
     this.#member = member
-    this.#board = new Board({ role, url, name, lag, onChange, now })
+    this.#board = new Board({ role, url, name, lag, hubSink, onChange, now })
   }
 
   start(): void {

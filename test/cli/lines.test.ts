@@ -187,10 +187,14 @@ test('how sharing stands is told with what to do, and without the numbers', () =
     hint: 'Set FIC_DEV_SHARE_TOKEN.',
     lag: 7,
     name: 'anna',
+    hubSink: 'https://hub.example.com/48c1',
     followers: [],
   }
   expect(shareLine(share, plain)).toBe(
     'following as anna: nats://nats.example.com:4222  disconnected  the server refuses the credentials  Set FIC_DEV_SHARE_TOKEN.',
+  )
+  expect(shareLine({ ...share, state: 'connected', detail: null, hint: null }, plain)).toBe(
+    'following as anna: nats://nats.example.com:4222  connected  hub sink https://hub.example.com/48c1',
   )
 })
 

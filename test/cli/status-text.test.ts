@@ -47,6 +47,7 @@ const share: NonNullable<Status['share']> = {
   hint: null,
   lag: 0,
   name: 'anna',
+  hubSink: null,
   followers: [],
 }
 const counts = { notifications: 9, deliveries: 9, waiting: 0 }

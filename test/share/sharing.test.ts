@@ -95,6 +95,18 @@ describe.skipIf(!isNatsInstalled)(`sharing${noNats}`, () => {
     expect(verdicts).toMatchObject({ signature: 'ok', jti: 'ok', sub: 'ok', aud: 'shown' })
   })
 
+  test('a new follower knows the sink of the hub before the first notification arrives', async () => {
+    const server = await startNatsServer()
+    await using hub = await startHub(server.url)
+    await send(hub.sinkUrl, makeEvent(hub.sinkUrl))
+    await readStream(server, 1)
+
+    await using follower = await startFollower(server.url)
+    const { hubSink } = await untilShare(follower, (share) => share.hubSink !== null)
+    expect(hubSink).toBe(hub.sinkUrl)
+    expect(await keptBy(follower)).toEqual([])
+  })
+
   test('the stream holds what was captured valid, under its subject, and what the app answers is not hidden by it', async () => {
     const server = await startNatsServer()
     await using target = await startTarget(0, 400)

@@ -25,6 +25,7 @@ const hub: ShareStatus = {
   hint: null,
   lag: 0,
   name: null,
+  hubSink: null,
   followers: [],
 }
 const lost = { state: 'disconnected', detail: 'nobody listens at x', hint: 'Start it.', lag: 2 } as const

@@ -155,10 +155,14 @@ export function targetLine(
 }
 
 /** The numbers are left out: they change with each notification. */
-export function shareLine({ role, url, state, detail, hint, name }: ShareStatus, colors: Colors): string {
+export function shareLine(
+  { role, url, state, detail, hint, name, hubSink }: ShareStatus,
+  colors: Colors,
+): string {
   const what = role === 'hub' ? 'sharing by' : `following as ${name ?? ''}:`
   const paint = state === 'connected' ? colors.green : colors.yellow
-  return joined(`${what} ${visible(url)}`, paint(state), safe(detail), safe(hint))
+  const sink = state === 'connected' && hubSink !== null ? `hub sink ${visible(hubSink)}` : null
+  return joined(`${what} ${visible(url)}`, paint(state), sink, safe(detail), safe(hint))
 }
 
 function safe(text: string | null): string | null {

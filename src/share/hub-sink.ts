@@ -1,0 +1,41 @@
+/** The sink of the hub, which is the audience of every token that it shares. */
+
+import type { Capture } from '../store/notifications.ts'
+import type { JetStreamManager, JsMsg, NatsClient, NatsConnection } from './client.ts'
+import { toNanos } from './stream.ts'
+import { streamName, subjectsOf } from './subject.ts'
+
+const fetchMs = 1_000
+/** The server deletes what is left of a follower that ends in between. */
+const inactiveMs = 10_000
+
+/** The newest message about a company that is already in the stream; `null` if there is none. */
+export async function fetchNewest(
+  {
+    client,
+    connection,
+    manager,
+  }: { client: NatsClient; connection: NatsConnection; manager: JetStreamManager },
+  company: number,
+): Promise<JsMsg | null> {
+  const info = await manager.consumers.add(streamName, {
+    filter_subject: subjectsOf(company),
+    deliver_policy: 'last',
+    ack_policy: 'none',
+    inactive_threshold: toNanos(inactiveMs),
+  })
+  try {
+    if (info.num_pending === 0) return null
+    const consumer = client.jetstream(connection).consumers.getConsumerFromInfo(info)
+    return await consumer.next({ expires: fetchMs })
+  } finally {
+    await manager.consumers.delete(streamName, info.name)
+  }
+}
+
+/** The audience of a valid token; `null` for any other capture. Pure. */
+export function hubSinkOf({ signature }: Pick<Capture, 'signature'>): string | null {
+  if (signature.outcome !== 'valid') return null
+  const audience = [signature.claims.find(({ claim }) => claim === 'aud')?.value].flat()[0]
+  return typeof audience === 'string' ? audience : null
+}
