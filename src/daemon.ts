@@ -108,6 +108,8 @@ type Listener = (message: StreamMessage | DaemonNote) => void
 /** What has not ended by then is broken off. */
 const closeWithinMs = 4_000
 
+const afterChallengeMs = 1_000
+
 class RunningDaemon implements Daemon {
   readonly #config: Config
   readonly #parts: DaemonParts
@@ -198,6 +200,7 @@ class RunningDaemon implements Daemon {
       this.#publish({ type: 'notification', notification })
       deliverer.wake()
       this.#live.sharing?.wake()
+      if (notification.kind === 'verification') this.#lookAfterChallenge()
     })
     this.#store.onStatus((store) => this.#tellStore(store))
     deliverer.onDelivery((delivery) => this.#publish({ type: 'delivery', delivery }))
@@ -365,6 +368,13 @@ class RunningDaemon implements Daemon {
 
   #checkSubscription(): void {
     this.#live.managed?.keeper.check().catch((thrown: unknown) => this.#tellError(thrown))
+  }
+
+  /** One that was not awaited may say that a subscription is back. It is verified once it has its answer. */
+  #lookAfterChallenge(): void {
+    const state = this.#live.managed?.keeper.status().state
+    if (state !== 'failed' && state !== 'unverified') return
+    setTimeout(() => this.#checkSubscription(), afterChallengeMs).unref()
   }
 
   #tellStore(store: StoreStatus): void {

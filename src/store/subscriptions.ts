@@ -30,6 +30,9 @@ export interface SubscriptionRecords {
   all(apiBase: string, company: number): OwnSubscription[]
   /** Writes it down, or overwrites what is known about it. */
   remember(own: OwnSubscription): void
+  /** It was made here by hand for a receiver elsewhere: it is of this project, and the keeper leaves it alone. */
+  rememberByHand(own: Omit<OwnSubscription, 'origin' | 'takenOverFrom'>): void
+  isMadeByHand(apiBase: string, id: string): boolean
   /** It is no longer ours. Its attempts stay: Fatture in Cloud goes on counting them. */
   forget(apiBase: string, id: string): void
   /** Oldest first. */
@@ -82,7 +85,8 @@ export function createSubscriptionRecords(database: Database, syncNow: () => voi
   }
   const selectOwn = database.prepare(
     `SELECT api_base, company, id, sink, created_at, origin, taken_over_from, asked_types, granted_types
-     FROM own_subscriptions WHERE api_base = ? AND company = ? ORDER BY remembered DESC`,
+     FROM own_subscriptions WHERE api_base = ? AND company = ? AND origin <> 'by-hand'
+     ORDER BY remembered DESC`,
   )
   // The order of first remembering decides which one is kept, so an update leaves it alone.
   const upsertOwn = database.prepare(
@@ -93,6 +97,9 @@ export function createSubscriptionRecords(database: Database, syncNow: () => voi
        company = excluded.company, sink = excluded.sink, created_at = excluded.created_at,
        origin = excluded.origin, taken_over_from = excluded.taken_over_from,
        asked_types = excluded.asked_types, granted_types = excluded.granted_types`,
+  )
+  const selectByHand = database.prepare(
+    "SELECT id FROM own_subscriptions WHERE api_base = ? AND id = ? AND origin = 'by-hand'",
   )
   const deleteOwn = database.prepare('DELETE FROM own_subscriptions WHERE api_base = ? AND id = ?')
   const selectAttempts = database.prepare(
@@ -123,22 +130,25 @@ export function createSubscriptionRecords(database: Database, syncNow: () => voi
   const all: SubscriptionRecords['all'] = (apiBase, company) =>
     selectOwn.all([apiBase, company]).map((row) => toOwn(row as Row))
 
+  const remember = (own: Omit<OwnSubscription, 'origin'> & { origin: string }) =>
+    void write(upsertOwn, [
+      own.apiBase,
+      own.company,
+      own.id,
+      own.sink,
+      own.createdAt.getTime(),
+      own.origin,
+      own.takenOverFrom,
+      JSON.stringify(own.askedTypes),
+      JSON.stringify(own.grantedTypes),
+    ])
+
   return {
     all,
     own: (apiBase, company) => all(apiBase, company)[0] ?? null,
-    remember(own) {
-      write(upsertOwn, [
-        own.apiBase,
-        own.company,
-        own.id,
-        own.sink,
-        own.createdAt.getTime(),
-        own.origin,
-        own.takenOverFrom,
-        JSON.stringify(own.askedTypes),
-        JSON.stringify(own.grantedTypes),
-      ])
-    },
+    remember,
+    rememberByHand: (own) => remember({ ...own, origin: 'by-hand', takenOverFrom: null }),
+    isMadeByHand: (apiBase, id) => selectByHand.all([apiBase, id]).length > 0,
     forget: (apiBase, id) => void write(deleteOwn, [apiBase, id]),
     attempts: (apiBase, subscriptionId) =>
       selectAttempts.all([apiBase, subscriptionId]).map((row) => toAttempt(row as Row)),

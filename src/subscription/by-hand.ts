@@ -21,6 +21,7 @@ import { demandPublicSink, demandRoundTrip, type ProbeAnswer } from './reach.ts'
 import { explainScopes } from './refusal.ts'
 import { isSameSink, leadsToOurPath } from './sink-url.ts'
 import { defaultTiming } from './timing.ts'
+import { toUnverified } from './unverified.ts'
 import { awaitVerified, spendAttempt } from './verification.ts'
 import { readWantedTypes } from './wanted.ts'
 import { explainWarnings } from './warnings.ts'
@@ -69,7 +70,7 @@ export function createSubscriptionsByHand(options: ByHandOptions): Subscriptions
       verified,
       types,
       mapping,
-      origin: own?.origin ?? (isOurs(sink) ? 'made' : null),
+      origin: own?.origin ?? (isOurs(sink) || records.isMadeByHand(apiBase, id) ? 'made' : null),
       takenOverFrom: own?.takenOverFrom ?? null,
       kept: false,
       budget: verificationBudget(attempts, now()),
@@ -156,12 +157,11 @@ export function createSubscriptionsByHand(options: ByHandOptions): Subscriptions
       const made = await api.create(request).catch(explain(request.types))
       const { id } = made.subscription
       records.forgetAttempts(apiBase, id)
-      if (isOurs(sink)) {
-        const askedTypes = request.types
-        const grantedTypes = made.subscription.types
-        const origin = { createdAt: at, origin: 'made', takenOverFrom: null } as const
-        records.remember({ apiBase, company, id, sink, ...origin, askedTypes, grantedTypes })
-      }
+      const askedTypes = request.types
+      const grantedTypes = made.subscription.types
+      const own = { apiBase, company, id, sink, createdAt: at, askedTypes, grantedTypes }
+      if (isOurs(sink)) records.remember({ ...own, origin: 'made', takenOverFrom: null })
+      else records.rememberByHand(own)
       const attempt = {
         at: at.toISOString(),
         subscriptionId: id,
@@ -202,12 +202,7 @@ export function createSubscriptionsByHand(options: ByHandOptions): Subscriptions
       await challenge(id, 'verify', () => api.verify(id, verificationMethod))
       const after = await find(id)
       if (after.verified) return after
-      const message = `${id} was not verified: its sink did not answer the challenge as it should. Verifications: ${inWords(after.budget)}.`
-      throw new FicDevError('SUBSCRIPTION_FAILED', message, {
-        hint: isOurs(after.sink)
-          ? 'fic-dev list --kind verification shows the challenges that came.'
-          : `The sink is ${after.sink}: look at its answer.`,
-      })
+      throw toUnverified(after, isOurs(after.sink))
     },
     async remove(id, { anothers }) {
       await findFor('delete', id, anothers)

@@ -26,11 +26,17 @@ export interface GivenBack {
 }
 
 /** Gives back everything that this project has taken over and not given back yet, after a crash too. */
-export async function giveBackAll(options: GiveBackOptions): Promise<GivenBack[]> {
+export async function giveBackAll(
+  options: GiveBackOptions,
+  did: (given: GivenBack) => void = () => {},
+): Promise<GivenBack[]> {
   const { records, apiBase, company } = options
   const results: GivenBack[] = []
   for (const own of records.all(apiBase, company)) {
-    if (own.takenOverFrom !== null) results.push(await giveBack(own, own.takenOverFrom, options))
+    if (own.takenOverFrom === null) continue
+    const given = await giveBack(own, own.takenOverFrom, options)
+    results.push(given)
+    did(given)
   }
   return results
 }

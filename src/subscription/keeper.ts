@@ -3,13 +3,13 @@
 import type { Mapping } from '../contract/notification.ts'
 import type { SubscriptionStatus, VerificationBudget } from '../contract/status.ts'
 import { FicDevError, messageOf } from '../errors.ts'
-import { FicApiError } from '../fic/api-error.ts'
+import { FicApiError, isEmulator } from '../fic/api-error.ts'
 import type { FicApi, VerificationMethod } from '../fic/api.ts'
 import type { Logger } from '../log.ts'
 import type { SubscriptionRecords } from '../store/subscriptions.ts'
 import { createStatusBoard, type StatusListener } from './board.ts'
 import { verificationBudget } from './budget.ts'
-import { leave, owedOnExit, type Owed } from './leave.ts'
+import { leave, owedOnExit, type Left, type Owed } from './leave.ts'
 import { look, type Finding } from './look.ts'
 import { demandPublicSink, demandRoundTrip, type ProbeAnswer } from './reach.ts'
 import { toFacts, toOutcome } from './report.ts'
@@ -61,6 +61,8 @@ export interface SubscriptionKeeper {
   onChange(listener: StatusListener): () => void
   /** Does what `onExit` says, within 3 s. */
   close(): Promise<void>
+  /** What `close` has done. */
+  left(): Left[]
   /** What `close` has not done, or not yet. */
   owed(): Owed[]
 }
@@ -70,6 +72,7 @@ export function createSubscriptionKeeper(options: SubscriptionKeeperOptions): Su
   const { api, records, company, log, now = () => new Date() } = options
   const apiBase = options.apiBase.replace(/\/+$/, '')
   const timing = { ...defaultTiming, ...options.timing }
+  const watchMs = isEmulator(apiBase) ? Math.min(timing.watchEmulatorMs, timing.watchMs) : timing.watchMs
   let { wanted } = options
   let types = readWantedTypes(wanted.types)
   const board = createStatusBoard(log)
@@ -83,9 +86,11 @@ export function createSubscriptionKeeper(options: SubscriptionKeeperOptions): Su
   let attempted = false
   let mayRecreate = options.recreate ?? false
   let isResting = false
+  let wasOurs = false
   let risk: { sink: string; isTaken: Promise<boolean> } | null = null
   /** The store is closed after that. */
   let owedAtEnd: Owed[] | null = null
+  const left: Left[] = []
 
   /** One look, and when to look again. Never throws. */
   async function round(byHand: boolean): Promise<void> {
@@ -132,6 +137,7 @@ export function createSubscriptionKeeper(options: SubscriptionKeeperOptions): Su
         subscriptionId: options.subscriptionId ?? null,
         takeOver: options.takeOver ?? null,
         recreate: mayRecreate,
+        wasOurs: wasOurs && !byHand,
       },
       demandRoundTrip: () => demandRoundTrip(options.probe, (reason) => byHand || isRiskTaken(sink, reason)),
       onObserved: (finding) => board.set(toFacts(finding, budgetOf(finding), types.warnings)),
@@ -153,7 +159,8 @@ export function createSubscriptionKeeper(options: SubscriptionKeeperOptions): Su
     const outcome = toOutcome(finding, sink, budget)
     board.set({ ...toFacts(finding, budget, types.warnings), ...outcome })
     log.debug({ id: finding.kept?.id, state: outcome.state }, 'subscription looked at')
-    if (outcome.state === 'verified') lookAgainIn(timing.watchMs)
+    wasOurs ||= outcome.state === 'verified'
+    if (outcome.state === 'verified') lookAgainIn(watchMs)
     else lookAgainIn(Math.max(untilNextPossible(budget), finding.throttled?.retryAfterMs ?? 0))
   }
 
@@ -170,13 +177,13 @@ export function createSubscriptionKeeper(options: SubscriptionKeeperOptions): Su
   function fail(thrown: unknown, sink: string): void {
     const error = toFicDevError(thrown)
     const isTemporary = error instanceof FicApiError && error.isTemporary
-    const retryMs = timing.retriesMs[Math.min(failuresInARow, timing.retriesMs.length - 1)] ?? timing.watchMs
+    const retryMs = timing.retriesMs[Math.min(failuresInARow, timing.retriesMs.length - 1)] ?? watchMs
     failuresInARow += 1
     log.info({ code: error.code, reason: error.message }, 'subscription not as wanted')
     if (error instanceof FicApiError) hold(error.retryAfterMs)
     if (isTemporary || error.code === 'FIC_DEV_E_PROBE_FAILED') lookAgainIn(retryMs)
     // A refused token or a missing permission needs a person; the rest may mend by itself.
-    else if (error.exitCode !== 3) lookAgainIn(timing.watchMs)
+    else if (error.exitCode !== 3) lookAgainIn(watchMs)
     const current = board.get()
     if (isTemporary && current.state === 'verified' && current.sink === sink) {
       board.set({ detail: `Verified when last seen. ${error.message}`, hint: error.hint ?? null })
@@ -216,7 +223,9 @@ export function createSubscriptionKeeper(options: SubscriptionKeeperOptions): Su
   async function close(): Promise<void> {
     closing.abort()
     rounds.stop()
-    const done = rounds.settled().then(() => leave({ ...options, onExit: onExit(), apiBase, now, ...wanted }))
+    const done = rounds
+      .settled()
+      .then(() => leave({ ...options, onExit: onExit(), apiBase, now, ...wanted }, (one) => left.push(one)))
     await within(timing.closeMs, done).catch((thrown: unknown) => {
       log.warn({ reason: messageOf(thrown), onExit: options.onExit }, 'subscription left as it is')
     })
@@ -230,6 +239,7 @@ export function createSubscriptionKeeper(options: SubscriptionKeeperOptions): Su
   return {
     check: rounds.ask,
     close,
+    left: () => left,
     owed,
     async start() {
       await rounds.ask()

@@ -6,7 +6,7 @@ import { toShortName } from '../fic/event-types.ts'
 import type { OwnSubscription } from '../store/subscriptions.ts'
 import { isExhausted, verificationBudget } from './budget.ts'
 import { chooseSubscription, type Choice, type Selection } from './choose.ts'
-import { isSameSink } from './sink-url.ts'
+import { isSameSink, leadsToOurPath } from './sink-url.ts'
 import type { Step } from './step.ts'
 import { explainTaken, findTaken, holdersOf, type TakenType } from './taken.ts'
 import type { WantedTypes } from './wanted.ts'
@@ -15,6 +15,8 @@ export interface Wanted extends Selection, Omit<SubscriptionRequest, 'types'> {
   types: WantedTypes
   /** A new subscription may be made in place of one whose budget is gone. */
   recreate: boolean
+  /** It had our sink already in this run: another sink is the work of another program, and isn't undone unasked. */
+  wasOurs: boolean
 }
 
 /** What the store knows. */
@@ -64,6 +66,9 @@ function planKept(
   const types = changedTypes(kept, wanted.types, taken)
   if (types !== null && types.length === 0) return [nothingLeft(taken)]
   const moved = !isSameSink(subscription.sink, wanted.sink)
+  if (moved && wanted.wasOurs && !leadsToOurPath(subscription.sink, wanted.sink)) {
+    return [movedAway(subscription)]
+  }
   const changes: Partial<SubscriptionRequest> = {
     ...(types === null ? {} : { types }),
     // What was taken over is to be given back as it was.
@@ -101,6 +106,15 @@ function planKept(
     why,
   }
   return [...calm.filter((step) => step.do === 'report'), move]
+}
+
+function movedAway({ id, sink }: Subscription): Step {
+  return {
+    do: 'fail',
+    code: 'SUBSCRIPTION_FAILED',
+    why: `${id} was moved to ${sink} while fic-dev ran. Notifications go there.`,
+    hint: `After a take-over it comes back when the other fic-dev ends. fic-dev subscriptions verify ${id} moves it here now, for one of its verifications.`,
+  }
 }
 
 function reportMissing(subscription: Subscription, wanted: WantedTypes): Step[] {

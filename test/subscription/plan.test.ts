@@ -23,6 +23,7 @@ function want(changes: Partial<Wanted> = {}): Wanted {
     subscriptionId: null,
     takeOver: null,
     recreate: false,
+    wasOurs: false,
     ...changes,
   }
 }

@@ -10,6 +10,7 @@ import type {
 import { didYouMean } from '../../config/spelling.ts'
 import { FicDevError } from '../../errors.ts'
 import { whoseItIs, type Doing } from '../../subscription/consent.ts'
+import { toUnverified } from '../../subscription/unverified.ts'
 import { connect, type Client } from '../client.ts'
 import { defineCommand, type Invocation } from '../command.ts'
 import {
@@ -128,6 +129,7 @@ async function create({ client, options, config, output }: Work): Promise<void> 
   output.say('Waits for the outcome of the verification…')
   const answer = await client.request<SubscriptionAnswer>('POST', '/api/subscriptions', given)
   printAnswer('created', answer, output)
+  demandVerified(answer)
 }
 
 async function update(work: Work): Promise<number | void> {
@@ -142,17 +144,23 @@ async function update(work: Work): Promise<number | void> {
   if (!(await consents(work, 'update', entry))) return 1
   const path = pathOf(entry)
   const body: SubscriptionUpdate = { ...given, anothers: true }
-  printAnswer('updated', await client.request<SubscriptionAnswer>('PUT', path, body), output)
+  const answer = await client.request<SubscriptionAnswer>('PUT', path, body)
+  printAnswer('updated', answer, output)
+  demandVerified(answer)
 }
 
 async function verify(work: Work): Promise<number | void> {
   const { client, options, config, output } = work
   const entry = await find(work)
-  if (entry.verified) output.say(`${visible(entry.id)} is verified already; no attempt was spent.`)
-  else if (!(await consents(work, 'verify', entry))) return 1
+  if (!entry.verified && !(await consents(work, 'verify', entry))) return 1
   const { verificationMethod } = givenOf({ options, config })
   const body = { anothers: true, ...(verificationMethod && { verificationMethod }) }
-  print(work, await client.request<SubscriptionEntry>('POST', `${pathOf(entry)}/verify`, body))
+  const after = await client.request<SubscriptionEntry>('POST', `${pathOf(entry)}/verify`, body)
+  // One that another program has moved is verified, too, and is moved back.
+  if (entry.verified && after.sink === entry.sink) {
+    output.say(`${visible(entry.id)} is verified already; no attempt was spent.`)
+  }
+  print(work, after)
 }
 
 async function remove(work: Work): Promise<number | void> {
@@ -236,4 +244,9 @@ function printAnswer(done: string, answer: SubscriptionAnswer, output: Work['out
   for (const warning of answer.warnings) output.say(output.colors.yellow(visible(warning)))
   output.say(`${visible(answer.subscription.id)} was ${done}.`)
   output.line(subscriptionText(answer.subscription, output.colors))
+}
+
+/** @throws FicDevError SUBSCRIPTION_FAILED: what was asked for is done, and of no use yet */
+function demandVerified({ subscription }: SubscriptionAnswer): void {
+  if (!subscription.verified) throw toUnverified(subscription, subscription.kept)
 }
