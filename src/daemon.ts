@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
-import type { TriggerAnswer, TriggerRequest } from './contract/api.ts'
+import type { ApiError, LeftSubscription, StopAnswer, TriggerAnswer, TriggerRequest } from './contract/api.ts'
 import type { DoctorMessage } from './contract/doctor.ts'
 import type { Delivery } from './contract/notification.ts'
 import type { Status, StoreStatus } from './contract/status.ts'
@@ -21,6 +21,7 @@ import { Live } from './daemon/live.ts'
 import { createManagedSubscription } from './daemon/managed-subscription.ts'
 import { openProjectStore } from './daemon/open-store.ts'
 import { openTunnel } from './daemon/open-tunnel.ts'
+import { toOwedErrors } from './daemon/owed.ts'
 import { buildRooms, type Rooms } from './daemon/rooms.ts'
 import { startSharing, toFollowerConfig, type Following } from './daemon/sharing.ts'
 import type { Deliverer } from './delivery/deliverer.ts'
@@ -33,7 +34,7 @@ import { version } from './installation.ts'
 import { silentLog, type Logger } from './log.ts'
 import { readSecretsOf, writeSecretsOf, type ProjectSecrets } from './store/secrets.ts'
 import type { Store } from './store/store.ts'
-import type { Owed } from './subscription/leave.ts'
+import type { SubscriptionKeeper } from './subscription/keeper.ts'
 import { createProbe, type Probe } from './tunnel/probe.ts'
 import { randomSubdomain } from './tunnel/subdomain.ts'
 import type { TunnelTiming } from './tunnel/timing.ts'
@@ -47,7 +48,7 @@ export type DaemonNote =
   | ({ type: 'ready' } & Addresses)
   /** What is not wrong, but perhaps not expected; a sentence. */
   | { type: 'note'; text: string }
-  | { type: 'error'; error: { code: string; message: string; hint?: string } }
+  | ({ type: 'error' } & ApiError)
 
 export interface Addresses {
   inspectorUrl: string
@@ -67,8 +68,10 @@ export interface Daemon {
   start(): Promise<void>
   /** Takes nothing in any more, finishes what is on its way, treats the subscription as `onExit` says. */
   close(): Promise<void>
+  /** What an end has done about subscriptions. */
+  left(): readonly LeftSubscription[]
   /** What an end has left undone at Fatture in Cloud, or would. */
-  owed(): Owed[]
+  owed(): FicDevError[]
   /** Gives the function that ends it. */
   on(listener: (message: StreamMessage | DaemonNote) => void): () => void
   addresses(): Addresses
@@ -93,6 +96,10 @@ export interface DaemonParts {
   /** Notifications come from the hub of a team instead of Fatture in Cloud. */
   following?: Following
   tunnelTiming?: Partial<TunnelTiming>
+  /** Ends what runs the daemon, and the daemon with it; without it, only the daemon is closed. Must not throw. */
+  stop?: () => void
+  /** Where its output goes, for other commands to find; absolute. */
+  logFile?: string
   /** Puts a question to the person at the terminal; without it, only `--yes` answers one. */
   confirm?: (question: string) => Promise<boolean>
   /** Between the emulator's four attempts. */
@@ -134,6 +141,9 @@ class RunningDaemon implements Daemon {
   /** Ends an opening that is under way. */
   readonly #stopping = new AbortController()
   #closing: Promise<void> | null = null
+  /** Resolves when all is done about subscriptions. */
+  readonly #leaving: Promise<void>
+  #hasLeft: () => void = () => {}
 
   constructor(config: Config, parts: DaemonParts) {
     this.#config = parts.following ? toFollowerConfig(config, parts.following) : config
@@ -141,6 +151,7 @@ class RunningDaemon implements Daemon {
     this.#secrets = parts.secrets ?? { accessToken: null }
     this.#log = parts.log ?? silentLog()
     this.#now = parts.now ?? (() => new Date())
+    this.#leaving = new Promise((resolve) => (this.#hasLeft = resolve))
   }
 
   async start(): Promise<void> {
@@ -183,6 +194,7 @@ class RunningDaemon implements Daemon {
       verify: this.#verify,
       publish: (message) => this.#publish(message),
       examine: () => this.#examine(),
+      stop: () => this.#stop(),
       log: this.#log,
       now: this.#now,
     })
@@ -406,6 +418,7 @@ class RunningDaemon implements Daemon {
       inspectorUrl,
       sinkUrl,
       ...(emulatorUrl !== undefined && { emulatorUrl }),
+      ...(this.#parts.logFile !== undefined && { logFile: this.#parts.logFile }),
       token: this.#token,
     })
   }
@@ -442,13 +455,32 @@ class RunningDaemon implements Daemon {
         // The others must still be closed.
         this.#log.error({ reason: messageOf(thrown) }, 'a part did not close')
       }
+      // What was opened last is the subscription.
+      this.#hasLeft()
     }
   }
 
-  owed(): Owed[] {
+  /** For `POST /api/stop`, whose answer is sent before the inspector closes. */
+  async #stop(): Promise<StopAnswer> {
+    const { stop = () => void this.close() } = this.#parts
+    stop()
+    await this.#leaving
+    return { pid: process.pid, subscriptions: [...this.left()], owed: this.owed().map(toErrorNote) }
+  }
+
+  left(): readonly LeftSubscription[] {
+    return this.#keeper()?.left() ?? []
+  }
+
+  owed(): FicDevError[] {
+    const sources = this.#parts.settings?.sources ?? {}
+    return toOwedErrors(this.#keeper()?.owed() ?? [], this.#config, sources)
+  }
+
+  #keeper(): SubscriptionKeeper | null {
     // A start may have failed before there were any parts.
     const live: Live | undefined = this.#live
-    return live?.managed?.keeper.owed() ?? []
+    return live?.managed?.keeper ?? null
   }
 
   #dropConnections(): void {
@@ -497,7 +529,7 @@ async function listen(app: FastifyInstance, port: number): Promise<number> {
   return (app.server.address() as AddressInfo).port
 }
 
-function toErrorNote(thrown: unknown): { code: string; message: string; hint?: string } {
+function toErrorNote(thrown: unknown): ApiError['error'] {
   if (!(thrown instanceof FicDevError)) return { code: 'FIC_DEV_E_INTERNAL', message: messageOf(thrown) }
   const { code, message, hint } = thrown
   return { code, message, ...(hint !== undefined && { hint }) }

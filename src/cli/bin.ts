@@ -17,7 +17,7 @@ if (major > least[0] || (major === least[0] && minor >= least[1])) {
   const { enableCompileCache } = nodeModule as { enableCompileCache?: () => unknown }
   if (enableCompileCache) enableCompileCache()
   void import('./main.ts')
-} else if (/^(?:--version|-V)$/.test(process.argv[2] ?? '')) {
+} else if (/^(?:--version|-V|-v|version)$/.test(process.argv[2] ?? '')) {
   const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
   process.stdout.write(`${version}\n`)
 } else {

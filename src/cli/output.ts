@@ -86,12 +86,24 @@ export function guardStreams(): void {
 
 /**
  * Streams that keep what is written until the end of the turn: a system call for each line costs more than its text.
- * Not above a line at the bottom, which is drawn between the lines.
+ * Not above a line at the bottom, which is drawn between the lines, and not in a log file, where the lines of both streams
+ * stay in their order.
  */
 const held = new Set<NodeJS.WriteStream>()
+let isOneFile: boolean | null = null
+
+function findOneFile(): boolean {
+  try {
+    const [out, error] = [fstatSync(1), fstatSync(2)]
+    return out.isFile() && error.isFile() && out.dev === error.dev && out.ino === error.ino
+  } catch {
+    // One of them is closed.
+    return false
+  }
+}
 
 function hold(stream: NodeJS.WriteStream): void {
-  if (bottom.isShown || held.has(stream)) return
+  if (bottom.isShown || held.has(stream) || (isOneFile ??= findOneFile())) return
   if (held.size === 0) setImmediate(letGo)
   held.add(stream)
   stream.cork()

@@ -1,6 +1,6 @@
 /** The command line: parser, help and completion of all commands. Each is a file in `commands/`. */
 
-import { Command, Help } from 'commander'
+import { Command, Help, Option } from 'commander'
 import type { Config } from '../config/config.ts'
 import { settingKeys, type SettingKey } from '../config/settings.ts'
 import { version } from '../installation.ts'
@@ -17,14 +17,18 @@ import { importCommand } from './commands/import.ts'
 import { initCommand } from './commands/init.ts'
 import { keysCommand } from './commands/keys.ts'
 import { listCommand } from './commands/list.ts'
+import { logsCommand } from './commands/logs.ts'
 import { openCommand } from './commands/open.ts'
 import { replayCommand } from './commands/replay.ts'
 import { showCommand } from './commands/show.ts'
 import { startCommand } from './commands/start.ts'
+import { statusCommand } from './commands/status.ts'
+import { stopCommand } from './commands/stop.ts'
 import { subscriptionsCommand } from './commands/subscriptions.ts'
 import { tokenCommand } from './commands/token.ts'
 import { triggerCommand } from './commands/trigger.ts'
 import { typesCommand } from './commands/types.ts'
+import { versionCommand } from './commands/version.ts'
 import { addExamples } from './examples.ts'
 import { explainUsage, refuseFlagsAsValues } from './explain-option.ts'
 import { addSettings, commonSettings } from './flags.ts'
@@ -36,6 +40,9 @@ const definitions: readonly CommandDefinition<never>[] = [
   startCommand,
   initCommand,
   followCommand,
+  statusCommand,
+  stopCommand,
+  logsCommand,
   emulatorCommand,
   openCommand,
   listCommand,
@@ -52,6 +59,7 @@ const definitions: readonly CommandDefinition<never>[] = [
   subscriptionsCommand,
   typesCommand,
   doctorCommand,
+  versionCommand,
 ]
 
 /** At the end of the first help. */
@@ -64,8 +72,8 @@ const firstExamples: Examples = [
 
 const globalFlags = `
 Flags:
-  -h, --help     print this help or, after a command, the flags of the command
-  -V, --version  print the version
+  -h, --help         print this help or, after a command, the flags of the command
+  -v, -V, --version  print the version
 
 The flags of the daemon are in "fic-dev start --help".`
 
@@ -84,6 +92,8 @@ export function createProgram(events: ProgramEvents): Command {
     .usage('[command] [flags]')
     .description('Receive Fatture in Cloud webhooks on your machine, offline if you like.')
     .version(version, '-V, --version', 'print the version')
+    .addOption(new Option('-v').hideHelp())
+    .on('option:v', () => void program.parse(['--version'], { from: 'user' }))
     .helpOption('-h, --help', 'print help')
     .exitOverride((error) => {
       // Help is wanted of a command that does not exist.

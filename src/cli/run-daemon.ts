@@ -1,46 +1,58 @@
 /** Runs the daemon in this terminal until it is ended: for `start` and `follow`. */
 
 import { readEnvironment } from '../config/environment.ts'
-import { longFlag, settings } from '../config/settings.ts'
 import { createDaemon, type Daemon, type DaemonParts } from '../daemon.ts'
 import { FicDevError } from '../errors.ts'
 import { createLog } from '../log.ts'
-import type { Owed } from '../subscription/leave.ts'
+import { version } from '../installation.ts'
+import { connectToStarter, type BackgroundOptions } from './background.ts'
 import { openInBrowser } from './browser.ts'
 import type { Invocation } from './command.ts'
 import { listenToKeys } from './terminal/daemon-keys.ts'
 import { failureText, toFailure } from './failure.ts'
+import { boundLogFile, logFileOf } from './log-file.ts'
+import { localTime } from './terminal/lines.ts'
 import { supportsLinks } from './terminal/links.ts'
 import { createLogLines } from './terminal/log-lines.ts'
 import { noteLine } from './output.ts'
 import { createReport, type Told } from './terminal/report.ts'
 import { awaitEnding, type Ending } from './signals.ts'
 import { showStatusLine } from './terminal/status-line.ts'
+import { leftText } from './terminal/subscriptions-text.ts'
 import { visible } from './terminal/visible.ts'
 
 /** Gives the exit code. */
 export async function runDaemon(
-  invocation: Invocation<object>,
+  invocation: Invocation<BackgroundOptions>,
   parts: Pick<DaemonParts, 'following'> = {},
 ): Promise<number> {
+  const ending = awaitEnding(() => leaveAtOnce())
+  const starter = invocation.options.inBackground ? connectToStarter(() => ending.ask(0)) : null
   const { config, secrets, file, sources, notes, output, leave } = invocation
-  const ending = awaitEnding(() => {
-    tellOwed(daemon.owed(), invocation)
-    leave(130)
-  })
-  // Nobody reads any more: `fic-dev --json | head -1`.
-  output.onClosed(() => ending.ask(0))
-  const log = createLog(config.logLevel, createLogLines(output))
-  tellNotes(invocation, parts.following !== undefined)
-
   const isAsking = isInteractive(config.json)
+  const logFile = logFileOf(config.dataDir)
   const daemon = createDaemon(config, {
     secrets,
     settings: { file, sources, notes },
-    log,
+    log: createLog(config.logLevel, createLogLines(output)),
+    stop: () => ending.ask(0),
     ...(isAsking && { confirm: async (question) => (await keys?.confirm(question)) ?? false }),
+    ...(starter && { logFile }),
     ...parts,
   })
+  const leaveAtOnce = () => {
+    tellEnd(daemon, invocation)
+    leave(130)
+  }
+  if (starter) {
+    boundLogFile(logFile)
+    if (!output.json) output.say(`fic-dev ${version} in the background, process ${process.pid}, ${now()}`)
+  } else {
+    // The reader has gone: `fic-dev --json | head -1`.
+    output.onClosed(() => ending.ask(0))
+  }
+  tellNotes(invocation, parts.following !== undefined)
+
   const links = supportsLinks(readEnvironment(process.cwd()), process.stderr.isTTY)
   const report = createReport(config, output, links)
   const statusLine = showStatusLine(daemon, output)
@@ -54,41 +66,42 @@ export async function runDaemon(
     const ended = await Promise.race([starting.then(() => null), ending.wanted])
     if (ended === null) {
       keys?.ready()
-      if (config.open) await openInBrowser(daemon.addresses().openUrl)
+      await starter?.report({ type: 'ready', addresses: daemon.addresses() })
+      if (config.open && !starter) await openInBrowser(daemon.addresses().openUrl)
     }
     const exitCode = ended ?? (await ending.wanted)
     // From here on Ctrl-C is a signal.
     keys?.release()
     const waiting = ended === null ? countWaiting(daemon) : null
     statusLine.closing()
-    output.say(output.colors.dim('Closing; Ctrl-C once more leaves at once.'))
+    output.say(output.colors.dim(starter ? 'Closing.' : 'Closing; Ctrl-C once more leaves at once.'))
     await daemon.close()
     statusLine.remove()
-    tellOwed(daemon.owed(), invocation)
+    tellEnd(daemon, invocation)
     if (waiting !== null) output.say(output.colors.dim(stoppedText(waiting())))
     return exitCode
+  } catch (error) {
+    await starter?.report({ type: 'failed', failure: toFailure(error) })
+    throw error
   } finally {
     keys?.release()
     statusLine.remove()
   }
 }
 
-/** Says what is left undone at Fatture in Cloud, and which command does it. */
-function tellOwed(owed: readonly Owed[], { config, sources, output }: Invocation<object>): void {
-  const asGiven = (['company', 'apiBase', 'dataDir'] as const)
-    .filter((key) => sources[key] === 'flag')
-    .map((key) => ` ${longFlag(settings[key])} ${config[key]}`)
-    .join('')
-  for (const { id, oldSink } of owed) {
-    const isBorrowed = oldSink !== null
-    const message = isBorrowed
-      ? `The subscription ${id} was not given back to ${oldSink}.`
-      : `The subscription ${id} was not deleted.`
-    const command = `fic-dev subscriptions ${isBorrowed ? 'restore' : `delete ${id}`}${asGiven}`
-    const does = isBorrowed ? 'gives it back' : 'deletes it'
-    // An emulator of this process ends with it.
-    const hint = config.emulator ? `The next start ${does} when it ends.` : `${command} ${does}.`
-    const { exitCode, ...error } = toFailure(new FicDevError('SUBSCRIPTION_FAILED', message, { hint }))
+function now(): string {
+  return localTime(new Date().toISOString())
+}
+
+/** Says what was done about subscriptions, and what is left undone. */
+function tellEnd(daemon: Pick<Daemon, 'left' | 'owed'>, { config, output }: Invocation<object>): void {
+  for (const left of daemon.left()) {
+    const text = leftText(left)
+    if (output.json) output.object({ type: 'note', text })
+    else if (config.output !== 'quiet') output.say(text)
+  }
+  for (const thrown of daemon.owed()) {
+    const { exitCode, ...error } = toFailure(thrown)
     if (output.json) output.object({ type: 'error', error })
     output.say(failureText({ ...error, exitCode }, output.colors.red))
   }

@@ -145,6 +145,22 @@ export interface RestoredSubscription {
   outcome: 'moved' | 'was-there' | 'gone' | 'elsewhere'
 }
 
+/** What became of a subscription when the daemon ended. */
+export interface LeftSubscription {
+  id: string
+  /** The old sink or, of one that was deleted, its last. */
+  sink: string
+  outcome: RestoredSubscription['outcome'] | 'deleted'
+}
+
+/** `POST /api/stop`: comes when subscriptions are given back or deleted; the daemon ends after that. */
+export interface StopAnswer {
+  pid: number
+  subscriptions: LeftSubscription[]
+  /** What is left undone, and the command that does it. */
+  owed: ApiError['error'][]
+}
+
 /** `POST /api/token`: a token, the number of a notification, or both to compare the two. */
 export interface TokenRequest {
   token?: string
@@ -241,6 +257,8 @@ export interface DaemonFile {
   inspectorUrl: string
   sinkUrl: string
   emulatorUrl?: string
+  /** Absolute; left out if it runs in a terminal. */
+  logFile?: string
   /** The real path of the data directory and its inode: in a copied project, the file names another directory. */
   dataDir: string
   inode: string

@@ -1,6 +1,6 @@
 /** `.fic-dev/daemon.json`: how the command line and scripts find the running daemon of a project. */
 
-import { realpathSync, rmSync, statSync } from 'node:fs'
+import { readFileSync, realpathSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DaemonFile } from '../contract/api.ts'
 import { readPrivateJson, writePrivateFile } from '../store/data-dir.ts'
@@ -34,12 +34,24 @@ export function removeDaemonFile(dataDir: string): void {
   if (found?.pid === process.pid) rmSync(join(dataDir, fileName), { force: true })
 }
 
-function isAlive(pid: number): boolean {
+/** Of a process id; it may be another program's by now. */
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
-    return true
+    return !isDefunct(pid)
   } catch (thrown) {
     // EPERM: it lives, and belongs to somebody else.
     return thrown instanceof Error && 'code' in thrown && thrown.code === 'EPERM'
+  }
+}
+
+/** It has ended, and its parent has not asked for its exit code: in a container, often nobody ever does. */
+function isDefunct(pid: number): boolean {
+  if (process.platform !== 'linux') return false
+  try {
+    // After the name, which is in parentheses and may hold anything.
+    return /^ [ZX]/.test(readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\)/s, ''))
+  } catch {
+    return false
   }
 }

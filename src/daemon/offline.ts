@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import type { InjectOptions, LightMyRequestResponse } from 'fastify'
 import type { Config } from '../config/config.ts'
 import type { Secrets } from '../config/environment.ts'
+import { FicDevError } from '../errors.ts'
 import { createFicApi } from '../fic/api.ts'
 import { createResourceReader } from '../fic/resources.ts'
 import { createVerifier } from '../fic/signature/verify.ts'
@@ -89,6 +90,7 @@ async function openStoreOf(config: Config, secrets: Secrets, creates: boolean): 
     verify: await createVerifier(live.publicKey),
     publish: () => {},
     examine: () => null,
+    stop: refuseStop,
     log,
     now: () => new Date(),
   })
@@ -108,6 +110,10 @@ async function openStoreOf(config: Config, secrets: Secrets, creates: boolean): 
       store.close()
     },
   }
+}
+
+async function refuseStop(): Promise<never> {
+  throw new FicDevError('NO_DAEMON', 'No fic-dev is running here.')
 }
 
 interface Reaching {

@@ -1,5 +1,6 @@
 /** Opens the project's store, and says why it cannot be had. */
 
+import type { DaemonFile } from '../contract/api.ts'
 import { FicDevError } from '../errors.ts'
 import { openStore, type Store, type StoreOptions } from '../store/store.ts'
 import { readDaemonFile } from './daemon-file.ts'
@@ -11,15 +12,20 @@ export function openProjectStore(options: StoreOptions): Store {
   } catch (thrown) {
     const holder = readDaemonFile(options.dataDir)
     if (!isLocked(thrown) || holder === null) throw thrown
-    throw new FicDevError(
-      'DATA_DIR_LOCKED',
-      `fic-dev runs here already: process ${holder.pid} holds ${options.dataDir}, its inspector is at ${holder.inspectorUrl}.`,
-      {
-        hint: 'Use that one ("fic-dev open"), stop it, or give this one a data dir of its own with --data-dir.',
-        cause: thrown,
-      },
-    )
+    throw inUse(holder, options.dataDir, thrown)
   }
+}
+
+/** `holder`: the daemon that uses the data dir. */
+export function inUse(holder: DaemonFile, dataDir: string, cause?: unknown): FicDevError {
+  return new FicDevError(
+    'DATA_DIR_LOCKED',
+    `fic-dev runs here already: process ${holder.pid} holds ${dataDir}, its inspector is at ${holder.inspectorUrl}.`,
+    {
+      hint: 'Use it (fic-dev open), end it (fic-dev stop), or give this one another data dir with --data-dir.',
+      cause,
+    },
+  )
 }
 
 /** For commands that may not need the store: without the SQLite library, each use of it throws. */

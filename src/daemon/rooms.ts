@@ -1,6 +1,6 @@
 /** Builds sink, deliverer and inspector of a daemon, each with what it needs of the others; starts nothing. */
 
-import type { RunningSettings, TriggerAnswer, TriggerRequest } from '../contract/api.ts'
+import type { RunningSettings, StopAnswer, TriggerAnswer, TriggerRequest } from '../contract/api.ts'
 import type { DoctorMessage } from '../contract/doctor.ts'
 import type { Notification } from '../contract/notification.ts'
 import type { Status } from '../contract/status.ts'
@@ -51,6 +51,8 @@ export interface RoomOptions {
   publish(message: StreamMessage): void
   /** `null` where no daemon runs. */
   examine(): AsyncIterable<DoctorMessage> | null
+  /** Ends the daemon; resolves when all is done about subscriptions. Throws where none runs. */
+  stop(): Promise<StopAnswer>
   log: Logger
   now(): Date
 }
@@ -115,6 +117,7 @@ export async function buildRooms(options: RoomOptions): Promise<Rooms> {
     subscriptions: () => live.subscriptions ?? refuseSubscriptions(config),
     resources: () => live.resources,
     examine: options.examine,
+    stop: options.stop,
     keepsResources: config.keepResources,
     publish: options.publish,
     log: log.child({ part: 'inspector' }),

@@ -11,6 +11,7 @@ import Fastify, {
 import type {
   AppEnvironment,
   RunningSettings,
+  StopAnswer,
   KeyEntry,
   ReplayRequest,
   TriggerAnswer,
@@ -81,6 +82,8 @@ export interface InspectorParts {
   resources(): ResourceReader | null
   /** Looks at everything that fic-dev stands on; `null` where no daemon runs. */
   examine(): AsyncIterable<DoctorMessage> | null
+  /** Ends the daemon; resolves when all is done about subscriptions, and before this server closes. */
+  stop(): Promise<StopAnswer>
   /** Whether resources that were fetched are kept with their notification. */
   keepsResources: boolean
   /** Tells the stream. */

@@ -76,6 +76,7 @@ export async function openRoom({
     subscriptions: () => null,
     resources: () => null,
     examine: () => null,
+    stop: () => Promise.reject(new Error('no daemon here')),
     keepsResources: false,
     publish: (message) => inspector.stream.publish(message),
     log: silentLog(),

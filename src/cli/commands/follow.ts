@@ -3,10 +3,11 @@
 import { Argument, Option } from 'commander'
 import { readNatsAddress } from '../../share/address.ts'
 import { FicDevError } from '../../errors.ts'
+import { backgroundOptions, startInBackground, type BackgroundOptions } from '../background.ts'
 import { defineCommand, type Invocation } from '../command.ts'
 import { readFollowerName, readMoment } from '../values.ts'
 
-export interface FollowOptions {
+export interface FollowOptions extends BackgroundOptions {
   /** The follower's name. */
   as?: string
   /** ISO time. */
@@ -19,6 +20,7 @@ export const followCommand = defineCommand<FollowOptions>({
   arguments: [new Argument('[url]')],
   summary: 'receive the notifications that another fic-dev shares',
   options: [
+    ...backgroundOptions,
     new Option('--as <name>', 'name of this follower (default: user name and project)').argParser(
       readFollowerName,
     ),
@@ -70,6 +72,7 @@ async function run(invocation: Invocation<FollowOptions>): Promise<number> {
       hint: 'Example: fic-dev follow nats://nats.example.com:4222 --company 12345',
     })
   }
+  if (options.background) return startInBackground(invocation)
   const { runDaemon } = await import('../run-daemon.ts')
   return runDaemon(invocation, {
     following: {

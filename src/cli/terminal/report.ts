@@ -105,20 +105,27 @@ function once(say: (line: string) => void): (about: string, line: string) => voi
   }
 }
 
-function banner(addresses: Addresses, colors: Output['colors'], links: boolean): string {
-  // The others are addresses for programs.
-  const toText = (name: string, url: string) => (links && name === 'inspector' ? toLink(url) : url)
+/** `openUrl` is for people; the others are addresses for programs. */
+export function addressLines(
+  { openUrl, sinkUrl, emulatorUrl, shareUrl }: Omit<Addresses, 'inspectorUrl'>,
+  colors: Output['colors'],
+  links = false,
+): string[] {
   const rows: [string, string | undefined][] = [
-    ['inspector', addresses.openUrl],
+    ['inspector', openUrl],
     // A follower has none.
-    ['sink', addresses.sinkUrl || undefined],
-    ['emulator', addresses.emulatorUrl],
-    ['shared by', addresses.shareUrl],
+    ['sink', sinkUrl || undefined],
+    ['emulator', emulatorUrl],
+    ['shared by', shareUrl],
   ]
-  const lines = rows.flatMap(([name, url]) =>
+  const toText = (name: string, url: string) => (links && name === 'inspector' ? toLink(url) : url)
+  return rows.flatMap(([name, url]) =>
     url === undefined ? [] : [`  ${name.padEnd(10)} ${colors.cyan(toText(name, visible(url)))}`],
   )
-  return [colors.bold(colors.green('fic-dev is ready')), ...lines].join('\n')
+}
+
+function banner(addresses: Addresses, colors: Output['colors'], links: boolean): string {
+  return [colors.bold(colors.green('fic-dev is ready')), ...addressLines(addresses, colors, links)].join('\n')
 }
 
 function now(): string {

@@ -1,6 +1,11 @@
 /** Subscriptions in words for the terminal. Pure. */
 
-import type { RestoredSubscription, SubscriptionCreation, SubscriptionEntry } from '../../contract/api.ts'
+import type {
+  LeftSubscription,
+  RestoredSubscription,
+  SubscriptionCreation,
+  SubscriptionEntry,
+} from '../../contract/api.ts'
 import { eventTypes, toShortName } from '../../fic/event-types.ts'
 import { inWords } from '../../subscription/budget.ts'
 import { clock } from './lines.ts'
@@ -39,6 +44,11 @@ export function restoredText({ id, sink, outcome }: RestoredSubscription): strin
     elsewhere: `has been given another sink since, so it was left alone; before, it was ${url}.`,
   }
   return `${name} ${says[outcome]}`
+}
+
+/** What became of one when fic-dev ended. */
+export function leftText({ outcome, ...one }: LeftSubscription): string {
+  return outcome === 'deleted' ? `${visible(one.id)} was deleted.` : restoredText({ ...one, outcome })
 }
 
 function headLine({ id, sink, verified }: SubscriptionEntry, colors: Colors): string {

@@ -36,6 +36,14 @@ export function serviceRoutes(
       },
     )
 
+    const answers = new Set<Promise<void>>()
+    app.post('/api/stop', async (_request, { raw }) => {
+      answers.add(new Promise((resolve) => raw.once('close', resolve)))
+      return parts.stop()
+    })
+    // Closing ends all connections, and the answer must have left by then.
+    app.addHook('preClose', async () => void (await Promise.all(answers)))
+
     app.post('/api/links', async (): Promise<OpenLink> => ({ openUrl: parts.url() + session.createLink() }))
 
     app.delete('/api/sessions', async (): Promise<RevokeAnswer> => {

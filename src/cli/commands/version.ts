@@ -1,0 +1,14 @@
+/** `fic-dev version`. */
+
+import { version } from '../../installation.ts'
+import { defineCommand, type Invocation } from '../command.ts'
+
+export const versionCommand = defineCommand({
+  name: 'version',
+  group: 'This machine',
+  summary: 'print the version',
+  run: async ({ output }: Invocation) => {
+    if (output.json) output.object({ version, node: process.version })
+    else output.line(version)
+  },
+})

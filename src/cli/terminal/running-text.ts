@@ -1,0 +1,65 @@
+/** A running daemon for `fic-dev status`. Pure. */
+
+import type { DaemonFile } from '../../contract/api.ts'
+import type { Status, SubscriptionStatus, TargetStatus } from '../../contract/status.ts'
+import { inWords } from '../../subscription/budget.ts'
+import type { Colors } from '../output.ts'
+import { localTime, shareLine, subscriptionLine, targetLine, tunnelLine } from './lines.ts'
+import { addressLines } from './report.ts'
+import { visible } from './visible.ts'
+
+export function runningText(
+  status: Status,
+  { pid, logFile }: Pick<DaemonFile, 'pid' | 'logFile'>,
+  colors: Colors,
+): string {
+  const { version, startedAt, project, inspectorUrl, sinkUrl, emulatorUrl, share, counts } = status
+  const since = `process ${pid}, since ${localTime(startedAt)}`
+  const addresses = {
+    openUrl: inspectorUrl ?? '',
+    sinkUrl: sinkUrl ?? '',
+    ...(emulatorUrl !== null && { emulatorUrl }),
+    ...(share !== null && { shareUrl: share.url }),
+  }
+  const isOpen = status.tunnel !== null && status.tunnel.provider !== 'none'
+  const lines = [
+    ...(isOpen && status.tunnel !== null ? [tunnelLine(status.tunnel, colors)] : []),
+    ...(share === null ? [] : [shareLine(share, colors)]),
+    ...(status.subscription === null
+      ? ['subscription  not managed']
+      : subscriptionLines(status.subscription, colors)),
+    ...(status.targets.length === 0 ? ['target  none, so nothing is forwarded'] : []),
+    ...status.targets.map((target) => targetText(target, colors)),
+    `stored  ${number(counts.notifications, 'notification')}, ${number(counts.deliveries, 'delivery')}, ${counts.waiting} waiting`,
+    ...(status.store.detail === null ? [] : [colors.red(visible(status.store.detail))]),
+    ...(logFile === undefined ? [] : [`log  ${visible(logFile)}`]),
+  ]
+  return [
+    `${colors.bold(`fic-dev ${visible(version)} is ${colors.green('running')}`)} (${since})`,
+    `  ${'project'.padEnd(10)} ${visible(project)}`,
+    ...addressLines(addresses, colors),
+    ...lines.map((line) => `  ${line}`),
+  ].join('\n')
+}
+
+function subscriptionLines(status: SubscriptionStatus, colors: Colors): string[] {
+  const budget = status.budget === null ? [] : [`verifications  ${inWords(status.budget)}`]
+  return [subscriptionLine(status, colors), ...budget]
+}
+
+function targetText(target: TargetStatus, colors: Colors): string {
+  const { lastVerdict, lastStatus, waiting, paused } = target
+  const last = lastVerdict === null ? [] : [`last: ${lastStatus ?? 'no answer'} ${lastVerdict}`]
+  const parts = [
+    targetLine(target, colors),
+    ...last,
+    ...(waiting === 0 ? [] : [colors.yellow(`${waiting} waiting`)]),
+    ...(paused ? [colors.yellow('paused')] : []),
+  ]
+  return parts.join('  ')
+}
+
+function number(count: number, noun: string): string {
+  const many = noun.endsWith('y') ? `${noun.slice(0, -1)}ies` : `${noun}s`
+  return `${count} ${count === 1 ? noun : many}`
+}
