@@ -44,7 +44,7 @@ export function awaitEnding(leave: () => void, signals: EventEmitter = process):
 }
 
 /** On leaving, Node restores the terminal, and aborts with an assertion if the terminal is gone. */
-function letGoOfTerminal(): void {
+export function letGoOfTerminal(): void {
   for (const descriptor of [0, 1, 2]) {
     try {
       closeSync(descriptor)

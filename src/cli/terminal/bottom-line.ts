@@ -28,6 +28,7 @@ export class BottomLine {
   readonly #screen: Screen
   #shown: Bottom | null = null
   #isDrawn = false
+  #isHidden = false
   #soon: NodeJS.Immediate | null = null
   #timer: NodeJS.Timeout | null = null
   readonly #resized = () => this.#draw()
@@ -37,12 +38,21 @@ export class BottomLine {
   }
 
   get isShown(): boolean {
-    return this.#shown !== null
+    return this.#shown !== null && !this.#isHidden
   }
 
   show(bottom: Bottom): void {
     if (this.#shown === null) this.#screen.on('resize', this.#resized)
     this.#shown = bottom
+    this.changed()
+  }
+
+  /** Nothing is drawn while it is hidden; what is drawn is removed. */
+  hide(isHidden: boolean): void {
+    if (isHidden === this.#isHidden) return
+    const way = this.makeWay()
+    this.#isHidden = isHidden
+    if (way !== '') this.#screen.write(way)
     this.changed()
   }
 
@@ -75,7 +85,7 @@ export class BottomLine {
   #draw(): void {
     if (this.#soon !== null) clearImmediate(this.#soon)
     this.#soon = null
-    if (this.#shown === null) return
+    if (this.#shown === null || this.#isHidden) return
     // The last column stays free: some terminals go on to the next line with it.
     const text = this.#shown.text((this.#screen.columns || usualColumns) - 1)
     this.#screen.write(`\r${wrapOff}${text}${wrapOn}\u001B[J\r`)

@@ -3,9 +3,10 @@
 import type { Daemon } from '../../daemon.ts'
 import { messageOf } from '../../errors.ts'
 import { openInBrowser } from '../browser.ts'
-import { keyHelp, takeKeys, type Action } from './keyboard.ts'
+import { isInForeground, watchForeground } from './foreground.ts'
+import { keyHelp, takeKeys, type Action, type TakenKeys } from './keyboard.ts'
 import type { Output } from '../output.ts'
-import type { Ending } from '../signals.ts'
+import { letGoOfTerminal, type Ending } from '../signals.ts'
 import type { StatusLine } from './status-line.ts'
 import { visible } from './visible.ts'
 
@@ -25,13 +26,18 @@ export interface Keys {
   release(): void
 }
 
-/** Before the daemon is up, only those keys act that do not need it. */
+/**
+ * Before the daemon is up, only those keys act that do not need it. In the background of a shell nothing is read and
+ * nothing is drawn; once the job is in the foreground, keys and status line are there.
+ */
 export function listenToKeys(parts: KeyParts): Keys {
   const { output } = parts
   let isReady = false
   let isReleased = false
   const questions: Asked[] = []
-  const stop = takeKeys(process.stdin, (action, key) => {
+  let taken: TakenKeys | null = null
+  const onKey = (action: Action | null, key: string) => {
+    if (action === 'suspend') return foreground.suspend()
     const asked = action === 'interrupt' || action === 'quit' ? undefined : questions[0]
     if (asked !== undefined) {
       if (!isAnswer(key)) return output.say(`"${visible(key)}" is neither y nor n. ${asked.text}`)
@@ -40,7 +46,24 @@ export function listenToKeys(parts: KeyParts): Keys {
     }
     if (action === null) return undefined
     if (!isReady && needsDaemon.has(action)) return output.say('fic-dev is not ready yet.')
-    act(action, parts).catch((error: unknown) => output.say(visible(messageOf(error))))
+    return act(action, parts).catch((error: unknown) => output.say(visible(messageOf(error))))
+  }
+  const foreground = watchForeground({
+    taken() {
+      taken?.drop()
+      taken = takeKeys(process.stdin, onKey)
+      output.bottom?.hide(false)
+    },
+    leaving() {
+      output.bottom?.hide(true)
+      taken?.release()
+      taken = null
+    },
+    lost() {
+      output.bottom?.hide(true)
+      taken?.drop()
+      taken = null
+    },
   })
   return {
     confirm: (question) =>
@@ -55,9 +78,16 @@ export function listenToKeys(parts: KeyParts): Keys {
       if (output.bottom === null) output.say(output.colors.dim('  ? shows the keys'))
     },
     release() {
-      if (!isReleased) stop()
-      for (const { answer } of questions.splice(0)) answer(false)
+      if (isReleased) return
       isReleased = true
+      foreground.stop()
+      taken?.release()
+      taken = null
+      for (const { answer } of questions.splice(0)) answer(false)
+      // On leaving, Node would put the terminal back, and a job in the background would be stopped for it.
+      if (isInForeground()) return
+      process.stdin.destroy()
+      process.once('exit', letGoOfTerminal)
     },
   }
 }
@@ -78,7 +108,10 @@ function isYes(key: string): boolean {
 
 const needsDaemon: ReadonlySet<Action> = new Set(['open', 'replay', 'trigger', 'pause'])
 
-async function act(action: Action, { daemon, output, ending, statusLine }: KeyParts): Promise<void> {
+async function act(
+  action: Exclude<Action, 'suspend'>,
+  { daemon, output, ending, statusLine }: KeyParts,
+): Promise<void> {
   switch (action) {
     case 'open':
       return openInBrowser(daemon.addresses().openUrl)

@@ -48,15 +48,12 @@ function subscriptionLines(status: SubscriptionStatus, colors: Colors): string[]
 }
 
 function targetText(target: TargetStatus, colors: Colors): string {
-  const { lastVerdict, lastStatus, waiting, paused } = target
-  const last = lastVerdict === null ? [] : [`last: ${lastStatus ?? 'no answer'} ${lastVerdict}`]
-  const parts = [
+  const { waiting, paused } = target
+  return [
     targetLine(target, colors),
-    ...last,
     ...(waiting === 0 ? [] : [colors.yellow(`${waiting} waiting`)]),
     ...(paused ? [colors.yellow('paused')] : []),
-  ]
-  return parts.join('  ')
+  ].join('  ')
 }
 
 function number(count: number, noun: string): string {

@@ -1,6 +1,7 @@
 /** Shows in the terminal that a command waits, for what and how long; nowhere else. */
 
 import type { Output } from '../output.ts'
+import { isInForeground } from './foreground.ts'
 import { elapsedText, spinner } from './spinner.ts'
 import { cutTo } from './width.ts'
 
@@ -14,7 +15,7 @@ export async function whileWaiting<Result>(
   work: () => Promise<Result>,
 ): Promise<Result> {
   const { bottom, colors } = output
-  if (bottom === null) return work()
+  if (bottom === null || !isInForeground()) return work()
   const startedAt = performance.now()
   const line = (columns: number) => {
     const now = performance.now()
