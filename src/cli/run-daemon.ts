@@ -3,6 +3,7 @@
 import { readEnvironment } from '../config/environment.ts'
 import { createDaemon, type Daemon, type DaemonParts } from '../daemon.ts'
 import { FicDevError } from '../errors.ts'
+import { isEmulator } from '../fic/api-error.ts'
 import { createLog } from '../log.ts'
 import { version } from '../installation.ts'
 import { connectToStarter, type BackgroundOptions } from './background.ts'
@@ -148,7 +149,9 @@ function tellNotes({ file, notes, config, secrets, output }: Invocation<object>,
     ...(secrets.accessToken === null ? ['FIC_ACCESS_TOKEN in the environment'] : []),
     ...(config.company === null ? ['--company (or FIC_COMPANY_ID)'] : []),
   ]
-  if (!config.emulator && !isFollower && missing.length > 0) {
+  // An emulator needs neither.
+  const isOffline = config.emulator || isEmulator(config.apiBase)
+  if (!isOffline && !isFollower && missing.length > 0) {
     output.say(`To let fic-dev make and keep the subscription, set ${missing.join(' and ')}.`)
   }
 }

@@ -70,7 +70,11 @@ export async function openTunnel(options: OpenTunnelOptions): Promise<OpenedTunn
     } catch (thrown) {
       await tunnel.close()
       if (!(thrown instanceof FicDevError) || options.signal?.aborted) throw thrown
-      options.log.warn({ provider: provider.name, reason: thrown.message }, 'tunnel could not be opened')
+      const isLast = index === providers.length - 1
+      // What is thrown in the end says it of the last one.
+      if (!isLast) {
+        options.log.warn({ provider: provider.name, reason: thrown.message }, 'tunnel could not be opened')
+      }
       failures.push(thrown)
     } finally {
       options.signal?.removeEventListener('abort', close)

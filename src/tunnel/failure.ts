@@ -2,6 +2,7 @@
 
 import { FicDevError } from '../errors.ts'
 import type { ForwardedPort } from './forwarded-port.ts'
+import { offlineWords } from './offline.ts'
 import type { TunnelProvider } from './provider.ts'
 
 export interface OpeningEnd {
@@ -11,6 +12,8 @@ export interface OpeningEnd {
   limitMs: number
   attempts: number
   lastProblem: string
+  /** It waited for the network of this machine. */
+  offline: boolean
 }
 
 /** One provider has had its time. */
@@ -20,8 +23,14 @@ export function toOpeningFailure({
   limitMs,
   attempts,
   lastProblem,
+  offline,
 }: OpeningEnd): FicDevError {
   if (closed) return new FicDevError('TUNNEL_FAILED', 'The tunnel was closed while it opened.')
+  if (offline) {
+    return new FicDevError('TUNNEL_FAILED', `No tunnel could be opened. ${lastProblem}`, {
+      hint: 'Connect it to a network, or go on offline with --emulator.',
+    })
+  }
   const tried = attempts === 1 ? 'one attempt' : `${attempts} attempts`
   const what = provider.runs
     ? `${provider.name} gave no working tunnel in ${tried}`
@@ -41,6 +50,8 @@ export function toTunnelFailure(
   const [only, ...others] = failures
   // A setting that cannot be has its own hint, and no other tunnel is needed.
   if (only && others.length === 0 && only.exitCode === 2) return only
+  // No other tunnel would help.
+  if (only && failures.every(({ message }) => message.includes(offlineWords))) return only
   const noneCanRun = failures.every(({ code }) => code === 'FIC_DEV_E_TUNNEL_PROVIDER')
   const hints = failures.flatMap(({ hint }) => hint ?? []).filter((hint) => !hint.includes('--emulator'))
   const offer = forwarded ? [`Here you need none: --tunnel forwarded-port, after ${forwarded.openWith}`] : []

@@ -6,6 +6,7 @@ import { FicDevError, messageOf } from '../errors.ts'
 import { findProxy } from '../http/proxy.ts'
 import { get } from './get.ts'
 import type { LocaltunnelMessage, LocaltunnelTask } from './localtunnel-worker.ts'
+import { resolveName } from './offline.ts'
 import type { OpenTunnel, OpeningOptions, TunnelProvider } from './provider.ts'
 import { isSubdomain, subdomainRule } from './subdomain.ts'
 
@@ -29,6 +30,10 @@ async function openTunnel(host: string, options: OpeningOptions): Promise<OpenTu
     })
   }
   signal.throwIfAborted()
+  // The client would try again in silence for as long as it has.
+  const unknown = await resolveName(new URL(host).hostname.replaceAll(/^\[|\]$/g, ''))
+  signal.throwIfAborted()
+  if (unknown !== null) throw new Error(`${host} can't be resolved on this machine (${unknown}).`)
   const worker = startWorker({ port, host, subdomain: desired })
   const loaded = waitUntilLoaded(worker)
   const end = async () => {

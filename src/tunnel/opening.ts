@@ -3,6 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
 import { FicDevError, messageOf } from '../errors.ts'
+import { isUnresolved, offlineWords } from './offline.ts'
 import { Patience } from './patience.ts'
 
 import type { ProbeOutcome } from './probe.ts'
@@ -23,6 +24,8 @@ export interface OpeningParts {
   /** The wall clock in milliseconds. */
   now: () => number
   mayTakeOtherName: () => boolean
+  /** Asked if a name was not found. */
+  isOffline: () => Promise<boolean>
   probe: (url: string, signal: AbortSignal) => Promise<ProbeOutcome>
   onHint: (hint: TunnelHint) => void
   /** What it waits for; `held` when somebody else has had our name for `heldAfterMs`. */
@@ -51,6 +54,11 @@ export class Opening {
 
   get attempts(): number {
     return this.#attempts
+  }
+
+  /** Whether the last thing that was in the way is the network of this machine. */
+  get isOffline(): boolean {
+    return this.#lastProblem === offlineWords
   }
 
   get lastProblem(): string {
@@ -125,9 +133,20 @@ export class Opening {
     } catch (error) {
       signal.throwIfAborted()
       if (error instanceof FicDevError && !this.#worked) throw error
-      this.#tell(messageOf(error))
+      const words = messageOf(error)
+      if (isUnresolved(words) && (await this.#parts.isOffline())) await this.#awaitNetwork(signal)
+      else this.#tell(words)
       return null
     }
+  }
+
+  /** No service has seen an attempt, so none counts. */
+  async #awaitNetwork(signal: AbortSignal): Promise<void> {
+    this.#lastProblem = offlineWords
+    this.#parts.tell(`${offlineWords} Waiting for the network; --emulator needs none.`, this.#isHeld())
+    do await sleep(this.#parts.timing.offlineIntervalMs, undefined, { signal })
+    while (await this.#parts.isOffline())
+    this.#patience.withdrawn()
   }
 
   /** A provider that has no names cannot give a wrong one. */

@@ -40,6 +40,12 @@ export class Patience {
     this.#lastHour.push(this.#now())
   }
 
+  /** The last attempt reached no service. */
+  withdrawn(): void {
+    this.#inVain = 0
+    this.#lastHour.pop()
+  }
+
   /** The tunnel held for a while, so the next loss is a new story. The hour goes on. */
   settled(): void {
     this.#inVain = 0

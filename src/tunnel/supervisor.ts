@@ -8,6 +8,7 @@ import type { Logger } from '../log.ts'
 import { Alarm } from './alarm.ts'
 import { toOpeningFailure } from './failure.ts'
 import { Opening } from './opening.ts'
+import { isOffline } from './offline.ts'
 import { ficUserAgent, type Probe, type ProbeOutcome } from './probe.ts'
 import type { OpenTunnel, TunnelProvider } from './provider.ts'
 import { TunnelRecord, type TunnelListener } from './record.ts'
@@ -27,6 +28,8 @@ export interface TunnelOptions {
   timing?: Partial<TunnelTiming>
   /** Asked once our name counts as held by somebody else: another name costs a verification at FIC. No, unless told. */
   mayTakeOtherName?: () => boolean
+  /** Whether this machine resolves no names; asked if one was not found. */
+  isOffline?: () => Promise<boolean>
   random?: () => number
   /** The wall clock in milliseconds. */
   now?: () => number
@@ -84,6 +87,7 @@ class Supervisor implements Tunnel {
         port,
         random,
         mayTakeOtherName,
+        isOffline: options.isOffline ?? isOffline,
         timing: this.#timing,
         now: this.#now,
         probe: (url, signal) => this.#probe(url, { signal }),
@@ -261,13 +265,14 @@ class Supervisor implements Tunnel {
   }
 
   #failure(): FicDevError {
-    const { attempts, lastProblem } = this.#opening
+    const { attempts, lastProblem, isOffline: offline } = this.#opening
     return toOpeningFailure({
       provider: this.#options.provider,
       closed: this.#closing.signal.aborted,
       limitMs: this.#timing.openingLimitMs,
       attempts,
       lastProblem,
+      offline,
     })
   }
 }

@@ -22,6 +22,8 @@ export interface TunnelTiming {
   backoffMaxMs: number
   /** How long somebody else must have our name before it counts as theirs. */
   heldAfterMs: number
+  /** Between the looks whether the network is back. */
+  offlineIntervalMs: number
   attemptsPerHour: number
   hourMs: number
   clockTickMs: number
@@ -43,6 +45,7 @@ export const defaultTiming: TunnelTiming = {
   backoffFirstMs: 1_000,
   backoffMaxMs: 60_000,
   heldAfterMs: 5 * 60_000,
+  offlineIntervalMs: 2_000,
   // The public service blocks an address for a while after 100 new names in an hour (localtunnel issue 736).
   attemptsPerHour: 30,
   hourMs: 3_600_000,

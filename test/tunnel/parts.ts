@@ -21,6 +21,7 @@ export const shortTiming: TunnelTiming = {
   backoffFirstMs: 20,
   backoffMaxMs: 100,
   heldAfterMs: 300_000,
+  offlineIntervalMs: 20,
   attemptsPerHour: 1_000,
   hourMs: 3_600_000,
   clockTickMs: 20,

@@ -29,7 +29,7 @@ export const emulatorCommand = defineCommand<Options>({
 })
 
 async function run({ options, config, output, leave }: Invocation<Options>): Promise<number> {
-  const [{ createEmulator }, { listenNear }] = await Promise.all([
+  const [{ createEmulator, defaultCompany }, { listenNear }] = await Promise.all([
     import('../../emulator/index.ts'),
     import('../../daemon/listen.ts'),
   ])
@@ -44,7 +44,8 @@ async function run({ options, config, output, leave }: Invocation<Options>): Pro
   if (output.json) output.object({ type: 'ready', emulatorUrl: emulator.url, publicKey: publicKeyBase64 })
   else {
     output.line(emulator.url)
-    output.say(`Use it with: fic-dev --api-base ${emulator.url} --public-key ${publicKeyBase64}`)
+    const flags = `--api-base ${emulator.url} --company ${defaultCompany} --tunnel none`
+    output.say(`Use it with: fic-dev start ${flags} --public-key ${publicKeyBase64}`)
   }
   const exitCode = await ending.wanted
   await emulator.close()
