@@ -266,6 +266,7 @@ class RunningDaemon implements Daemon {
     if (sharing === null) return
     this.#live.sharing = sharing
     this.#closers.push(() => sharing.close())
+    await sharing.began
   }
 
   async #startEmulator(): Promise<void> {

@@ -28,6 +28,11 @@ export interface Sharing {
   status(): ShareStatus
   /** Something was captured. */
   wake(): void
+  /**
+   * Of a follower: resolves after the first attempt to connect, whatever came of it.
+   * @throws FicDevError SHARE_NAME
+   */
+  began?: Promise<void>
   close(): Promise<void>
 }
 
@@ -84,16 +89,40 @@ async function follow(options: SharingOptions, following: Following): Promise<Sh
   const { Follower } = await import('../share/follower.ts')
   const name = following.name ?? nameOf(project)
   const client = await loadClient(options, following.url, `fic-dev follower ${name}`)
+  let hasBegun = false
+  let begin: (failure?: FicDevError) => void = () => {}
+  const began = new Promise<void>((resolve, reject) => {
+    begin = (failure) => {
+      hasBegun = true
+      if (failure === undefined) resolve()
+      else reject(failure)
+    }
+  })
+  began.catch(() => {})
   const follower = new Follower({
     ...parts,
     ...following,
+    onChange(status) {
+      parts.onChange(status)
+      // An error is told right after.
+      if (status.state !== 'connecting') queueMicrotask(begin)
+    },
+    onError(error) {
+      const endsStart = !hasBegun && error.code === 'FIC_DEV_E_SHARE_NAME'
+      if (endsStart) begin(error)
+      else parts.onError(error)
+    },
     name,
     client,
     projectSecret: project.sinkSecret,
     types: config.types,
   })
   follower.start()
-  return { status: () => follower.status(), wake: () => {}, close: () => follower.close() }
+  const close = () => {
+    begin()
+    return follower.close()
+  }
+  return { status: () => follower.status(), wake: () => {}, began, close }
 }
 
 async function loadClient({ config, secrets }: SharingOptions, url: string, name: string) {

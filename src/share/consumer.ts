@@ -22,7 +22,7 @@ const unconfirmed = 1_000
 
 /**
  * Finds the consumer or makes it. What is then given out again is known by its arrival.
- * @throws FicDevError SHARE_NAME when somebody else follows under this name just now
+ * @throws FicDevError SHARE_NAME if another project is connected under this name
  */
 export async function ensureConsumer(manager: JetStreamManager, place: Place): Promise<ConsumerInfo> {
   const { company, name, owner, since, lastArrival } = place
@@ -87,7 +87,11 @@ function notAfter(since: Date, missing: Date): Date {
 }
 
 function nameTaken(name: string): FicDevError {
-  return new FicDevError('SHARE_NAME', `Another follower uses the name "${name}" now.`, {
-    hint: 'Choose another name with --as. With the same name, each would get only half of the notifications.',
-  })
+  return new FicDevError(
+    'SHARE_NAME',
+    `The follower name "${name}" is taken: another project is connected under it.`,
+    {
+      hint: `Choose another name, for example --as ${name.slice(0, 38)}-2: two followers under one name would each get half of the notifications. If the other machine has lost its network, the server frees the name within minutes.`,
+    },
+  )
 }

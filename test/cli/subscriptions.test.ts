@@ -1,5 +1,11 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { writeDaemonFile } from '../../src/daemon/daemon-file.ts'
 import { createEmulator, type Emulator } from '../../src/emulator/index.ts'
+import { proveDaemon } from '../../src/inspector/proof.ts'
+import { startOtherProgram } from '../support/other-program.ts'
+import { freePort } from '../support/ports.ts'
 import { createFolder, run, start, type JsonLine, type Place } from '../support/process.ts'
 import { startSubscriber } from '../support/subscriber.ts'
 
@@ -159,6 +165,72 @@ test.each(['without a daemon', 'with a daemon'])(
     expect((await run(['subscriptions', 'restore'], here)).stderr).toContain('Nothing is taken over')
   },
 )
+
+/** The private API of a daemon for which no verification comes through; a real one waits 20 s for it. */
+async function startUnverifying(cwd: string) {
+  const entry = {
+    ...{ id: 'SUB9', sink: 'https://shop.example/hooks', verified: false, types: [], mapping: 'binary' },
+    ...{
+      origin: 'made',
+      takenOverFrom: null,
+      kept: false,
+      budget: { used: 1, limit: 5, nextPossibleAt: null },
+    },
+    attempts: [
+      {
+        at: '2026-11-28T10:00:00.000Z',
+        subscriptionId: 'SUB9',
+        cause: 'create',
+        outcome: 'failed',
+        detail: 'no answer',
+      },
+    ],
+  }
+  const port = await freePort()
+  const inspectorUrl = `http://127.0.0.1:${port}`
+  const token = 'token-of-the-test'
+  await startOtherProgram(port, ({ method, url = '' }, response) => {
+    const nonce = new URL(url, inspectorUrl).searchParams.get('nonce')
+    const answer =
+      nonce !== null
+        ? { proof: proveDaemon(token, nonce, inspectorUrl) }
+        : method === 'GET'
+          ? entry
+          : { subscription: entry, warnings: [] }
+    response.setHeader('content-type', 'application/json').end(JSON.stringify(answer))
+  })
+  const dataDir = join(cwd, '.fic-dev')
+  mkdirSync(dataDir)
+  writeDaemonFile(dataDir, {
+    pid: process.pid,
+    version: '0',
+    startedAt: '',
+    inspectorUrl,
+    sinkUrl: '',
+    token,
+  })
+}
+
+test('what ends without a verification ends with 5, and says why', async () => {
+  const cwd = createFolder()
+  await startUnverifying(cwd)
+  for (const args of [
+    ['create', '--sink', 'https://shop.example/hooks'],
+    ['update', 'SUB9', '--types', 'products.create'],
+  ]) {
+    const [text, json] = await Promise.all([
+      run(['subscriptions', ...args], { cwd }),
+      run(['subscriptions', ...args, '--json'], { cwd }),
+    ])
+    expect([text.exitCode, json.exitCode]).toEqual([5, 5])
+    expect(text.stderr).toContain('SUB9 is not verified, so it gets no notifications')
+    expect(text.stderr).toContain('Look at how https://shop.example/hooks answers a verification.')
+    expect(objects(json.stdout)).toMatchObject([
+      { subscription: { id: 'SUB9', verified: false } },
+      { type: 'error', error: { code: 'FIC_DEV_E_SUBSCRIPTION_FAILED' } },
+    ])
+  }
+})
 
 test('a slip in the action is told with what was probably meant', async () => {
   const { exitCode, stderr } = await run(['subscriptions', 'verfy'], { cwd: createFolder() })

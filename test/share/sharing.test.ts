@@ -9,6 +9,7 @@ import { requestHeader } from '../../src/share/message.ts'
 import { makeKeys } from '../support/tokens.ts'
 import { testFolder } from '../support/capture.ts'
 import { forwardTo, type TestDaemon } from '../support/daemon.ts'
+import { createFolder, follow, kill, run } from '../support/process.ts'
 import { startTarget } from '../support/target.ts'
 import { isNatsInstalled, noNats, startNatsServer, type NatsServer } from '../support/nats-server.ts'
 import {
@@ -284,10 +285,44 @@ describe.skipIf(!isNatsInstalled)(`sharing${noNats}`, () => {
     const server = await startNatsServer()
     await using first = await startFollower(server.url, { name: 'anna' })
     await untilShare(first, isConnected)
+    await expect(startFollower(server.url, { name: 'anna' })).rejects.toMatchObject({
+      code: 'FIC_DEV_E_SHARE_NAME',
+      message: expect.stringContaining('"anna" is taken'),
+      hint: expect.stringContaining('--as anna-2'),
+    })
+    // Once the first has gone, its name is free.
+    await first.close()
     await using second = await startFollower(server.url, { name: 'anna' })
-    const told = await second.until(({ type }) => type === 'error')
-    expect(told).toMatchObject({ error: { code: 'FIC_DEV_E_SHARE_NAME' } })
-    expect(second.daemon.status().share?.state).toBe('disconnected')
+    await untilShare(second, isConnected)
+  })
+
+  test('a name whose follower was killed is free for the next one, of the same project and of another', async () => {
+    const server = await startNatsServer()
+    const place = { cwd: createFolder() }
+    const flags = [
+      'follow',
+      server.url,
+      '--company',
+      String(company),
+      '--as',
+      'anna',
+      '--port',
+      '0',
+      '--no-open',
+    ]
+    const killed = follow([...flags, '--json'], place)
+    await killed.line(({ type, share }) => type === 'share' && share.state === 'connected')
+    const refused = await run(flags, { cwd: createFolder() })
+    expect([refused.exitCode, refused.stderr.includes('FIC_DEV_E_SHARE_NAME')]).toEqual([1, true])
+    expect(refused.stderr).not.toContain('fic-dev is ready')
+    await kill(killed)
+
+    const again = follow([...flags, '--json'], place)
+    await again.line(({ type, share }) => type === 'share' && share.state === 'connected')
+    await kill(again)
+    const other = follow([...flags, '--json'], { cwd: createFolder() })
+    await other.line(({ type, share }) => type === 'share' && share.state === 'connected')
+    await kill(other)
   })
 
   test('what is not ours, or cannot be believed, is kept as such and never forwarded', async () => {

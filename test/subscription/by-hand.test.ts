@@ -47,12 +47,27 @@ test('one that was made for our sink is ours, verified and counted', async () =>
   expect(world.records.own(world.emulator.url, company)?.id).toBe('SUB1')
 })
 
-test('one for another receiver is not kept by the next daemon', async () => {
+test('one for another receiver is of this project, and not kept by the next daemon', async () => {
   const world = await startWorld()
   const other = await startAnsweringSink('/other')
   const { subscription } = await byHand(world).create({ sink: other.url, types: ['taxes.create'] })
-  expect(subscription).toMatchObject({ verified: true, origin: null })
+  expect(subscription).toMatchObject({ verified: true, origin: 'made' })
   expect(world.records.all(world.emulator.url, company)).toEqual([])
+  world.reopenRecords()
+  expect(await byHand(world).list()).toMatchObject([{ id: 'SUB1', origin: 'made' }])
+  const keeper = world.createKeeper({ onExit: 'delete' })
+  await keeper.start()
+  expect(keeper.status()).toMatchObject({
+    state: 'verified',
+    id: 'SUB2',
+    types: [`${prefix}receipts.create`],
+  })
+  await keeper.close()
+  expect(await world.observed()).toMatchObject([{ id: 'SUB1', sink: other.url }])
+  // Without a yes: there is no other project to be asked about.
+  await byHand(world).update('SUB1', { types: ['products.create'] })
+  await byHand(world).remove('SUB1', {})
+  expect(await world.observed()).toEqual([])
 })
 
 test('what is not ours stays byte for byte unless it is meant', async () => {

@@ -93,6 +93,9 @@ test('--take-over moves the sink and nothing else, and the exit gives it back', 
   expect(await world.observed()).toMatchObject([{ id: 'SUB1', config: { mapping: 'structured' } }])
 
   await keeper.close()
+  expect(keeper.left()).toEqual([
+    { id: 'SUB1', sink: expect.stringContaining('/webhooks'), outcome: 'moved' },
+  ])
   await world.emulator.clock.advance(0)
   expect(await world.observed()).toStrictEqual(before)
   expect(world.records.all(world.emulator.url, company)).toStrictEqual([])
@@ -166,6 +169,54 @@ test('what somebody moved elsewhere meanwhile is not moved back', async () => {
     { id: 'SUB1', sink: production.url, outcome: 'elsewhere' },
   ])
   expect(await world.observed()).toMatchObject([{ sink: third.url }])
+})
+
+/** Another program of the same app that takes SUB1 over, and gives it back. */
+async function takeOver(world: World) {
+  const elsewhere = await startAnsweringSink('/elsewhere')
+  const move = (sink: string) => api(world).modify('SUB1', { sink, verificationMethod: 'header' })
+  await move(elsewhere.url)
+  await world.emulator.clock.advance(0)
+  return { elsewhere, giveBack: () => move(world.sink.url) }
+}
+
+test('a take-over by another program is noticed soon, told, and not fought over; after it all is as before', async () => {
+  const world = await startWorld()
+  const keeper = world.createKeeper({ onExit: 'delete', timing: { watchMs: 30, lookAgainMs: 30 } })
+  await keeper.start()
+  const { elsewhere, giveBack } = await takeOver(world)
+
+  await expect.poll(() => keeper.status().state).toBe('failed')
+  expect(keeper.failure()).toMatchObject({
+    code: 'FIC_DEV_E_SUBSCRIPTION_FAILED',
+    message: `SUB1 was moved to ${elsewhere.url} while fic-dev ran. Notifications go there.`,
+  })
+  expect(await world.observed()).toMatchObject([{ id: 'SUB1', sink: elsewhere.url }])
+  await giveBack()
+  await expect.poll(() => keeper.status().state).toBe('verified')
+  expect(world.records.attempts(world.emulator.url, 'SUB1')).toHaveLength(1)
+})
+
+test('one that another program has taken over is not deleted on exit', async () => {
+  const world = await startWorld()
+  const keeper = world.createKeeper({ onExit: 'delete' })
+  await keeper.start()
+  const { elsewhere } = await takeOver(world)
+  await keeper.close()
+
+  expect(await world.observed()).toMatchObject([{ id: 'SUB1', sink: elsewhere.url }])
+  expect(keeper.left()).toEqual([{ id: 'SUB1', sink: world.sink.url, outcome: 'elsewhere' }])
+})
+
+test('by hand, what another program has taken over is moved here', async () => {
+  const world = await startWorld()
+  const keeper = world.createKeeper()
+  await keeper.start()
+  await takeOver(world)
+  await keeper.check()
+  expect(keeper.status().state).toBe('failed')
+  await keeper.verify()
+  expect(await world.observed()).toMatchObject([{ id: 'SUB1', sink: world.sink.url, verified: true }])
 })
 
 test('--subscription keeps one that was made elsewhere, and never deletes it', async () => {
