@@ -15,7 +15,9 @@ export function isEmptyProject(
 }
 
 /** Returns what to start, or the exit code if nothing is to be started. */
-export async function offerStart(invocation: Invocation): Promise<Invocation | number> {
+export async function offerStart<Options>(
+  invocation: Invocation<Options>,
+): Promise<Invocation<Options> | number> {
   try {
     return await withPrompts(invocation.output, async (prompts) => {
       const way = await prompts.choose({
@@ -33,7 +35,7 @@ export async function offerStart(invocation: Invocation): Promise<Invocation | n
       })
       if (way === 'tunnel') return invocation
       if (way === 'emulator') return invocation.again({ emulator: true })
-      const done = await setUp(invocation, prompts)
+      const done = await setUp({ ...invocation, options: {} }, prompts)
       if (typeof done === 'number') return done
       const next = await invocation.again({})
       // A token that is not saved is still good for this start.

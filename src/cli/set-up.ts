@@ -22,6 +22,8 @@ export interface InitOptions {
   saveToken?: boolean
 }
 
+type Asking = Pick<Invocation<InitOptions>, 'config' | 'sources' | 'secrets' | 'output' | 'options'>
+
 /** Runs `fic-dev init`. Returns the exit code. */
 export async function init(invocation: Invocation<InitOptions>): Promise<number> {
   const { config, output } = invocation
@@ -37,7 +39,7 @@ export async function init(invocation: Invocation<InitOptions>): Promise<number>
 
 /** What `init` does for `start` in an empty project. Returns the exit code if nothing is to be started. */
 export async function setUp(
-  invocation: Invocation<InitOptions>,
+  invocation: Asking,
   prompts: Prompts,
 ): Promise<{ token: string | null } | number> {
   const made = await askAll(invocation, prompts)
@@ -63,7 +65,7 @@ async function planWithoutAsking(invocation: Invocation<InitOptions>): Promise<M
 }
 
 /** Returns the exit code if nothing is to be written. */
-async function askAll(invocation: Invocation<InitOptions>, prompts: Prompts): Promise<Made | number> {
+async function askAll(invocation: Asking, prompts: Prompts): Promise<Made | number> {
   const { options, output } = invocation
   const existing = findConfigFile()
   try {
@@ -91,7 +93,7 @@ function mayReplace(prompts: Prompts, existing: string): Promise<boolean> {
   })
 }
 
-function partsOf({ config, sources, secrets, output }: Invocation<InitOptions>): PlanParts {
+function partsOf({ config, sources, secrets, output }: Asking): PlanParts {
   return {
     read: { config, sources },
     knownToken: secrets.accessToken,

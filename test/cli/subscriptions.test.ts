@@ -169,13 +169,15 @@ test.each(['without a daemon', 'with a daemon'])(
 /** The private API of a daemon for which no verification comes through; a real one waits 20 s for it. */
 async function startUnverifying(cwd: string) {
   const entry = {
-    ...{ id: 'SUB9', sink: 'https://shop.example/hooks', verified: false, types: [], mapping: 'binary' },
-    ...{
-      origin: 'made',
-      takenOverFrom: null,
-      kept: false,
-      budget: { used: 1, limit: 5, nextPossibleAt: null },
-    },
+    id: 'SUB9',
+    sink: 'https://shop.example/hooks',
+    verified: false,
+    types: [],
+    mapping: 'binary',
+    origin: 'made',
+    takenOverFrom: null,
+    kept: false,
+    budget: { used: 1, limit: 5, nextPossibleAt: null },
     attempts: [
       {
         at: '2026-11-28T10:00:00.000Z',
@@ -224,7 +226,7 @@ test('what ends without a verification ends with 5, and says why', async () => {
     ])
     expect([text.exitCode, json.exitCode]).toEqual([5, 5])
     expect(text.stderr).toContain('SUB9 is not verified, so it gets no notifications')
-    expect(text.stderr).toContain('Look at how https://shop.example/hooks answers a verification.')
+    expect(text.stderr).toContain('The sink is https://shop.example/hooks: look at its answer.')
     expect(objects(json.stdout)).toMatchObject([
       { subscription: { id: 'SUB9', verified: false } },
       { type: 'error', error: { code: 'FIC_DEV_E_SUBSCRIPTION_FAILED' } },

@@ -3,6 +3,7 @@
 import { Option } from 'commander'
 import { backgroundOptions, startInBackground, type BackgroundOptions } from '../background.ts'
 import { defineCommand, type Invocation } from '../command.ts'
+import { isInForeground } from '../terminal/foreground.ts'
 import { printConfig } from '../print-config.ts'
 
 interface Options extends BackgroundOptions {
@@ -40,7 +41,7 @@ async function run(invocation: Invocation<Options>): Promise<number> {
   const { runDaemon } = await import('../run-daemon.ts')
   const words = process.argv.slice(2)
   const isTerminal = process.stdin.isTTY && process.stdout.isTTY && process.stderr.isTTY
-  if (words.length > 0 || !isTerminal) return runDaemon(invocation)
+  if (words.length > 0 || !isTerminal || !isInForeground()) return runDaemon(invocation)
   const [{ isEmptyProject, offerStart }, { readEnvironment }] = await Promise.all([
     import('../offer-start.ts'),
     import('../../config/environment.ts'),
