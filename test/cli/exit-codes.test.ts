@@ -105,6 +105,8 @@ test('every command has --json, and prints nothing but objects, one a line', asy
     check: ['check', target.url, '--only', 'binary'],
     doctor: ['doctor'],
     keys: ['keys'],
+    status: ['status'],
+    version: ['version'],
     env: ['env'],
     subscriptions: ['subscriptions'],
     token: ['token', 'a.b.c'],
@@ -137,11 +139,13 @@ test('every command has --json, and prints nothing but objects, one a line', asy
   for (const name of last) await ask(name)
   expect(silent).toEqual(['clear'])
 
-  // Those that stay have tests of their own; completion is for shells.
+  // Those that stay, start or end a daemon have tests of their own; completion is for shells.
   const commands = await listCommands()
   expect(commands.filter((name) => asked[name] === undefined)).toEqual([
     'start',
     'follow',
+    'stop',
+    'logs',
     'emulator',
     'completion',
     'help',

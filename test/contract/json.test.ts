@@ -7,6 +7,7 @@ import { expectSnapshot } from './snapshot.ts'
 
 /** Commands that print JSON without a test here. */
 const elsewhere: Record<string, string> = {
+  logs: 'It prints what a daemon in the background has printed; test/cli/background.test.ts covers it.',
   follow: 'It needs a NATS server; its stream is the one of start. test/share covers it.',
 }
 
@@ -40,6 +41,8 @@ test('the JSON of each command is unchanged', async () => {
     print(['show', 'last', '--resources']),
     print(['types', 'clients']),
     print(['keys']),
+    print(['version']),
+    print(['status']),
     print(['env']),
     print(['open', '--no-open']),
     print(['token', '--notification', 'last']),
@@ -57,11 +60,13 @@ test('the JSON of each command is unchanged', async () => {
   await print(['subscriptions', 'delete', 'SUB2', '--yes'])
   await print(['subscriptions', 'restore'])
 
-  daemon.signal('SIGTERM')
+  await print(['stop'])
   expect(await daemon.ended).toBe(0)
   printed.set('start', daemon.lines.map(readLine))
 
   await print(['list'], { as: 'list, without a daemon' })
+  await print(['status'], { as: 'status, without a daemon', exitCode: 1 })
+  await print(['stop'], { as: 'stop, without a daemon' })
   await print(['show', '99'], { as: 'show 99, which does not exist', exitCode: 1 })
   await print(['clear', '--yes'])
   await print(['init', '--yes', '--emulator'])
