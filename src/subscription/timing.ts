@@ -10,7 +10,7 @@ export interface KeeperTiming {
   lookAgainMs: number
   /**
    * How often a verified one is: Fatture in Cloud may have deleted it, and another program of the same app moved it.
-   * There is no other sign of that. 2 minutes are 30 of the 1,000 requests of an hour (protocol section 7).
+   * There is no other sign of that. 2 minutes are 30 of the 1,000 requests of an hour (docs/protocol.md#7-api-error-responses).
    */
   watchMs: number
   /** The same at an emulator. */

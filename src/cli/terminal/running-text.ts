@@ -1,7 +1,7 @@
 /** A running daemon for `fic-dev status`. Pure. */
 
 import type { DaemonFile } from '../../contract/api.ts'
-import type { Status, SubscriptionStatus, TargetStatus } from '../../contract/status.ts'
+import type { Status, TargetStatus } from '../../contract/status.ts'
 import { inWords } from '../../subscription/budget.ts'
 import type { Colors } from '../output.ts'
 import { localTime, shareLine, subscriptionLine, targetLine, tunnelLine } from './lines.ts'
@@ -25,9 +25,7 @@ export function runningText(
   const lines = [
     ...(isOpen && status.tunnel !== null ? [tunnelLine(status.tunnel, colors)] : []),
     ...(share === null ? [] : [shareLine(share, colors)]),
-    ...(status.subscription === null
-      ? ['subscription  not managed']
-      : subscriptionLines(status.subscription, colors)),
+    ...subscriptionLines(status, colors),
     ...(status.targets.length === 0 ? ['target  none, so nothing is forwarded'] : []),
     ...status.targets.map((target) => targetText(target, colors)),
     `stored  ${number(counts.notifications, 'notification')}, ${number(counts.deliveries, 'delivery')}, ${counts.waiting} waiting`,
@@ -42,9 +40,13 @@ export function runningText(
   ].join('\n')
 }
 
-function subscriptionLines(status: SubscriptionStatus, colors: Colors): string[] {
-  const budget = status.budget === null ? [] : [`verifications  ${inWords(status.budget)}`]
-  return [subscriptionLine(status, colors), ...budget]
+function subscriptionLines({ subscription, share }: Status, colors: Colors): string[] {
+  // A follower has none: the hub does.
+  if (share?.role === 'follower') return []
+  if (subscription === null) return ['subscription  not managed']
+  const { budget } = subscription
+  const used = budget === null ? [] : [`verifications  ${inWords(budget)}`]
+  return [subscriptionLine(subscription, colors), ...used]
 }
 
 function targetText(target: TargetStatus, colors: Colors): string {
