@@ -153,7 +153,7 @@ export interface LeftSubscription {
   outcome: RestoredSubscription['outcome'] | 'deleted'
 }
 
-/** `POST /api/stop`: comes when subscriptions are given back or deleted; the daemon ends after that. */
+/** `POST /api/stop` with the `pid` of the process that is meant: comes when subscriptions are given back or deleted; the daemon ends after that. */
 export interface StopAnswer {
   pid: number
   subscriptions: LeftSubscription[]

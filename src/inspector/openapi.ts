@@ -38,7 +38,8 @@ const summaries: Record<string, string> = {
   'POST /api/token': 'What a token says, claim by claim',
   'POST /api/doctor': 'Look at everything that fic-dev stands on; a finding a line, as it comes (NDJSON)',
   'POST /api/forwarding': 'Pause deliveries, or let them go on',
-  'POST /api/stop': 'End the daemon; answers when subscriptions are given back or deleted',
+  'POST /api/stop':
+    'End the daemon that is this process; answers when subscriptions are given back or deleted',
   'POST /api/links': 'A link that opens the inspector once',
   'DELETE /api/sessions': 'End all sessions of the page',
   'GET /api/proof':

@@ -6,8 +6,9 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { stopDaemon } from '../../src/cli/commands/stop.ts'
-import { isAlive } from '../../src/daemon/daemon-file.ts'
+import { isAlive, readDaemonFile } from '../../src/daemon/daemon-file.ts'
 import { createEmulator } from '../../src/emulator/index.ts'
+import { startDaemon, temporaryFolder } from '../support/daemon.ts'
 import { createFolder, isReady, run, start, type JsonLine } from '../support/process.ts'
 import { startAnsweringSink } from '../subscription/world.ts'
 
@@ -79,4 +80,18 @@ test('a process that does not prove to be fic-dev is never ended', async () => {
     message: expect.stringContaining(`process ${pid}`),
   })
   expect(isAlive(pid)).toBe(true)
+})
+
+test('POST /api/stop ends the process that it names and no other, and is answered before the end', async () => {
+  await using folder = await temporaryFolder()
+  await using fic = await startDaemon(folder.path)
+  const stop = (body: unknown) =>
+    fic.api('/api/stop', { method: 'POST', body: body === undefined ? null : JSON.stringify(body) })
+  expect((await stop(undefined)).status).toBe(400)
+  expect((await stop({ pid: process.pid + 1 })).status).toBe(400)
+  expect((await fic.api('/api/status')).status).toBe(200)
+
+  const answer = await stop({ pid: process.pid })
+  expect(await answer.json()).toEqual({ pid: process.pid, subscriptions: [], owed: [] })
+  await expect.poll(() => readDaemonFile(fic.config.dataDir)).toBeNull()
 })

@@ -14,7 +14,7 @@ import { readCount } from '../values.ts'
 
 interface Options {
   follow?: boolean
-  limit?: number
+  lines?: number
 }
 
 export const logsCommand = defineCommand<Options>({
@@ -23,7 +23,7 @@ export const logsCommand = defineCommand<Options>({
   summary: 'print the log of fic-dev in the background',
   options: [
     new Option('-f, --follow', 'print new lines until fic-dev ends'),
-    new Option('-n, --limit <n>', 'only the last n lines (default: all)').argParser(readCount),
+    new Option('-n, --lines <n>', 'only the last n lines (default: all)').argParser(readCount),
   ],
   examples: [
     ['fic-dev logs', 'everything that is kept'],
@@ -42,7 +42,7 @@ async function run({ config, options, output }: Invocation<Options>): Promise<vo
   // A line that is not complete yet is printed once it is.
   const end = newer.lastIndexOf('\n') + 1
   const lines = toLines(Buffer.concat([older, newer.subarray(0, end)]).toString('utf8'))
-  for (const line of options.limit === undefined ? lines : lines.slice(-options.limit)) print(line)
+  for (const line of options.lines === undefined ? lines : lines.slice(-options.lines)) print(line)
   if (options.follow && daemon !== null) await follow(file, end, daemon.pid, print, output)
 }
 

@@ -56,7 +56,7 @@ export async function stopDaemon(
   daemon: Pick<DaemonFile, 'pid'>,
   limitMs = endsWithinMs,
 ): Promise<StopAnswer | null> {
-  const answer = client.request<StopAnswer>('POST', '/api/stop').catch(() => null)
+  const answer = client.request<StopAnswer>('POST', '/api/stop', { pid: daemon.pid }).catch(() => null)
   const late = performance.now() + limitMs
   while (isAlive(daemon.pid)) {
     if (performance.now() > late) {

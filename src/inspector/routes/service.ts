@@ -3,6 +3,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import type { EventTypeEntry, OpenLink, RevokeAnswer } from '../../contract/api.ts'
+import { FicDevError } from '../../errors.ts'
 import { eventTypes, findEventType, groupTypes, toShortName } from '../../fic/event-types.ts'
 import { TriggerBody } from '../schemas.ts'
 import type { InspectorParts } from '../server.ts'
@@ -37,7 +38,8 @@ export function serviceRoutes(
     )
 
     const answers = new Set<Promise<void>>()
-    app.post('/api/stop', async (_request, { raw }) => {
+    app.post('/api/stop', { schema: { body: StopBody } }, async ({ body }, { raw }) => {
+      if (body.pid !== process.pid) throw anotherProcess(body.pid)
       answers.add(new Promise((resolve) => raw.once('close', resolve)))
       return parts.stop()
     })
@@ -52,6 +54,13 @@ export function serviceRoutes(
       return { revoked }
     })
   }
+}
+
+/** Which process is meant: the one that runs now may be another one than the caller has read of. */
+const StopBody = Type.Object({ pid: Type.Integer() }, { additionalProperties: false })
+
+function anotherProcess(pid: number): FicDevError {
+  return new FicDevError('BAD_REQUEST', `This is not process ${pid}, but process ${process.pid}.`)
 }
 
 function listTypes(held: string[]): EventTypeEntry[] {
