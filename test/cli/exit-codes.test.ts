@@ -145,8 +145,8 @@ test('every command has --json, and prints nothing but objects, one a line', asy
     'start',
     'follow',
     'stop',
-    'logs',
     'emulator',
+    'logs',
     'completion',
     'help',
   ])
