@@ -82,6 +82,7 @@ test('a follower has no sink and no subscription; loopback is no tunnel', () => 
     hint: null,
     lag: 0,
     name: 'anna',
+    hubSink: null,
     followers: [],
   } as const
   const tunnel = { ...status.tunnel!, provider: 'none' }
