@@ -1,7 +1,10 @@
 /** Subscriptions, tokens and resources through the private API of a running daemon. */
 
 import { expect, test } from 'vitest'
-import type { ResourcesAnswer, SubscriptionEntry, TokenExplanation } from '../../src/contract/api.ts'
+import type { ResourcesAnswer, TokenExplanation } from '../../src/contract/api.ts'
+import { defaultCompany } from '../../src/emulator/index.ts'
+import { eventTypePrefix } from '../../src/fic/event-types.ts'
+import { callApi } from '../support/emulator-api.ts'
 import { startSubscriber } from '../support/subscriber.ts'
 import { startDaemon, temporaryFolder, type TestDaemon } from '../support/daemon.ts'
 
@@ -97,11 +100,11 @@ test('what is not ours needs anothers: true', async () => {
   await using folder = await temporaryFolder()
   await using another = await startSubscriber()
   await using fic = await startDaemon(folder.path, { types: ['taxes.create'] })
-  const made = await ask<{ subscription: SubscriptionEntry }>(fic, 'POST', '/api/subscriptions', {
-    sink: another.url,
-    types: ['receipts.create'],
-  })
-  expect(made).toMatchObject([200, { subscription: { id: 'SUB2', verified: true, origin: null } }])
+  // As another program creates it.
+  const data = { sink: another.url, types: [`${eventTypePrefix}receipts.create`] }
+  const { emulatorUrl = '' } = fic.daemon.addresses()
+  await callApi(emulatorUrl, 'POST', `/c/${defaultCompany}/subscriptions`, { data })
+  expect(await ask(fic, 'GET', '/api/subscriptions/SUB2')).toMatchObject([200, { origin: null }])
   expect(await ask(fic, 'DELETE', '/api/subscriptions/SUB2')).toMatchObject([
     409,
     { error: { code: 'FIC_DEV_E_NOT_OURS' } },

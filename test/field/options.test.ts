@@ -27,7 +27,7 @@ test.for<[args: string, sentence: string | RegExp, hint?: string | RegExp]>([
   ],
   ['start --limit 3', '--limit belongs to "fic-dev list", not to "fic-dev start".'],
   ['-n 3', '-n belongs to "fic-dev list" (and to logs), not to "fic-dev start".'],
-  ['list --ids 3', '--ids belongs to "fic-dev trigger" (and to replay), not to "fic-dev list".'],
+  ['list --ids 3', '--ids belongs to "fic-dev replay" (and to trigger), not to "fic-dev list".'],
   [
     'completion bash --with-tokens',
     '--with-tokens belongs to "fic-dev export", not to "fic-dev completion".',

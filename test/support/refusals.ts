@@ -230,7 +230,7 @@ export const refusals: readonly Refusal[] = [
   {
     name: 'nginx with TLS on this port',
     code: 'https-port',
-    says: /speaks TLS\. Forward to https:/,
+    says: /expects TLS\. Forward to https:/,
     server: answering(400, html, '<center>The plain HTTP request was sent to HTTPS port</center>'),
   },
   {
@@ -300,13 +300,13 @@ export const refusals: readonly Refusal[] = [
   {
     name: 'a database',
     code: 'not-http',
-    says: /not a web server/,
+    says: /not an HTTP\/1\.1 server/,
     server: () => createTcpServer((socket) => void socket.write('J\u0000\u0000\u0000\n8.0.36\u0000')),
   },
   {
     name: 'an HTTPS server that is asked for HTTP',
     code: 'https-port',
-    says: /speaks TLS\. Forward to https:/,
+    says: /expects TLS\. Forward to https:/,
     server: () =>
       createTcpServer((socket) => {
         const alert = Buffer.from([0x15, 0x03, 0x03, 0x00, 0x02, 0x02, 0x46])
@@ -316,7 +316,7 @@ export const refusals: readonly Refusal[] = [
   {
     name: 'an HTTP server that is asked for HTTPS',
     code: 'http-port',
-    says: /does not speak TLS\. Forward to http:/,
+    says: /does not use TLS\. Forward to http:/,
     scheme: 'https',
     server: answering(200, {}, ''),
   },
