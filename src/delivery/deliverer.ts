@@ -231,7 +231,7 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
         'REPLAY_TARGET',
         'There is no target that this notification could be replayed to.',
         {
-          hint: 'Start with --forward-to http://localhost:3000/webhooks, or name an address with --to.',
+          hint: 'Name your app: fic-dev forward http://localhost:3000/webhooks, or name an address with --to.',
         },
       )
     }

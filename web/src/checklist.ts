@@ -142,8 +142,8 @@ function answerStep({ targets, share }: Status, seen: Seen): Step {
     return {
       title,
       done: false,
-      says: 'No target is named. Start again with the address of your app:',
-      copy: `npx fic-dev ${share?.role === 'follower' ? `follow ${share.url} ` : ''}--forward-to http://localhost:3000/webhooks`,
+      says: 'No target is named. In another terminal, or on the status screen:',
+      copy: 'npx fic-dev forward http://localhost:3000/webhooks',
     }
   }
   return { title, done: false, says: sayOfTarget(target, seen.refusedWith), copy: null }
