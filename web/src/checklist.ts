@@ -134,7 +134,7 @@ function followerStep({ share }: Status): Step {
   return { title, done, says: copy ? waits : share ? sayShare(share).join(' ') : '', copy }
 }
 
-function answerStep({ targets, share }: Status, seen: Seen): Step {
+function answerStep({ targets }: Status, seen: Seen): Step {
   const title = 'Your app answered 2xx'
   if (seen.answered) return { title, done: true, says: 'The whole way works.', copy: null }
   const [target] = targets
