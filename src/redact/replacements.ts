@@ -25,7 +25,8 @@ export class Replacements {
 
   /** Values that sentences may hold anywhere, whatever is around them. */
   learn(values: Iterable<string | null | undefined>): void {
-    for (const value of values) if (value != null && isWord(value)) this.#learned.add(value)
+    for (const value of values)
+      if (value != null && (isWord(value) || /^\d{2,}$/.test(value))) this.#learned.add(value)
   }
 
   /** Digits become other digits, anything else a word. */

@@ -160,11 +160,16 @@ const fileName = /^(?:fic-dev|node)\b|\.(?:[cm]?[jt]s|json|md|pem|creds|env|loca
 export function redactSentence(text: string, replacements: Replacements): string {
   const known = replacements.words()
   if (known.length === 0) return redactPart(text, replacements)
-  const pattern = new RegExp(`(${known.map(escape).join('|')})`, 'gi')
+  const pattern = new RegExp(`(${known.map(toPattern).join('|')})`, 'gi')
   return text
     .split(pattern)
     .map((part, index) => (index % 2 === 1 ? replacements.found(part) : redactPart(part, replacements)))
     .join('')
+}
+
+/** A number is not a part of another one. */
+function toPattern(value: string): string {
+  return /^\d+$/.test(value) ? `(?<!\\d)${value}(?!\\d)` : escape(value)
 }
 
 function escape(text: string): string {
