@@ -8,7 +8,8 @@ import type { NotificationPage } from '../contract/api.ts'
 import type { Finding } from '../contract/doctor.ts'
 import type { Notification } from '../contract/notification.ts'
 import type { Status } from '../contract/status.ts'
-import { settingKeys } from '../config/settings.ts'
+import type { Config } from '../config/config.ts'
+import { settingKeys, type SettingKey } from '../config/settings.ts'
 import { readDaemonFile } from '../daemon/daemon-file.ts'
 import { reportContents, reportOmissions, toReport } from '../doctor/report.ts'
 import { FicDevError, messageOf } from '../errors.ts'
@@ -20,25 +21,31 @@ const standardName = 'fic-dev-report.json'
 const looked = 1_000
 const loggedLines = 200
 
-/** Only its owner can read it, until it is checked and sent. Returns the name of the file. */
+/**
+ * Only its owner can read it, until it is checked and sent. Returns the name of the file.
+ * @param running the settings, of which some may be those of the running fic-dev
+ */
 export async function writeReport(
   invocation: Invocation<{ out?: string }>,
   findings: readonly Finding[],
   status: Status | null,
+  running: Config,
 ): Promise<string> {
-  const { config, sources, options, output } = invocation
+  const { sources, options, output } = invocation
   const name = options.out ?? standardName
   const notifications = await readNotifications(invocation)
+  const sourceOf = (key: SettingKey) =>
+    running[key] === invocation.config[key] ? sources[key] : 'the running fic-dev'
   const report = toReport({
     at: new Date(),
     machine: describeMachine(),
-    settings: settingKeys.map((key) => ({ name: key, value: config[key], source: sources[key] })),
+    settings: settingKeys.map((key) => ({ name: key, value: running[key], source: sourceOf(key) })),
     findings,
     status,
     notifications,
-    log: readLog(config.dataDir),
-    secrets: secretsOf(invocation, status, notifications),
-    folders: [process.cwd(), config.dataDir, resolve(config.dataDir, '..'), os.homedir()],
+    log: readLog(running.dataDir),
+    secrets: secretsOf({ config: running, secrets: invocation.secrets }, status, notifications),
+    folders: [process.cwd(), running.dataDir, resolve(running.dataDir, '..'), os.homedir()],
   })
   await writeFile(name, `${JSON.stringify(report, null, 2)}\n`, { mode: 0o600 }).catch((error: unknown) => {
     throw new FicDevError('USAGE', `${name} cannot be written: ${messageOf(error)}.`, {

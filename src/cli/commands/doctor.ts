@@ -80,7 +80,7 @@ async function run(invocation: Invocation<Options>): Promise<number> {
     },
   )
   if (options.report) {
-    const name = await writeReport({ ...invocation, config: running }, findings, status)
+    const name = await writeReport(invocation, findings, status, running)
     if (output.json) output.object({ type: 'report', file: name })
   }
   return findings.some(({ outcome }) => outcome === 'failure') ? 1 : 0
