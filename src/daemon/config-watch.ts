@@ -84,7 +84,7 @@ interface Differences {
 }
 
 /** What the file says now and did not say before. */
-export function compare(
+function compare(
   last: Pick<ReadConfig, 'written'>,
   next: Pick<ReadConfig, 'written' | 'sources'>,
 ): Differences {

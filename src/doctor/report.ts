@@ -30,8 +30,6 @@ export const reportContents =
 export const reportOmissions =
   'tokens, keys, the secret path, ids, company data, bodies, header values, hosts, paths of URLs and files'
 
-export type Report = ReturnType<typeof toReport>
-
 export function toReport(facts: ReportFacts) {
   const replacements = new Replacements()
   replacements.learn(facts.secrets)

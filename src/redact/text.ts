@@ -38,7 +38,7 @@ function splitOnce(text: string, separator: string): [string, string | undefined
 }
 
 /** A name of a member or parameter that a program may have given stays; a value used as a name does not. */
-export function redactName(name: string, replacements: Replacements): string {
+function redactName(name: string, replacements: Replacements): string {
   return /^[a-z_$][a-z_$-]{0,39}\d?$/i.test(name) ? name : replacements.value(name)
 }
 
@@ -93,7 +93,7 @@ const token = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\],:]|[^\s"{}[\],:]+/g
  * Every string and number of a JSON text; names of members, booleans, order and white space stay. A number is read as
  * text, so it may have any number of digits. `null` if the text is not JSON.
  */
-export function redactJson(text: string, replacements: Replacements): string | null {
+function redactJson(text: string, replacements: Replacements): string | null {
   if (!isJson(text)) return null
   const stack: { isObject: boolean; name: string | null }[] = []
   return text.replace(token, (part) => {
