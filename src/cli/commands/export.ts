@@ -36,9 +36,9 @@ An export contains everything: ids, tokens and the answers of your app. With --r
 replacement throughout the file; verdicts, times, event types and the structure of bodies stay, so that "fic-dev import"
 and filters work. Tokens are replaced, so their signature cannot be checked again.
 
-Fixtures are made for a repository: the token,
-the secret path and tunnel headers are replaced or removed; resource ids and the company id stay. "fic-dev import"
-reads fixtures in NDJSON. In a folder, each file contains method, headers and body, ready to be sent by a test.`,
+Fixtures are made for a repository: the token, the secret path and tunnel headers are replaced or removed; resource ids
+and the company id stay. "fic-dev import" reads fixtures in NDJSON. In a folder, each file contains method, headers and
+body, ready to be sent by a test.`,
   examples: [
     ['fic-dev export -o all.ndjson', 'everything, for import'],
     ['fic-dev export --format har -o all.har', 'for the network panel of a browser'],

@@ -33,7 +33,7 @@ aborted and repeated at the new target.`,
   examples: [
     ['fic-dev forward', 'print the present targets'],
     ['fic-dev forward localhost:4000/webhooks', 'one target for everything'],
-    ['fic-dev forward entities.*=localhost:4000/clients localhost:3000/webhooks', 'by event type'],
+    ["fic-dev forward 'entities.*=localhost:4000/clients' localhost:3000/webhooks", 'by event type'],
     ['fic-dev forward --none', 'stop forwarding; notifications are kept'],
   ],
   run,
