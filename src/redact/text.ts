@@ -157,7 +157,9 @@ const inSentence = new RegExp(
 const fileName = /^(?:fic-dev|node)\b|\.(?:[cm]?[jt]s|json|md|pem|creds|env|local|log|sqlite|db|sh)$/i
 
 /** A sentence for people: quoted values, URLs, hosts, numbers of four digits or more, and all known values. */
-export function redactSentence(text: string, replacements: Replacements): string {
+export function redactSentence(sentence: string, replacements: Replacements): string {
+  const isLong = sentence.length > longestSentence
+  const text = isLong ? `${sentence.slice(0, longestSentence)}…` : sentence
   const known = replacements.words()
   if (known.length === 0) return redactPart(text, replacements)
   const pattern = new RegExp(`(${known.map(toPattern).join('|')})`, 'gi')
@@ -166,6 +168,9 @@ export function redactSentence(text: string, replacements: Replacements): string
     .map((part, index) => (index % 2 === 1 ? replacements.found(part) : redactPart(part, replacements)))
     .join('')
 }
+
+/** The search takes time that grows with the square of the length. */
+const longestSentence = 4_000
 
 /** A number is not a part of another one. */
 function toPattern(value: string): string {

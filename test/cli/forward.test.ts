@@ -64,6 +64,27 @@ test('forward changes the target of the running fic-dev, and every command shows
   expect([own.exitCode, own.stderr]).toEqual([2, expect.stringContaining('is fic-dev itself')])
 })
 
+test('the built program applies a changed TypeScript file, and says so', async () => {
+  const cwd = createFolder()
+  const file = join(cwd, 'fic-dev.config.ts')
+  const write = (port: number) =>
+    writeFileSync(
+      file,
+      `const url: string = 'http://127.0.0.1:${port}/'\nexport default { forwardTo: url }\n`,
+    )
+  write(9)
+  const daemon = start(['--emulator'], { cwd })
+  await daemon.line(isReady)
+
+  for (const port of [10, 11]) {
+    write(port)
+    const { text } = await daemon.line(({ type }) => type === 'note')
+    expect(text).toBe(
+      `fic-dev.config.ts changed: forwardTo applied. Notifications go to http://127.0.0.1:${port}/.`,
+    )
+  }
+})
+
 test.each([
   [['forward', 'ftp://localhost/x'], 2, 'A target is "ftp://localhost/x", which has the scheme "ftp"'],
   [['forward', 'webhooks'], 2, 'add a port'],
