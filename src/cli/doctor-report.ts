@@ -16,6 +16,7 @@ import { FicDevError, messageOf } from '../errors.ts'
 import { version } from '../installation.ts'
 import { connect } from './client.ts'
 import type { Invocation } from './command.ts'
+import { logFileOf } from './log-file.ts'
 
 const standardName = 'fic-dev-report.json'
 const looked = 1_000
@@ -92,7 +93,7 @@ async function readNotifications({ config }: Pick<Invocation, 'config'>): Promis
 
 /** Of fic-dev in the background. */
 function readLog(dataDir: string): string[] | null {
-  const file = join(dataDir, 'fic-dev.log')
+  const file = logFileOf(dataDir)
   if (!existsSync(file)) return null
   try {
     const lines = readFileSync(file, 'utf8').split('\n')
