@@ -13,6 +13,7 @@ import type { Config } from './config/config.ts'
 import type { Secrets } from './config/environment.ts'
 import { removeDaemonFile, writeDaemonFile } from './daemon/daemon-file.ts'
 import { refuseCircle } from './daemon/circle.ts'
+import { watchConfig, type ConfigWatchParts } from './daemon/config-watch.ts'
 import { emulatorStateOf } from './daemon/emulator-state.ts'
 import { knownSinks } from './daemon/known-sinks.ts'
 import { findFicAccess, type FicAccess } from './daemon/fic-access.ts'
@@ -91,6 +92,8 @@ export interface DaemonParts {
   secrets?: Secrets
   /** Where the configuration comes from, for the doctor to tell. */
   settings?: SettingsFacts
+  /** Watches the config file, and applies its targets when it changes. */
+  configFile?: Pick<ConfigWatchParts, 'input' | 'first' | 'lookEveryMs'>
   log?: Logger
   now?: () => Date
   /** Notifications come from the hub of a team instead of Fatture in Cloud. */
@@ -191,6 +194,7 @@ class RunningDaemon implements Daemon {
       store: this.#store,
       probe: this.#probe,
       live: this.#live,
+      targetsSource: this.#parts.settings?.sources['forwardTo'] ?? 'default',
       verify: this.#verify,
       publish: (message) => this.#publish(message),
       examine: () => this.#examine(),
@@ -217,6 +221,7 @@ class RunningDaemon implements Daemon {
     this.#store.onStatus((store) => this.#tellStore(store))
     deliverer.onDelivery((delivery) => this.#publish({ type: 'delivery', delivery }))
     deliverer.onTarget((target) => this.#publish({ type: 'target', target }))
+    deliverer.onTargets((targets) => this.#publish({ type: 'targets', targets }))
   }
 
   async #listen(): Promise<void> {
@@ -245,6 +250,19 @@ class RunningDaemon implements Daemon {
     this.#closers.push(() => removeDaemonFile(config.dataDir))
     this.#writeDaemonFile()
     await deliverer.start()
+    this.#watchConfig()
+  }
+
+  #watchConfig(): void {
+    const { configFile } = this.#parts
+    if (!configFile) return
+    const stop = watchConfig({
+      ...configFile,
+      forwarding: this.#rooms.forwarding,
+      onNote: (text) => this.#tell({ type: 'note', text }),
+      onError: (error) => this.#tellError(error),
+    })
+    this.#closers.push(stop)
   }
 
   /** Before the tunnel: what is wrong with it is told before an attempt at Fatture in Cloud is spent. */
@@ -361,11 +379,17 @@ class RunningDaemon implements Daemon {
   async *#examine(): AsyncGenerator<DoctorMessage> {
     const { examine } = await import('./daemon/examine.ts')
     yield* examine({
-      config: this.#config,
+      config: { ...this.#config, ...this.#rooms.forwarding.settings() },
       accessToken: this.#secrets.accessToken,
-      settings: this.#parts.settings ?? null,
+      settings: this.#settingsFacts(),
       status: async () => this.status(),
     })
+  }
+
+  #settingsFacts(): SettingsFacts | null {
+    const { settings = null } = this.#parts
+    const forwardTo = this.#rooms.forwarding.source()
+    return settings && { ...settings, sources: { ...settings.sources, forwardTo } }
   }
 
   async #mayRisk(reason: string): Promise<boolean> {

@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 /** The modules of each layer, the lowest first. A file that is alone in `src` is a module of its own. */
 const layers = [
   ['0', 'contract errors installation json-text log no-schemas replace-file time turns'],
-  ['1', 'fic http text-file'],
+  ['1', 'fic http redact text-file'],
   ['2', 'store'],
   ['3a', 'check delivery doctor intake share subscription tunnel'],
   ['3b', 'emulator inspector sink'],
@@ -27,9 +27,10 @@ const order: string[] = layers.map(([layer]) => layer)
 
 /**
  * Pairs of one layer of which the first may import the second: the daemon is what a configuration is for, a follower
- * is an adapter of intake, and the API client sends requests through the same proxies as everything else.
+ * is an adapter of intake, the API client sends requests through the same proxies as everything else, and what is
+ * redacted is decoded before.
  */
-const allowedNeighbors = new Set(['daemon config', 'share intake', 'fic http'])
+const allowedNeighbors = new Set(['daemon config', 'share intake', 'fic http', 'redact http'])
 
 /** Pure parts of the store: they open nothing, so the inspector may import their values. */
 const pureStore = new Set(['src/store/filter-language.ts'])

@@ -2,7 +2,7 @@
 
 import type { Argument, Command, Option } from 'commander'
 import type { FlagValues } from '../config/choice.ts'
-import type { ReadConfig } from '../config/read-config.ts'
+import type { ConfigInput, ReadConfig } from '../config/read-config.ts'
 import type { SettingKey } from '../config/settings.ts'
 import { onFileNote } from '../replace-file.ts'
 import { givenFlags } from './flags.ts'
@@ -59,6 +59,8 @@ export interface Invocation<Options = Record<string, unknown>> extends ReadConfi
   /** The command's own flags. */
   options: Options
   output: Output
+  /** What the configuration was read from. */
+  configInput: ConfigInput
   /** Ends the process at once. */
   leave: (exitCode: number) => void
   /** The same command, with the configuration read again and these flags besides. */
@@ -82,17 +84,19 @@ export async function prepare<Options>(
   ])
   const options: Record<string, unknown> = command.opts()
   const configFile = typeof options['config'] === 'string' ? options['config'] : null
-  const read = await readConfig({
+  const configInput: ConfigInput = {
     cwd: process.cwd(),
     flags: { ...givenFlags(command), ...flags },
     configFile,
     isTerminal: process.stdout.isTTY,
-  })
+  }
+  const read = await readConfig(configInput)
   const live = isLive(read.config, readEnvironment(process.cwd()), sharesTerminal())
   const output = createOutput({ ...read.config, live })
   onFileNote((note) => output.say(noteLine(note, output.colors)))
   return {
     ...read,
+    configInput,
     args: command.args,
     options: options as Options,
     output,

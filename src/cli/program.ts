@@ -13,6 +13,7 @@ import { emulatorCommand } from './commands/emulator.ts'
 import { envCommand } from './commands/env.ts'
 import { exportCommand } from './commands/export.ts'
 import { followCommand } from './commands/follow.ts'
+import { forwardCommand } from './commands/forward.ts'
 import { importCommand } from './commands/import.ts'
 import { initCommand } from './commands/init.ts'
 import { keysCommand } from './commands/keys.ts'
@@ -39,6 +40,7 @@ import { typed } from './typed.ts'
 const definitions: readonly CommandDefinition<never>[] = [
   startCommand,
   initCommand,
+  forwardCommand,
   followCommand,
   statusCommand,
   stopCommand,

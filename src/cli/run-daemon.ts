@@ -29,12 +29,13 @@ export async function runDaemon(
 ): Promise<number> {
   const ending = awaitEnding(() => leaveAtOnce())
   const starter = invocation.options.inBackground ? connectToStarter(() => ending.ask(0)) : null
-  const { config, secrets, file, sources, notes, output, leave } = invocation
+  const { config, secrets, file, sources, notes, output, configInput, leave } = invocation
   const isAsking = isInteractive(config.json)
   const logFile = logFileOf(config.dataDir)
   const daemon = createDaemon(config, {
     secrets,
     settings: { file, sources, notes },
+    configFile: { input: configInput, first: invocation },
     log: createLog(config.logLevel, createLogLines(output)),
     stop: () => ending.ask(0),
     ...(isAsking && { confirm: async (question) => (await keys?.confirm(question)) ?? false }),
@@ -144,7 +145,11 @@ function tellNotes({ file, notes, config, secrets, output }: Invocation<object>,
   if (output.json || config.output === 'quiet') return
   if (file !== null) output.say(dim(`config ${visible(file)}`))
   if (config.forwardTo.length === 0)
-    output.say(dim('Nothing is forwarded: -f http://localhost:3000/webhooks names your app.'))
+    output.say(
+      dim(
+        'Nothing is forwarded. Name your app with -f, or now: fic-dev forward http://localhost:3000/webhooks',
+      ),
+    )
   const missing = [
     ...(secrets.accessToken === null ? ['FIC_ACCESS_TOKEN in the environment'] : []),
     ...(config.company === null ? ['--company (or FIC_COMPANY_ID)'] : []),

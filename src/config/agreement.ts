@@ -87,10 +87,17 @@ function portProblems({ port, sinkPort, emulatorPort }: Choices): string[] {
 export function noteOdd({ types, forwardTo, headers }: Choices): string[] {
   return [
     ...noteReplaced(headers.name, headers.value),
-    ...forwardTo.value.flatMap((rule) => noteReplaced(`${forwardTo.name} (${rule.url})`, rule.headers)),
     ...noteUnknownTypes(types.name, types.value),
-    ...forwardTo.value.flatMap((rule) => noteUnknownTypes(forwardTo.name, rule.types)),
-    ...noteShadowed(forwardTo.name, forwardTo.value),
+    ...noteForwarding(forwardTo.name, forwardTo.value),
+  ]
+}
+
+/** What is odd about targets. `name` is where they are named. */
+export function noteForwarding(name: string, rules: readonly ForwardRule[]): string[] {
+  return [
+    ...rules.flatMap((rule) => noteReplaced(`${name} (${rule.url})`, rule.headers)),
+    ...rules.flatMap((rule) => noteUnknownTypes(name, rule.types)),
+    ...noteShadowed(name, rules),
   ]
 }
 

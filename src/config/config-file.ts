@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { FicDevError, messageOf, toPackageMissing } from '../errors.ts'
@@ -30,6 +31,11 @@ export async function loadConfigFile(cwd: string, named: string | null): Promise
     })
   }
   return { file, content: file.endsWith('.json') ? loadJson(file) : await loadModule(file) }
+}
+
+/** The files that `loadConfigFile` would load, whether they exist or not. */
+export function configFilesOf(cwd: string, named: string | null): string[] {
+  return named === null ? fileNames.map((name) => path.join(cwd, name)) : [path.resolve(cwd, named)]
 }
 
 /** The names of the config files in a folder. */
@@ -85,7 +91,7 @@ async function loadModule(file: string): Promise<unknown> {
   }
   const url = pathToFileURL(file).href
   try {
-    return defaultExport(file, await (/\.m?ts$/.test(file) ? importTypeScript(url) : import(url)))
+    return defaultExport(file, await (/\.m?ts$/.test(file) ? importTypeScript(url) : importFresh(file, url)))
   } catch (error) {
     throw error instanceof FicDevError ? error : await explain(file, error)
   }
@@ -94,6 +100,18 @@ async function loadModule(file: string): Promise<unknown> {
 async function importTypeScript(url: string): Promise<unknown> {
   const { tsImport } = await import('tsx/esm/api')
   return tsImport(url, import.meta.url)
+}
+
+/** How often each file was loaded. */
+const loads = new Map<string, number>()
+
+/** Node keeps a module under its URL, and one in CommonJS under its path as well. */
+async function importFresh(file: string, url: string): Promise<unknown> {
+  const count = loads.get(file) ?? 0
+  loads.set(file, count + 1)
+  if (count === 0) return import(url)
+  delete createRequire(url).cache[file]
+  return import(`${url}?load=${count}`)
 }
 
 /** In a package without `"type": "module"` the default export arrives wrapped twice. */
@@ -158,7 +176,7 @@ async function checkSyntax(file: string): Promise<Failure | null> {
 }
 
 function lineInStack(file: string, error: unknown): string | null {
-  const stack = error instanceof Error ? (error.stack ?? '') : ''
+  const stack = (error instanceof Error ? (error.stack ?? '') : '').replaceAll(/\?load=\d+(?=:)/g, '')
   const place = [pathToFileURL(file).href, file].find((name) => stack.includes(`${name}:`))
   if (place === undefined) return null
   return /^\d+/.exec(stack.slice(stack.indexOf(`${place}:`) + place.length + 1))?.[0] ?? null

@@ -3,6 +3,7 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http'
 import type { ForwardRule } from './config.ts'
 import { readUrl, showUrl } from '../http/url.ts'
+import { FicDevError } from '../errors.ts'
 import { isNot, isPlainObject, show, splitList, unknownMembers } from './kinds.ts'
 import type { Kind, Reading, Wrong } from './kinds.ts'
 
@@ -16,6 +17,21 @@ export const forwardToKind: Kind<ForwardRule[]> = {
     if (Array.isArray(value)) return combine(value.map((entry, index) => readRule(entry, `[${index}]`)))
     return combine([readRule(value, '')])
   },
+}
+
+/**
+ * The targets that a command or a request names, each written as after `--forward-to`.
+ * @throws FicDevError CONFIG_INVALID
+ */
+export function readTargets(words: readonly string[]): ForwardRule[] {
+  const reading = forwardToKind.fromText(words, '')
+  const wrong =
+    'wrong' in reading ? reading.wrong : reading.value.length === 0 ? [{ path: '', says: 'is empty' }] : []
+  if ('value' in reading && wrong.length === 0) return reading.value
+  const problems = wrong.map(({ path, says }) => `A target${path.replace('.', ': ')} ${says}.`)
+  throw new FicDevError('CONFIG_INVALID', problems.join(' '), {
+    hint: 'Example: fic-dev forward http://localhost:3000/webhooks',
+  })
 }
 
 /** `entities.*=http://localhost:3000/clients`: the types stand before the first `=`, where no URL has begun. */

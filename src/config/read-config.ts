@@ -4,7 +4,7 @@ import path from 'node:path'
 import { FicDevError } from '../errors.ts'
 import { agree, noteOdd, type Choices } from './agreement.ts'
 import { chooseSetting, type FlagValues, type Places } from './choice.ts'
-import { configFilesIn, loadConfigFile, type ConfigFile } from './config-file.ts'
+import { configFilesIn, configFilesOf, loadConfigFile, type ConfigFile } from './config-file.ts'
 import type { Config } from './config.ts'
 import {
   readEnvironment,
@@ -27,6 +27,10 @@ export interface ReadConfig {
   secrets: Secrets
   /** The config file that was run, absolute; `null` when there is none. */
   file: string | null
+  /** What it exports: settings that flags and environment may outrank. */
+  written: Readonly<Record<string, unknown>>
+  /** The file, or those that would be read if they existed. */
+  configFiles: string[]
   /** Not wrong, but perhaps not meant: sentences for a person. */
   notes: string[]
 }
@@ -46,7 +50,8 @@ export interface ConfigInput {
 export async function readConfig(input: ConfigInput): Promise<ReadConfig> {
   const { cwd, flags = {}, isTerminal = false } = input
   const environment = readEnvironment(cwd, input.environment)
-  const file = await loadConfigFile(cwd, input.configFile ?? environment.get('FIC_DEV_CONFIG')?.value ?? null)
+  const named = input.configFile ?? environment.get('FIC_DEV_CONFIG')?.value ?? null
+  const file = await loadConfigFile(cwd, named)
   const folders = projectFolders(cwd)
   const foundDataDir = foundDataDirOf(cwd, folders)
   const chosen = chooseAll({ cwd, flags, environment, file, foundDataDir, isTerminal })
@@ -58,6 +63,8 @@ export async function readConfig(input: ConfigInput): Promise<ReadConfig> {
     sources: sourcesOf(agreed.choices),
     secrets,
     file: file?.file ?? null,
+    written: isPlainObject(file?.content) ? file.content : {},
+    configFiles: file === null ? configFilesOf(cwd, named) : [file.file],
     notes: [
       ...noteOdd(agreed.choices),
       ...noteUnknownVariables(environment),

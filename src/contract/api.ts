@@ -7,7 +7,7 @@ import type {
   ReplaySignature,
   SignatureOutcome,
 } from './notification.ts'
-import type { VerificationAttempt, VerificationBudget } from './status.ts'
+import type { TargetStatus, VerificationAttempt, VerificationBudget } from './status.ts'
 
 export interface ApiError {
   error: { code: string; message: string; hint?: string }
@@ -265,7 +265,7 @@ export interface DaemonFile {
   token: string
 }
 
-/** What the running fic-dev was started with, as far as other commands need it. A header may hold a secret. */
+/** The settings of the running fic-dev, as far as other commands need them. A header may hold a secret. */
 export interface RunningSettings {
   forwardTo: { types: string[]; url: string; headers: Record<string, string> }[]
   /** Added to every delivery. */
@@ -273,6 +273,27 @@ export interface RunningSettings {
   company: number | null
   publicUrl: string | null
   insecure: boolean
+}
+
+/** `GET /api/targets`: where notifications go. */
+export interface TargetsAnswer {
+  /** The first one whose types match takes a notification; without types it takes all. */
+  forwardTo: { types: string[]; url: string }[]
+  /** `flag`, `environment NAME`, `file PATH`, `default`, or `fic-dev forward` or `the inspector` if named since the start. */
+  source: string
+  targets: TargetStatus[]
+}
+
+/** `PUT /api/targets` with `{ targets }`, each as after `--forward-to`; an empty list stops forwarding. */
+export interface TargetsChange extends TargetsAnswer {
+  /** Deliveries that waited for a target that is gone, and now wait for another. */
+  moved: number
+  /** Deliveries of types that no target takes any longer. */
+  ended: number
+  /** Not wrong, but perhaps not meant: sentences. */
+  notes: string[]
+  /** The `source` at the start, which the next start has again. */
+  startedWith: string
 }
 
 /** What the developer's app has to know to take notifications on this machine. */

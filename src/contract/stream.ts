@@ -20,6 +20,8 @@ export type StreamMessage =
   | { type: 'tunnel'; tunnel: TunnelStatus }
   | { type: 'subscription'; subscription: SubscriptionStatus }
   | { type: 'target'; target: TargetStatus }
+  /** All targets, after they were changed while fic-dev runs. */
+  | { type: 'targets'; targets: TargetStatus[] }
   | { type: 'share'; share: ShareStatus }
   | { type: 'store'; store: StoreStatus }
   /** One notification was removed, or, if `seq` is `null`, all of them up to `upTo`. */

@@ -5,6 +5,7 @@ import type { Config } from '../config/config.ts'
 import { toBase64Key } from '../fic/signature/public-key.ts'
 import type { ProjectSecrets } from '../store/secrets.ts'
 import type { Store } from '../store/store.ts'
+import type { Forwarding } from './forwarding.ts'
 import type { Live } from './live.ts'
 
 export interface AppEnvironmentParts {
@@ -12,10 +13,15 @@ export interface AppEnvironmentParts {
   project: Pick<ProjectSecrets, 'devKey' | 'sinkSecret'>
   store: Pick<Store, 'find' | 'notification'>
   live: Live
+  forwarding: Pick<Forwarding, 'settings'>
 }
 
 /** The dev key, and the key that notifications are signed with, each with what it is. */
-export function toKeys({ config, project, live }: Omit<AppEnvironmentParts, 'store'>): KeyEntry[] {
+export function toKeys({
+  config,
+  project,
+  live,
+}: Pick<AppEnvironmentParts, 'config' | 'project' | 'live'>): KeyEntry[] {
   return [
     toKeyEntry('dev', project.devKey.publicKey, 'Dev key: signs check, and replays with --sign dev'),
     toKeyEntry('fic', live.publicKey, labelOf(config)),
@@ -38,7 +44,7 @@ export async function toAppEnvironment(parts: AppEnvironmentParts): Promise<AppE
   const share = live.sharing?.status() ?? null
   const isFollower = share?.role === 'follower'
   const sinks = isFollower ? await hubSinks(parts.store, share.hubSink) : ownSinks(parts)
-  const targets = config.forwardTo.map(({ url }) => new URL(url).href)
+  const targets = parts.forwarding.settings().forwardTo.map(({ url }) => new URL(url).href)
   return {
     publicKeys: toKeys(parts),
     audiences: [...new Set([...sinks, ...targets])],

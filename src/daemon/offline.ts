@@ -87,6 +87,7 @@ async function openStoreOf(config: Config, secrets: Secrets, creates: boolean): 
     store,
     probe: createProbe(Buffer.from(project.probeKey, 'hex')),
     live,
+    targetsSource: 'default',
     verify: await createVerifier(live.publicKey),
     publish: () => {},
     examine: () => null,

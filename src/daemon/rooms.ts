@@ -25,12 +25,14 @@ import type { Store } from '../store/store.ts'
 import type { Probe } from '../tunnel/probe.ts'
 import { toAppEnvironment, toKeys } from './app-environment.ts'
 import { controlAt, controlOf } from './emulator-control.ts'
+import { Forwarding, toTargets } from './forwarding.ts'
 import type { Live } from './live.ts'
 import { tokenTime } from './token-time.ts'
 import { triggerAt } from './trigger-at.ts'
 
 export interface Rooms {
   deliverer: Deliverer
+  forwarding: Forwarding
   sink: Sink
   inspector: Inspector
   /** What a capture is queued for. */
@@ -47,6 +49,8 @@ export interface RoomOptions {
   store: Store
   probe: Probe
   live: Live
+  /** Where the targets were configured. */
+  targetsSource: string
   verify: VerifySignature
   publish(message: StreamMessage): void
   /** `null` where no daemon runs. */
@@ -59,18 +63,27 @@ export interface RoomOptions {
 
 export async function buildRooms(options: RoomOptions): Promise<Rooms> {
   const { config, project, store, live, log, now } = options
+  const ownPorts = () => [...live.ownPorts(), ...portOfEmulator(config.apiBase)]
   const deliverer = createDeliverer({
-    targets: config.forwardTo.map((rule) => ({ ...rule, headers: { ...config.headers, ...rule.headers } })),
+    targets: toTargets(config),
     store,
     concurrency: config.concurrency,
     timeoutMs: config.timeout * 1_000,
     insecure: config.insecure,
     devKey: project.devKey.privateKey,
     sinkUrl: () => live.sinkUrl ?? live.localSinkUrl,
-    ownPorts: () => [...live.ownPorts(), ...portOfEmulator(config.apiBase)],
+    ownPorts,
     allowDestructiveAnswers: config.allowDestructiveAnswers,
     log: log.child({ part: 'delivery' }),
     now,
+  })
+  const forwarding = new Forwarding({
+    configured: config,
+    source: options.targetsSource,
+    sinkPath: `/${project.sinkSecret}`,
+    ownPorts,
+    retarget: deliverer.retarget,
+    status: deliverer.status,
   })
   const targetsFor = (capture: Capture) => planDelivery(capture, config, deliverer)
   const intake = createIntake({
@@ -102,10 +115,12 @@ export async function buildRooms(options: RoomOptions): Promise<Rooms> {
     pageDir,
     url: () => live.inspectorUrl,
     status,
-    settings: toRunningSettings(config),
+    settings: () => toRunningSettings({ ...config, ...forwarding.settings() }),
+    targets: () => forwarding.answer(),
+    nameTargets: (words, by) => forwarding.name(words, by),
     heldTypes: () => live.managed?.keeper.status().types ?? [],
     keys: () => toKeys(options),
-    environment: () => toAppEnvironment(options),
+    environment: () => toAppEnvironment({ ...options, forwarding }),
     replay: deliverer.replay,
     preview: deliverer.preview,
     pause: deliverer.pause,
@@ -122,7 +137,7 @@ export async function buildRooms(options: RoomOptions): Promise<Rooms> {
     publish: options.publish,
     log: log.child({ part: 'inspector' }),
   })
-  return { deliverer, sink, inspector, targetsFor, trigger, status }
+  return { deliverer, forwarding, sink, inspector, targetsFor, trigger, status }
 }
 
 /** What is handed to the target by itself: valid events and welcomes. */

@@ -5,12 +5,12 @@ import type { ReplayRequest } from '../contract/api.ts'
 import type { ReplayPreview } from '../contract/detail.ts'
 import type { Delivery, Notification } from '../contract/notification.ts'
 import type { TargetStatus } from '../contract/status.ts'
-import { FicDevError } from '../errors.ts'
+import { FicDevError, messageOf } from '../errors.ts'
 import { textOf } from '../fic/read-notification.ts'
 import type { ExchangeRequest } from '../http/exchange.ts'
 import { replacesToken } from '../http/headers.ts'
 import type { Logger } from '../log.ts'
-import { streamScheme } from '../store/jobs.ts'
+import { streamScheme, type Moved } from '../store/jobs.ts'
 import type { Store } from '../store/store.ts'
 import { beginAttempt, endAttempt } from './attempt.ts'
 import { TargetQueue, usualPauseMs } from './queue.ts'
@@ -55,6 +55,11 @@ export interface Deliverer {
   start(): Promise<void>
   /** The URLs that a notification of this type is to be queued for: one, or none. */
   targetsFor(eventType: string | null): string[]
+  /**
+   * Changes the targets while it runs. Deliveries that wait for a target that is gone follow to the one that takes their
+   * type, in order and before newer ones; those that none takes end. Without targets they wait for the next ones.
+   */
+  retarget(targets: readonly Target[]): Promise<Moved>
   /** Something was queued for a target. */
   wake(): void
   /**
@@ -75,19 +80,31 @@ export interface Deliverer {
   /** Each attempt twice: when it begins, `pending`, and when it has ended. */
   onDelivery(listener: (delivery: Delivery) => void): void
   onTarget(listener: (status: TargetStatus) => void): void
+  /** All targets, after they were changed. */
+  onTargets(listener: (statuses: TargetStatus[]) => void): void
   close(): Promise<void>
 }
 
 /** What is on its way when we stop may still end by itself; after that it is broken off and waits for the next start. */
 const closeGraceMs = 3_000
 
+/** The same for attempts at a target that is gone. The deliveries that wait follow after it. */
+const leaveGraceMs = 3_000
+
 export function createDeliverer(options: DelivererOptions): Deliverer {
-  const { targets, store, log, now = () => new Date() } = options
+  const { store, log, now = () => new Date() } = options
+  let { targets } = options
   const deliveryListeners: ((delivery: Delivery) => void)[] = []
   const targetListeners: ((status: TargetStatus) => void)[] = []
+  const targetsListeners: ((statuses: TargetStatus[]) => void)[] = []
   const sender = createSender({ maxSockets: Math.max(options.concurrency, 8), insecure: options.insecure })
   const passthroughMs = Math.min(passthroughTimeoutMs, options.timeoutMs || Infinity)
   let queues: TargetQueue[] = []
+  /** Those of targets that are gone, while an attempt of theirs is under way. */
+  let leaving: TargetQueue[] = []
+  /** Targets that are gone, of this run: a capture that was under way may still have been queued for one. */
+  const gone = new Set<string>()
+  let changing: Promise<unknown> = Promise.resolve()
   /** Replays and passthroughs under way. */
   const unqueued = new Set<Promise<SendResult>>()
   let paused = false
@@ -119,19 +136,91 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
   }
 
   /** Jobs for an address that is no longer configured follow the configuration. */
-  async function adoptJobs(): Promise<void> {
+  async function adoptJobs(): Promise<Moved> {
+    const sum: Moved = { moved: 0, ended: 0 }
+    // They wait for the next targets.
+    if (targets.length === 0) return sum
     const configured = new Set(targets.map(({ url }) => url))
     const stale = store.jobs
       .targets()
       // Streams are the business of sharing.
       .filter((url) => !configured.has(url) && !url.startsWith(streamScheme))
     for (const url of stale) {
-      const moved = await store.moveJobs(url, (eventType) => findTarget(targets, eventType)?.url ?? null)
+      const some = await store.moveJobs(url, (eventType) => findTarget(targets, eventType)?.url ?? null)
       log.info(
-        { from: url, moved },
+        { from: url, ...some },
         'deliveries that waited for another target now wait for the configured one',
       )
+      sum.moved += some.moved
+      sum.ended += some.ended
     }
+    return sum
+  }
+
+  function inTurn<T>(change: () => Promise<T>): Promise<T> {
+    const changed = changing.then(change)
+    changing = changed.catch(() => {})
+    return changed
+  }
+
+  async function start(): Promise<void> {
+    await adoptJobs()
+    queues = queuesOf(targets)
+    for (const queue of queues) {
+      if (paused) queue.pause(true)
+      else queue.pump()
+    }
+  }
+
+  /** Those that are open already stay. */
+  function queuesOf(those: readonly Target[]): TargetQueue[] {
+    const urls = new Set(those.map(({ url }) => url))
+    return [...urls].map((url) => queues.find((queue) => queue.url === url) ?? openQueue(url))
+  }
+
+  async function retarget(next: readonly Target[]): Promise<Moved> {
+    if (closing !== null) return { moved: 0, ended: 0 }
+    targets = next
+    const before = queues
+    queues = queuesOf(targets)
+    leaving = before.filter((queue) => !queues.includes(queue))
+    for (const { url } of queues) gone.delete(url)
+    for (const { url } of leaving) gone.add(url)
+    for (const queue of queues) {
+      queue.suspend()
+      if (!before.includes(queue) && paused) queue.pause(true)
+    }
+    for (const listener of targetsListeners) listener(queues.map((queue) => queue.status()))
+    let hasJoined = false
+    try {
+      await leave(leaving)
+      const moved = closing === null ? await adoptJobs() : { moved: 0, ended: 0 }
+      hasJoined = moved.moved > 0
+      return moved
+    } finally {
+      leaving = []
+      for (const queue of queues) queue.resume({ hasJoined })
+      adoptLate()
+    }
+  }
+
+  /** What is under way may still end; after that it is aborted, and repeated at the target that takes it. */
+  async function leave(those: readonly TargetQueue[]): Promise<void> {
+    const ended = Promise.all(those.map((queue) => queue.close()))
+    await Promise.race([ended, pause(leaveGraceMs, null, { ref: false })])
+    for (const queue of those) queue.abort('the target was changed before it answered')
+    await ended
+  }
+
+  /** A capture that began before the targets were changed may be queued for one that is gone. */
+  function adoptLate(): void {
+    const isLate = targets.length > 0 && [...gone].some((url) => store.jobs.count(url) > 0)
+    if (!isLate || leaving.length > 0) return
+    inTurn(async () => {
+      if (closing !== null) return
+      const { moved } = await adoptJobs()
+      if (moved > 0) for (const queue of queues) queue.resume({ hasJoined: true })
+    }).catch((thrown: unknown) => log.error({ reason: messageOf(thrown) }, 'late deliveries not moved'))
   }
 
   async function prepare(seq: number, asked: ReplayRequest) {
@@ -142,7 +231,7 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
         'REPLAY_TARGET',
         'There is no target that this notification could be replayed to.',
         {
-          hint: 'Start with --forward-to http://localhost:3000/webhooks, or name an address with --to.',
+          hint: 'Name your app: fic-dev forward http://localhost:3000/webhooks, or name an address with --to.',
         },
       )
     }
@@ -237,26 +326,24 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
   }
 
   async function close(): Promise<void> {
-    const ended = Promise.all([...queues.map((queue) => queue.close()), ...unqueued])
+    const ended = Promise.all([...[...queues, ...leaving].map((queue) => queue.close()), ...unqueued])
     await Promise.race([ended, pause(closeGraceMs, null, { ref: false })])
     sender.close()
     await ended
+    await changing
   }
 
   return {
-    async start() {
-      if (targets.length > 0) await adoptJobs()
-      queues = [...new Set(targets.map(({ url }) => url))].map(openQueue)
-      for (const queue of queues) {
-        if (paused) queue.pause(true)
-        else queue.pump()
-      }
-    },
+    start: () => inTurn(start),
     targetsFor(eventType) {
       const target = findTarget(targets, eventType)
       return target === null ? [] : [target.url]
     },
-    wake: () => queues.forEach((queue) => queue.wake()),
+    retarget: (next) => inTurn(() => retarget(next)),
+    wake() {
+      if (gone.size > 0) adoptLate()
+      for (const queue of queues) queue.wake()
+    },
     replay,
     preview,
     passThrough,
@@ -268,6 +355,7 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
     status: () => queues.map((queue) => queue.status()),
     onDelivery: (listener) => void deliveryListeners.push(listener),
     onTarget: (listener) => void targetListeners.push(listener),
+    onTargets: (listener) => void targetsListeners.push(listener),
     close: () => (closing ??= close()),
   }
 }

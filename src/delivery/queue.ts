@@ -87,6 +87,9 @@ export class TargetQueue {
   #reason = ''
   #sending = 0
   #paused = false
+  /** Other deliveries are about to join, and must come first. */
+  #suspended = false
+  readonly #abort = new AbortController()
   #closed = false
   #since: Date
   #timer: NodeJS.Timeout | undefined
@@ -121,7 +124,7 @@ export class TargetQueue {
 
   /** Sends what is due, as far as the target and the concurrency allow. */
   pump(): void {
-    if (this.#closed || this.#paused || this.#hold) return
+    if (this.#closed || this.#paused || this.#suspended || this.#hold) return
     while (this.#sending < this.#parts.concurrency) {
       const job = this.#due.next(this.#busy)
       if (job === null) return
@@ -142,6 +145,29 @@ export class TargetQueue {
     this.#parts.onTarget(this.status())
     if (this.#hold) this.#tryIn(0)
     else this.pump()
+  }
+
+  get url(): string {
+    return this.#parts.url
+  }
+
+  /** Starts no attempt until `resume`. */
+  suspend(): void {
+    this.#suspended = true
+  }
+
+  /** @param hasJoined whether deliveries of another target wait for this one now */
+  resume({ hasJoined }: { hasJoined: boolean }): void {
+    this.#suspended = false
+    this.#due.changed()
+    if (this.#hold) this.#tryIn(0)
+    else if (hasJoined) this.#wakeAll()
+    else this.pump()
+  }
+
+  /** Aborts the attempts under way; each is repeated when its job is due again. */
+  abort(reason: string): void {
+    this.#abort.abort(reason)
   }
 
   /** Sends nothing more; resolves when what is being sent has ended. */
@@ -195,7 +221,7 @@ export class TargetQueue {
     const request = this.#requestFor(notification, body, pending.attempt, configured)
     // A kept connection may be the reason for the failure of the first attempt.
     const isFresh = pending.attempt > 1 || turn !== 'usual'
-    const options = { timeoutMs: this.#parts.timeoutMs, isFresh }
+    const options = { timeoutMs: this.#parts.timeoutMs, isFresh, signal: this.#abort.signal }
     const result = await sender.send(request, options)
     const ended = this.#end(job, result, turn)
     const hasOwnAuthorization = replacesToken(configured)
@@ -335,11 +361,11 @@ export class TargetQueue {
 
   /** Makes one attempt if the target accepts a connection. */
   async #try(): Promise<void> {
-    if (this.#isTrying || this.#paused || this.#hold === null) return
+    if (this.#isTrying || this.#paused || this.#suspended || this.#hold === null) return
     this.#isTrying = true
     this.#triedAtMs = performance.now()
     const failure = await tryToConnect(new URL(this.#parts.url), connectOptions)
-    if (this.#closed || this.#paused) this.#isTrying = false
+    if (this.#closed || this.#paused || this.#suspended) this.#isTrying = false
     else await this.#tryAfter(failure)
   }
 

@@ -32,6 +32,8 @@ export interface SendOptions {
   timeoutMs: number
   /** On a new connection, whether or not one is kept. */
   isFresh?: boolean
+  /** Aborts the exchange; its reason is a phrase. */
+  signal?: AbortSignal
 }
 
 export interface Sender {
@@ -53,11 +55,12 @@ export function createSender({ maxSockets, insecure }: SenderOptions): Sender {
   const sending = new Set<Exchange>()
 
   return {
-    async send(request, { timeoutMs, isFresh = false }) {
+    async send(request, { timeoutMs, isFresh = false, signal }) {
       const exchange = startExchange(request, {
         timeoutMs,
         insecure,
         agents: isFresh ? undefined : agents,
+        signal,
       })
       sending.add(exchange)
       const result = await exchange.result

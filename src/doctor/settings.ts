@@ -66,6 +66,6 @@ export function judgeForwarding(targets: readonly string[]): Finding {
   return skipped(
     'forwarding',
     'Notifications are kept and shown, but not forwarded.',
-    'Name your app: -f http://localhost:3000/webhooks',
+    'Name your app: fic-dev forward http://localhost:3000/webhooks, or -f at the start.',
   )
 }

@@ -4,6 +4,7 @@ import type { Fixture } from '../contract/fixture.ts'
 import type { HeaderPair, Notification } from '../contract/notification.ts'
 import { toShortName } from '../fic/event-types.ts'
 import { toPlainMessage } from '../http/body.ts'
+import { holdsToken, isOfTheWay } from '../redact/headers.ts'
 
 /** In place of the token, so that an app that checks none still finds the header. */
 const replacedToken = 'Bearer replaced-by-fic-dev'
@@ -15,16 +16,12 @@ export interface FixtureOptions {
   keepToken: boolean
 }
 
-/** Written by whoever sends, or by proxies and tunnels on the way (whose addresses are nobody's business). */
-const ofTheWay =
-  /^(host|connection|keep-alive|content-length|transfer-encoding|te|trailer|upgrade|expect|via|forwarded|x-forwarded(-.*)?|x-real-ip|true-client-ip|cdn-loop|cf-.*|tailscale-.*|accept-encoding|proxy-.*|traceparent|tracestate|x-request-id)$/
-
 /** @param body the raw bytes */
 export function toFixture(notification: Notification, body: Buffer, { keepToken }: FixtureOptions): Fixture {
   const { body: _text, ...captured } = notification
   const headers = captured.headers
-    .filter(([name]) => !ofTheWay.test(name.toLowerCase()))
-    .map(([name, value]): HeaderPair => [name, isToken(name) && !keepToken ? replacedToken : value])
+    .filter(([name]) => !isOfTheWay(name))
+    .map(([name, value]): HeaderPair => [name, holdsToken(name) && !keepToken ? replacedToken : value])
   // A test sends text.
   const plain = toPlainMessage({ headers, body })
   return {
@@ -47,10 +44,6 @@ const withoutToken: Notification['signature'] = {
   outcome: 'missing',
   claims: [],
   problems: ['Its token was replaced when it was exported as a fixture; it was genuine.'],
-}
-
-function isToken(name: string): boolean {
-  return name.toLowerCase() === 'authorization'
 }
 
 /** Repeated headers become one, as RFC 9110 section 5.3 has it; names are small, as Node gives them to an app. */

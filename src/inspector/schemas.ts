@@ -68,9 +68,21 @@ export const TriggerBody = Type.Object(
   { additionalProperties: false },
 )
 
+export const TargetsBody = Type.Object(
+  { targets: Type.Array(Type.String({ minLength: 1, maxLength: 4_000 }), { maxItems: 100 }) },
+  { additionalProperties: false },
+)
+
 export const StreamQuery = Type.Object({ after: Type.Optional(Type.Integer({ minimum: 0 })), view })
 
-export const ExportQuery = Type.Object({ format: choice('ndjson', 'har') }, { additionalProperties: false })
+export const ExportQuery = Type.Object(
+  {
+    format: choice('ndjson', 'har'),
+    /** Replaces what names a company, a person, a record, a host or a secret. */
+    redact: Type.Boolean({ default: false }),
+  },
+  { additionalProperties: false },
+)
 
 export const ImportQuery = Type.Object(
   {

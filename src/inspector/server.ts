@@ -10,10 +10,12 @@ import Fastify, {
 } from 'fastify'
 import type {
   AppEnvironment,
-  RunningSettings,
-  StopAnswer,
   KeyEntry,
   ReplayRequest,
+  RunningSettings,
+  StopAnswer,
+  TargetsAnswer,
+  TargetsChange,
   TriggerAnswer,
   TriggerRequest,
 } from '../contract/api.ts'
@@ -61,7 +63,10 @@ export interface InspectorParts {
   /** Our own address, without a slash at the end. */
   url(): string
   status(): Status
-  settings: RunningSettings
+  settings(): RunningSettings
+  targets(): TargetsAnswer
+  /** @param words as after `--forward-to` */
+  nameTargets(words: string[], by: 'command line' | 'page'): Promise<TargetsChange>
   /** Event types, in full, that our subscription holds. */
   heldTypes(): string[]
   keys(): KeyEntry[]
@@ -233,6 +238,8 @@ function acceptEmptyJson(
 const statusOfCode: Record<string, number> = {
   FIC_DEV_E_NOT_FOUND: 404,
   FIC_DEV_E_BAD_REQUEST: 400,
+  FIC_DEV_E_CONFIG_INVALID: 400,
+  FIC_DEV_E_FORBIDDEN: 403,
   FIC_DEV_E_IMPORT_INVALID: 400,
   FIC_DEV_E_REPLAY_TARGET: 422,
   FIC_DEV_E_REPLAY_UNSIGNABLE: 422,

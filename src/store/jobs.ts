@@ -16,6 +16,13 @@ export interface Job {
   nextAt: Date
 }
 
+/** What became of the jobs of a target that is no longer configured. */
+export interface Moved {
+  moved: number
+  /** No target takes their type. */
+  ended: number
+}
+
 export interface Jobs {
   insert(seq: number, target: string, now: Date): void
   /** Those of a target that fell due first, in order of capture, but for these; at most `limit`. */
@@ -27,10 +34,9 @@ export interface Jobs {
   wakeSome(target: string, now: Date, limit: number): number
   remove(id: number): void
   /**
-   * Gives some jobs of a target to others, by event type; those that have none end. Returns how many it was about, at
-   * most `limit`.
+   * Moves some jobs of a target to others, by event type; those that have none end. At most `limit` of them.
    */
-  moveSome(from: string, toTarget: (eventType: string | null) => string | null, limit: number): number
+  moveSome(from: string, toTarget: (eventType: string | null) => string | null, limit: number): Moved
   /** How many wait, for one target or for all. */
   count(target?: string): number
   /** Targets that something waits for, configured or not. */
@@ -88,12 +94,13 @@ export function createJobs(database: Database): Jobs {
     wakeSome: (target, now, limit) => wakeThese.run({ target, now: now.getTime(), limit }).changes,
     moveSome(from, toTarget, limit) {
       const rows = selectSome.all([from, limit]) as Row[]
+      let ended = 0
       for (const { id, event_type: eventType } of rows) {
         const to = toTarget(eventType as string | null)
-        if (to === null) deleteOne.run([id])
+        if (to === null) ended += deleteOne.run([id]).changes
         else updateTarget.run([to, id])
       }
-      return rows.length
+      return { moved: rows.length - ended, ended }
     },
     remove: (id) => void deleteOne.run([id]),
     count(target) {

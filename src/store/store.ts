@@ -14,7 +14,7 @@ import { createDiskSync } from './disk-sync.ts'
 import { createFileGuard } from './file-guard.ts'
 import { createDrop } from './drop.ts'
 import { createImport, type Import, type ImportOptions } from './import.ts'
-import { createJobs, type Job, type Jobs } from './jobs.ts'
+import { createJobs, type Job, type Jobs, type Moved } from './jobs.ts'
 import { createKnownRequests } from './known.ts'
 import { createFind, type FindNotifications } from './list.ts'
 import { createNotifications, type Capture, type CaptureOptions } from './notifications.ts'
@@ -81,8 +81,8 @@ export interface Store {
   endDelivery(delivery: Delivery, ended?: { job: Job; outcome: JobOutcome }): Promise<void>
   /** Makes all jobs of a target due. */
   wakeJobs(target: string, now: Date): Promise<void>
-  /** Gives the jobs of a target to others, by event type; those that nobody wants end. Gives how many were moved. */
-  moveJobs(from: string, toTarget: (eventType: string | null) => string | null): Promise<number>
+  /** Moves the jobs of a target to others, by event type; those that no target takes end. */
+  moveJobs(from: string, toTarget: (eventType: string | null) => string | null): Promise<Moved>
   board: Board
   jobs: Pick<Jobs, 'due' | 'nextDue' | 'count' | 'targets'>
   subscriptions: SubscriptionRecords
@@ -257,10 +257,11 @@ export function openStore({
     },
     moveJobs: (from, toTarget) =>
       steps.run(
-        0,
-        (moved, size) => {
-          const some = jobs.moveSome(from, toTarget, size)
-          return { state: moved + some, isMore: some === size }
+        { moved: 0, ended: 0 },
+        (before, size) => {
+          const { moved, ended } = jobs.moveSome(from, toTarget, size)
+          const state = { moved: before.moved + moved, ended: before.ended + ended }
+          return { state, isMore: moved + ended === size }
         },
         { isUrgent: true },
       ),

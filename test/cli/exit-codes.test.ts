@@ -104,6 +104,7 @@ test('every command has --json, and prints nothing but objects, one a line', asy
     types: ['types', 'invoices'],
     check: ['check', target.url, '--only', 'binary'],
     doctor: ['doctor'],
+    forward: ['forward'],
     keys: ['keys'],
     status: ['status'],
     version: ['version'],

@@ -44,12 +44,14 @@ test('the JSON of each command is unchanged', async () => {
     print(['version']),
     print(['status']),
     print(['env']),
+    print(['forward']),
     print(['open', '--no-open']),
     print(['token', '--notification', 'last']),
     print(['subscriptions']),
     print(['check', target.url, '--only', 'binary,forged', '--yes'], { as: 'check <url>', exitCode: 1 }),
     print(['doctor', '-f', target.url], { as: 'doctor' }),
   ])
+  await print(['forward', target.url], { as: 'forward <url>' })
   await Promise.all([print(['replay', 'last']), print(['import', '-'], { input: exported })])
 
   await print(['subscriptions', 'create', '--sink', target.url, '--types', 'products.create'], {

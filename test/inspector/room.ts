@@ -56,7 +56,9 @@ export async function openRoom({
     pageDir: folder.path,
     url: () => `http://127.0.0.1:${port}`,
     status: () => status,
-    settings: { forwardTo: [], headers: {}, company: null, publicUrl: null, insecure: false },
+    settings: () => ({ forwardTo: [], headers: {}, company: null, publicUrl: null, insecure: false }),
+    targets: () => ({ forwardTo: [], source: 'default', targets: [] }),
+    nameTargets: () => Promise.reject(new Error('no deliverer here')),
     heldTypes: () => [],
     keys: () => [],
     environment: async () => ({

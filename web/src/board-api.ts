@@ -5,11 +5,13 @@ import type {
   RestoredSubscription,
   SubscriptionAnswer,
   SubscriptionEntry,
+  TargetsAnswer,
+  TargetsChange,
   TokenExplanation,
   TokenRequest,
 } from '../../src/contract/api.ts'
 import type { CoverageEntry, HistogramBucket } from '../../src/contract/board.ts'
-import { ask, get, send } from './api.ts'
+import { ask, get, post, send } from './api.ts'
 
 export async function fetchHistogram(query: string): Promise<HistogramBucket[]> {
   const search = new URLSearchParams({ minutes: '60', ...(query && { q: query }) })
@@ -37,6 +39,15 @@ export function removeAllNotifications(): Promise<void> {
 
 export function setForwarding(paused: boolean): Promise<void> {
   return send('/api/forwarding', { paused })
+}
+
+export function fetchTargets(): Promise<TargetsAnswer> {
+  return get('/api/targets')
+}
+
+/** Each as after `--forward-to`; none stops forwarding. */
+export function nameTargets(targets: string[]): Promise<TargetsChange> {
+  return ask('/api/targets', { ...post({ targets }), method: 'PUT' })
 }
 
 export async function fetchSubscriptions(): Promise<SubscriptionEntry[]> {

@@ -134,7 +134,7 @@ function followerStep({ share }: Status): Step {
   return { title, done, says: copy ? waits : share ? sayShare(share).join(' ') : '', copy }
 }
 
-function answerStep({ targets, share }: Status, seen: Seen): Step {
+function answerStep({ targets }: Status, seen: Seen): Step {
   const title = 'Your app answered 2xx'
   if (seen.answered) return { title, done: true, says: 'The whole way works.', copy: null }
   const [target] = targets
@@ -142,8 +142,8 @@ function answerStep({ targets, share }: Status, seen: Seen): Step {
     return {
       title,
       done: false,
-      says: 'No target is named. Start again with the address of your app:',
-      copy: `npx fic-dev ${share?.role === 'follower' ? `follow ${share.url} ` : ''}--forward-to http://localhost:3000/webhooks`,
+      says: 'No target is named. In another terminal, or on the status screen:',
+      copy: 'npx fic-dev forward http://localhost:3000/webhooks',
     }
   }
   return { title, done: false, says: sayOfTarget(target, seen.refusedWith), copy: null }

@@ -133,7 +133,7 @@ export function toHealth({ health, lastVerdict, lastStatus }: TargetStatus): { t
 function readTargets(targets: TargetStatus[], nowMs: number): Lamp {
   const worst = targets.toSorted((a, b) => rank(b) - rank(a))[0]
   if (!worst) {
-    const says = 'No target is named. Start fic-dev with --forward-to http://localhost:3000/webhooks.'
+    const says = 'No target is named. In a terminal: fic-dev forward http://localhost:3000/webhooks'
     return { name: 'Target', tone: 'quiet', word: 'none', says: [says], facts: [] }
   }
   const paused = worst.paused && worst.health === 'healthy'

@@ -3,7 +3,10 @@
 import type { Status } from '../../src/contract/status.ts'
 import type { StreamMessage } from '../../src/contract/stream.ts'
 
-type PartMessage = Extract<StreamMessage, { type: 'tunnel' | 'subscription' | 'target' | 'share' | 'store' }>
+type PartMessage = Extract<
+  StreamMessage,
+  { type: 'tunnel' | 'subscription' | 'target' | 'targets' | 'share' | 'store' }
+>
 
 export function withPart(status: Status, message: PartMessage): Status {
   switch (message.type) {
@@ -15,6 +18,8 @@ export function withPart(status: Status, message: PartMessage): Status {
       return { ...status, share: message.share }
     case 'store':
       return { ...status, store: message.store }
+    case 'targets':
+      return { ...status, targets: message.targets }
     case 'target': {
       const { target } = message
       const known = status.targets.some((each) => each.url === target.url)

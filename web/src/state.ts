@@ -121,6 +121,7 @@ export function reduce(state: State, message: Message): State {
     case 'tunnel':
     case 'subscription':
     case 'target':
+    case 'targets':
     case 'share':
     case 'store':
       return state.status ? { ...state, status: withPart(state.status, message) } : state

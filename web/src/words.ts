@@ -161,7 +161,7 @@ export function sayWhyNotForwarded(notification: Notification, hasTarget: boolea
   }
   if (notification.kind === 'unknown') return 'It is kept and shown, and not handed to your app.'
   if (!hasTarget) {
-    return 'No target is named. Start fic-dev with --forward-to http://localhost:3000/webhooks to hand notifications to your app.'
+    return 'No target is named. To send notifications to your app: fic-dev forward http://localhost:3000/webhooks'
   }
   if (notification.signature.outcome === 'valid') {
     return 'It has not been handed over yet: it waits for its turn, or no target is named for its type.'

@@ -2,26 +2,43 @@
 
 import type { Finding } from '../../contract/doctor.ts'
 import type { Status } from '../../contract/status.ts'
+import { Option } from 'commander'
+import { FicDevError } from '../../errors.ts'
 import { connectToDaemon } from '../client.ts'
 import { defineCommand, type Invocation } from '../command.ts'
+import { writeReport } from '../doctor-report.ts'
 import type { Colors } from '../output.ts'
 import { withRunningSettings } from '../running-settings.ts'
 import { visible } from '../terminal/visible.ts'
 import { whileWaiting } from '../terminal/waiting.ts'
 import { typed } from '../typed.ts'
 
-export const doctorCommand = defineCommand({
+interface Options {
+  report?: boolean
+  out?: string
+}
+
+export const doctorCommand = defineCommand<Options>({
   name: 'doctor',
   group: 'This machine',
   summary: 'find problems with this setup',
+  options: [
+    new Option('--report', 'also write a redacted report, for a bug report'),
+    new Option('-o, --out <file>', 'with --report: output file (default: fic-dev-report.json)'),
+  ],
   // The same flags as `start`, so that it can be asked about just that start.
   settings: 'all',
   details: `
 The checks: Node, configuration and its origin, data directory and disk, keys, clock, access token with companies and
 scopes, the running daemon with tunnel and subscription, and your app, which receives a challenge and a notification
-signed with the dev key. The exit code is 1 if a check fails.`,
+signed with the dev key. The exit code is 1 if a check fails.
+
+The report is one JSON file: versions, operating system, settings with their origin, the findings, the status, the
+history of the tunnel, counts of verdicts and causes, and the last lines of the log. Tokens, keys, the secret path, ids,
+company data, bodies, header values, hosts, and the paths of URLs and files are left out or replaced.`,
   examples: [
     ['fic-dev doctor', 'in the folder of your project'],
+    ['fic-dev doctor --report', 'write fic-dev-report.json'],
     ['fic-dev doctor --json', 'one JSON object per finding'],
     ['fic-dev doctor -f localhost:3000/webhooks', 'with the flags of your start command'],
   ],
@@ -29,17 +46,25 @@ signed with the dev key. The exit code is 1 if a check fails.`,
 })
 
 /** Exit code 1 when something does not work. */
-async function run(invocation: Invocation): Promise<number> {
-  const { config, secrets, file, sources, notes, output } = invocation
+async function run(invocation: Invocation<Options>): Promise<number> {
+  const { config, secrets, file, sources, notes, options, output } = invocation
+  if (options.out !== undefined && !options.report) {
+    throw new FicDevError('USAGE', '--out is for a report.', {
+      hint: `fic-dev doctor --report --out ${options.out}`,
+    })
+  }
   const { examine } = await import('../../daemon/examine.ts')
-  let failures = 0
+  const findings: Finding[] = []
+  let status: Status | null = null
+  const running = await withRunningSettings(invocation)
   const messages = examine({
-    config: await withRunningSettings(invocation),
+    config: running,
     accessToken: secrets.accessToken,
     settings: { file, sources, notes },
     status: async () => {
       const client = await connectToDaemon(config)
-      return client && client.request<Status>('GET', '/api/status')
+      status = client && (await client.request<Status>('GET', '/api/status'))
+      return status
     },
   })
   await whileWaiting(
@@ -48,13 +73,17 @@ async function run(invocation: Invocation): Promise<number> {
     async () => {
       for await (const message of messages) {
         if (message.type !== 'finding') continue
-        if (message.outcome === 'failure') failures += 1
+        findings.push(message)
         if (output.json) output.object(message)
         else output.line(typed(findingText(message, output.colors)))
       }
     },
   )
-  return failures === 0 ? 0 : 1
+  if (options.report) {
+    const name = await writeReport(invocation, findings, status, running)
+    if (output.json) output.object({ type: 'report', file: name })
+  }
+  return findings.some(({ outcome }) => outcome === 'failure') ? 1 : 0
 }
 
 const words: Record<Finding['outcome'], string> = {

@@ -13,6 +13,7 @@ import { megabytes, whileWaiting } from '../terminal/waiting.ts'
 interface Options extends FixtureOptions {
   format: string
   out?: string
+  redact?: boolean
 }
 
 export const exportCommand = defineCommand<Options>({
@@ -24,18 +25,24 @@ export const exportCommand = defineCommand<Options>({
       .choices(['ndjson', 'har'])
       .default('ndjson'),
     new Option('-o, --out <file>', 'output file (default: stdout)'),
+    new Option('--redact', 'replace ids, companies, names, tokens, hosts and header values'),
     new Option('--fixtures', 'export test fixtures: the newest valid notification of each event type'),
     new Option('--dir <folder>', 'with --fixtures: write one JSON file per type to this folder'),
     new Option('--type <type>', 'with --fixtures: only this event type; may end in *'),
     new Option('--with-tokens', 'with --fixtures: keep the tokens, which contain company, app and sink'),
   ],
   details: `
-An export contains everything: ids, tokens and the answers of your app. Fixtures are made for a repository: the token,
-the secret path and tunnel headers are replaced or removed; resource ids and the company id stay. "fic-dev import"
-reads fixtures in NDJSON. In a folder, each file contains method, headers and body, ready to be sent by a test.`,
+An export contains everything: ids, tokens and the answers of your app. With --redact, the same value has the same
+replacement throughout the file; verdicts, times, event types and the structure of bodies stay, so that "fic-dev import"
+and filters work. Tokens are replaced, so their signature cannot be checked again.
+
+Fixtures are made for a repository: the token, the secret path and tunnel headers are replaced or removed; resource ids
+and the company id stay. "fic-dev import" reads fixtures in NDJSON. In a folder, each file contains method, headers and
+body, ready to be sent by a test.`,
   examples: [
     ['fic-dev export -o all.ndjson', 'everything, for import'],
     ['fic-dev export --format har -o all.har', 'for the network panel of a browser'],
+    ['fic-dev export --redact -o all.ndjson', 'to show it to others'],
     ['fic-dev export --fixtures --dir test/fixtures', 'one JSON file per event type'],
     ['fic-dev export --fixtures -o fixtures.ndjson', 'the same in one file'],
   ],
@@ -56,8 +63,8 @@ async function run({ options, config, output }: Invocation<Options>): Promise<vo
   }
 }
 
-function toPath({ format, fixtures, type, withTokens }: Options): string {
-  if (!fixtures) return `/api/export?format=${format}`
+function toPath({ format, redact, fixtures, type, withTokens }: Options): string {
+  if (!fixtures) return `/api/export?format=${format}${redact ? '&redact=true' : ''}`
   const search = new URLSearchParams({
     ...(type !== undefined && { type }),
     ...(withTokens && { tokens: 'keep' }),
@@ -66,7 +73,12 @@ function toPath({ format, fixtures, type, withTokens }: Options): string {
 }
 
 /** @throws FicDevError USAGE */
-function demandSense({ format, out, fixtures, dir, type, withTokens }: Options): void {
+function demandSense({ format, out, redact, fixtures, dir, type, withTokens }: Options): void {
+  if (fixtures && redact) {
+    throw new FicDevError('USAGE', '--redact and --fixtures do not go together.', {
+      hint: 'Fixtures are without token, secret path and tunnel headers already. For the rest: fic-dev export --redact',
+    })
+  }
   if (!fixtures && (dir !== undefined || type !== undefined || withTokens)) {
     throw new FicDevError('USAGE', '--dir, --type and --with-tokens are about fixtures.', {
       hint: 'Example: fic-dev export --fixtures --dir test/fixtures',

@@ -154,6 +154,12 @@ export function targetLine(
   return joined('target', safe(url), paint(`${lastStatus ?? 'no answer'} ${lastVerdict}`))
 }
 
+/** After the targets were changed. */
+export function targetsLine(targets: readonly TargetStatus[], colors: Colors): string {
+  if (targets.length === 0) return joined('targets', colors.yellow('none: nothing is forwarded'))
+  return joined('targets', targets.map(({ url }) => visible(url)).join('  '))
+}
+
 /** The numbers are left out: they change with each notification. */
 export function shareLine(
   { role, url, state, detail, hint, name, hubSink }: ShareStatus,

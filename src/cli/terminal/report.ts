@@ -11,6 +11,7 @@ import {
   shareLine,
   subscriptionLine,
   targetLine,
+  targetsLine,
   tunnelLine,
 } from './lines.ts'
 import { createHints, hintOnDelivery, hintOnShared, hintOnTarget } from './hints.ts'
@@ -30,6 +31,7 @@ const jsonTypes: ReadonlySet<Told['type']> = new Set([
   'tunnel',
   'subscription',
   'target',
+  'targets',
   'share',
   'store',
   'note',
@@ -74,6 +76,8 @@ export function createReport(
         states.set(url, state)
         return hint(url, hintOnTarget(message.target))
       }
+      case 'targets':
+        return say('targets', targetsLine(message.targets, colors))
       case 'share':
         follows = message.share.role === 'follower'
         return say('share', shareLine(message.share, colors))

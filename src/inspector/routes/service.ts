@@ -5,7 +5,7 @@ import { Type } from 'typebox'
 import type { EventTypeEntry, OpenLink, RevokeAnswer } from '../../contract/api.ts'
 import { FicDevError } from '../../errors.ts'
 import { eventTypes, findEventType, groupTypes, toShortName } from '../../fic/event-types.ts'
-import { TriggerBody } from '../schemas.ts'
+import { TargetsBody, TriggerBody } from '../schemas.ts'
 import type { InspectorParts } from '../server.ts'
 import type { Session } from '../session.ts'
 import type { Stream } from '../stream.ts'
@@ -18,7 +18,13 @@ export function serviceRoutes(
   return async (app) => {
     app.get('/api/status', async () => parts.status())
 
-    app.get('/api/settings', async () => parts.settings)
+    app.get('/api/settings', async () => parts.settings())
+
+    app.get('/api/targets', async () => parts.targets())
+
+    app.put('/api/targets', { schema: { body: TargetsBody } }, async ({ body, headers }) =>
+      parts.nameTargets(body.targets, session.credentialOf(headers)?.by === 'page' ? 'page' : 'command line'),
+    )
 
     app.get('/api/types', async () => ({ items: listTypes(parts.heldTypes()) }))
 

@@ -4,6 +4,8 @@ import { Readable } from 'node:stream'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { ExportedNotification, ImportAnswer } from '../../contract/api.ts'
 import type { Notification } from '../../contract/notification.ts'
+import { redactNotification, type Redacted } from '../../redact/notification.ts'
+import { Replacements } from '../../redact/replacements.ts'
 import type { Exported } from '../../store/import.ts'
 import { createTurns } from '../../turns.ts'
 import { withDecoded } from '../decoded.ts'
@@ -37,20 +39,28 @@ export function transferRoutes({ store, publish, version }: InspectorParts): Fas
     }
   }
 
-  async function* ndjson(): AsyncGenerator<string, void> {
-    for await (const { body: _text, ...notification } of kept()) {
-      const bodyBase64 = store.body(notification.seq)?.toString('base64') ?? ''
-      yield `${JSON.stringify({ version: 1, notification, bodyBase64 } satisfies ExportedNotification)}\n`
+  /** With the raw bytes of the body. */
+  async function* keptWithBody(isRedacted: boolean): AsyncGenerator<Redacted, void> {
+    const replacements = new Replacements()
+    for await (const notification of kept()) {
+      const body = store.body(notification.seq) ?? Buffer.alloc(0)
+      yield isRedacted ? redactNotification(notification, body, replacements) : { notification, body }
     }
   }
 
-  async function* har(): AsyncGenerator<string, void> {
+  async function* ndjson(isRedacted: boolean): AsyncGenerator<string, void> {
+    for await (const { notification, body } of keptWithBody(isRedacted)) {
+      const { body: _text, ...rest } = notification
+      const bodyBase64 = body.toString('base64')
+      yield `${JSON.stringify({ version: 1, notification: rest, bodyBase64 } satisfies ExportedNotification)}\n`
+    }
+  }
+
+  async function* har(isRedacted: boolean): AsyncGenerator<string, void> {
     yield harHead(version)
     let separator = ''
-    for await (const notification of kept()) {
-      const body = store.body(notification.seq)
-      const decoded = body === null ? notification : withDecoded(notification, body)
-      for (const entry of toHarEntries(decoded)) {
+    for await (const { notification, body } of keptWithBody(isRedacted)) {
+      for (const entry of toHarEntries(withDecoded(notification, body))) {
         yield separator + JSON.stringify(entry)
         separator = ',\n'
       }
@@ -98,7 +108,7 @@ export function transferRoutes({ store, publish, version }: InspectorParts): Fas
       return reply
         .type(isHar ? 'application/json' : 'application/x-ndjson')
         .header('content-disposition', `attachment; filename="fic-dev.${query.format}"`)
-        .send(Readable.from(isHar ? har() : ndjson()))
+        .send(Readable.from(isHar ? har(query.redact) : ndjson(query.redact)))
     })
 
     app.post(

@@ -11,6 +11,7 @@ import { Copied, Fact, Facts } from './fact.tsx'
 import { Outside } from './outside.tsx'
 import classes from './screens.module.css'
 import { Section } from './section.tsx'
+import { TargetForm } from './target-form.tsx'
 
 interface TargetsProps {
   status: Status
@@ -18,7 +19,7 @@ interface TargetsProps {
   nowMs: number
 }
 
-export function Targets({ status: { targets, share }, network, nowMs }: TargetsProps) {
+export function Targets({ status: { targets }, network, nowMs }: TargetsProps) {
   const paused = targets.some((target) => target.paused)
   const pause = async (next: boolean) => {
     await network.attempt(() => setForwarding(next))
@@ -38,15 +39,7 @@ export function Targets({ status: { targets, share }, network, nowMs }: TargetsP
         )
       }
     >
-      {targets.length === 0 && (
-        <>
-          <p>No target is named: notifications are kept and shown, and handed to nobody.</p>
-          <Copied
-            text={`npx fic-dev ${share?.role === 'follower' ? `follow ${share.url} ` : ''}--forward-to http://localhost:3000/webhooks`}
-            label="Copy the command"
-          />
-        </>
-      )}
+      {targets.length === 0 && <p>Nothing is forwarded: notifications are kept and shown.</p>}
       {targets.map((target) => (
         <div key={target.url} className={classes.entry}>
           <Facts label={`Target ${target.url}`}>
@@ -66,6 +59,7 @@ export function Targets({ status: { targets, share }, network, nowMs }: TargetsP
           </Facts>
         </div>
       ))}
+      <TargetForm urls={targets.map(({ url }) => url)} network={network} />
     </Section>
   )
 }
