@@ -5,7 +5,7 @@
 
 import { spawn } from 'node:child_process'
 import { setTimeout as pause } from 'node:timers/promises'
-import { findDaemon } from '../src/cli/find-daemon.ts'
+import { findDaemon } from '../src/daemon/find-daemon.ts'
 import type { DaemonFile } from '../src/contract/api.ts'
 import { startExampleTarget, type Trust } from './target.ts'
 

@@ -40,7 +40,8 @@ import { createProbe, type Probe } from './tunnel/probe.ts'
 import { randomSubdomain } from './tunnel/subdomain.ts'
 import type { TunnelTiming } from './tunnel/timing.ts'
 
-export { openOffline } from './daemon/offline.ts'
+export { openOffline, type Offline } from './daemon/offline.ts'
+export { openWhenFree } from './daemon/open-store.ts'
 export type { Following } from './daemon/sharing.ts'
 
 /** What a daemon tells but the stream does not. */
@@ -178,7 +179,13 @@ class RunningDaemon implements Daemon {
   async #build(): Promise<void> {
     const { dataDir, keep, keepDays } = this.#config
     const log = this.#log.child({ part: 'store' })
-    this.#store = openProjectStore({ dataDir, keep, keepDays, log, now: this.#now })
+    this.#store = await openProjectStore(
+      { dataDir, keep, keepDays, log, now: this.#now },
+      {
+        onWait: (text) => this.#tell({ type: 'note', text }),
+        signal: this.#stopping.signal,
+      },
+    )
     this.#closers.push(() => this.#store.close())
     this.#project = await readSecretsOf(dataDir, randomSubdomain, log)
     this.#probe = createProbe(Buffer.from(this.#project.probeKey, 'hex'))

@@ -9,14 +9,60 @@ import {
   fchmodSync,
   fsyncSync,
   openSync,
+  readFileSync,
   renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs'
 import { dirname } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 
 /** Writes the content to a draft beside the file, syncs it, renames it, and syncs the folder. */
 export function replaceFile(path: string, content: string | Uint8Array, mode: number): void {
+  writeThroughDraft(path, content, mode, (draft) => renameSync(draft, path))
+}
+
+/**
+ * Writes a file that does not exist yet. Returns `false`, and writes nothing, if it exists by now: two processes that
+ * create the same file at the same time both go on with the content of the first one, which `readCreated` returns.
+ */
+export function createFile(path: string, content: string | Uint8Array, mode: number): boolean {
+  let isCreated = true
+  writeThroughDraft(path, content, mode, (draft) => {
+    isCreated = claim(path, mode)
+    if (isCreated) renameSync(draft, path)
+    else rmSync(draft, { force: true })
+  })
+  return isCreated
+}
+
+/** An empty file has the name until the draft takes it. A rename alone would replace the file of another process. */
+function claim(path: string, mode: number): boolean {
+  try {
+    closeSync(openSync(path, 'wx', mode))
+    return true
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false
+    throw error
+  }
+}
+
+const claimMs = 1_000
+
+/** The text of a file that another process may be creating. Throws what `readFileSync` throws. */
+export async function readCreated(path: string): Promise<string> {
+  for (const startedAt = performance.now(); ; await pause(10)) {
+    const text = readFileSync(path, 'utf8')
+    if (text !== '' || performance.now() - startedAt > claimMs) return text
+  }
+}
+
+function writeThroughDraft(
+  path: string,
+  content: string | Uint8Array,
+  mode: number,
+  take: (draft: string) => void,
+): void {
   const draft = `${path}.${process.pid}.new`
   try {
     const file = openSync(draft, 'w', mode)
@@ -27,7 +73,7 @@ export function replaceFile(path: string, content: string | Uint8Array, mode: nu
     } finally {
       closeSync(file)
     }
-    renameSync(draft, path)
+    take(draft)
   } catch (error) {
     rmSync(draft, { force: true })
     throw error

@@ -1,31 +1,39 @@
-/** Talks to the private API: of the running daemon of this project or, without one, on its store directly. */
+/**
+ * Talks to the private API: of the running daemon of this project or, without one, on its store directly. The store is
+ * held for one request only, and never while a command prints, asks or reads its input.
+ */
 
 import { request } from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { DaemonFile } from '../contract/api.ts'
 import type { Config } from '../config/config.ts'
+import type { Offline } from '../daemon.ts'
 import type { Secrets } from '../config/environment.ts'
 import { isPlainObject } from '../config/kinds.ts'
 import { FicDevError, printedErrorCodes, type ErrorCode } from '../errors.ts'
 import { explainFailure } from '../http/exchange.ts'
-import { findDaemon } from './find-daemon.ts'
+import { findDaemon } from '../daemon/find-daemon.ts'
+import type { Invocation } from './command.ts'
+import { noteLine } from './output.ts'
+import { spool } from './spool.ts'
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
 
 export interface Client {
-  /** The daemon that answers; `null` when the store is used directly. */
-  daemon: DaemonFile | null
+  /** The daemon that answers; `null` if the store is used directly. */
+  readonly daemon: DaemonFile | null
   /**
    * The answer has the type that `contract/` gives it: both sides are of one version.
    * @throws FicDevError with the API's own code and words.
    */
   request<Answer>(method: Method, path: string, body?: unknown): Promise<Answer>
-  /** Raw data, as it comes. */
+  /** Raw data, as it comes. From the store it is complete before the first part is returned. */
   download(path: string): AsyncIterable<Uint8Array>
   /** Raw data, sent as it comes. */
   upload<Answer>(path: string, body: AsyncIterable<Uint8Array>, contentType: string): Promise<Answer>
-  close(): Promise<void>
+  /** For many small requests: without a daemon, the store is held until `work` ends, which must wait for nothing else. */
+  inOneGo<Result>(work: () => Promise<Result>): Promise<Result>
 }
 
 const answerTimeoutMs = 10_000 // a machine that builds and tests meanwhile is slow
@@ -37,26 +45,27 @@ export interface ConnectOptions {
   creates?: boolean
 }
 
-export async function connect(config: Config, options: ConnectOptions = {}): Promise<Client> {
+/** A daemon that starts or ends after this is found with the next request. */
+export async function connect(
+  { config, output }: Pick<Invocation, 'config' | 'output'>,
+  options: ConnectOptions = {},
+): Promise<Client> {
+  let hung: unknown = null
   try {
     const client = await connectToDaemon(config)
     if (client) return client
   } catch (error) {
     // A daemon that hangs holds the store; the file of a killed one may name a program that answers nothing.
-    return connectToStore(config, options).catch(() => Promise.reject(error as Error))
+    hung = error
   }
-  return connectToStore(config, options)
+  const onWait = (says: string) => output.say(noteLine(says, output.colors))
+  return createClient(createStoreAccess({ config, ...options, hung, onWait }))
 }
 
-/** The client of the running daemon; `null` when there is none. */
+/** The client of the running daemon; `null` if there is none. */
 export async function connectToDaemon(config: Config): Promise<Client | null> {
   const daemon = await findDaemon(config.dataDir, answerTimeoutMs)
-  if (daemon === null) return null
-  return createClient(
-    daemon,
-    (init) => askDaemon(daemon, init),
-    async () => {},
-  )
+  return daemon && createClient(toAccess(daemon))
 }
 
 /** @throws FicDevError `NO_DAEMON` */
@@ -68,22 +77,94 @@ export async function requireDaemon(config: Config): Promise<Client> {
   })
 }
 
-async function connectToStore(config: Config, { secrets, creates = false }: ConnectOptions): Promise<Client> {
-  const { openOffline } = await import('../daemon.ts')
-  const offline = await openOffline(config, { secrets, creates })
-  return createClient(
-    null,
-    async ({ method, path, body, contentType }) => {
-      const answer = await offline.inject({
-        method,
-        url: path,
-        ...(body === undefined ? {} : { payload: typeof body === 'string' ? body : Readable.from(body) }),
-        ...(contentType === undefined ? {} : { headers: { 'content-type': contentType } }),
-      })
-      return { status: answer.statusCode, body: once(answer.rawPayload) }
+/** The way to an answer. `answer` is done with the body when it resolves. */
+interface Access {
+  daemon(): DaemonFile | null
+  use<Result>(ask: Ask, answer: (answer: Answer) => Promise<Result>): Promise<Result>
+  /** Whether the body may be read as slowly as the reader of stdout likes. */
+  isPatient(): boolean
+  inOneGo: Client['inOneGo']
+}
+
+function toAccess(daemon: DaemonFile): Access {
+  return {
+    daemon: () => daemon,
+    use: async (ask, answer) => answer(await askDaemon(daemon, ask)),
+    isPatient: () => true,
+    inOneGo: (work) => work(),
+  }
+}
+
+interface StoreAccessOptions extends ConnectOptions {
+  config: Config
+  /** Why a daemon that seems to run did not answer. */
+  hung: unknown
+  onWait(says: string): void
+}
+
+function createStoreAccess({ config, secrets, creates = false, hung, onWait }: StoreAccessOptions): Access {
+  /** A daemon that was started since. */
+  let started: Access | null = null
+  let kept: Offline | null = null
+  let isKeeping = false
+
+  async function open(ask: Ask): Promise<Offline | DaemonFile> {
+    const { openOffline, openWhenFree } = await import('../daemon.ts')
+    const { method, path: url, body } = ask
+    const request = { method, url, ...(typeof body === 'string' && { payload: body }) }
+    const opened = await openWhenFree(() => openOffline(config, { secrets, creates, request }), {
+      dataDir: config.dataDir,
+      wait: { onWait },
+      async findHolder() {
+        if (hung !== null) throw hung
+        return findDaemon(config.dataDir, answerTimeoutMs)
+      },
+    })
+    return 'value' in opened ? opened.value : opened.holder
+  }
+
+  return {
+    daemon: () => started?.daemon() ?? null,
+    isPatient: () => started !== null,
+    async use(ask, answer) {
+      if (started) return started.use(ask, answer)
+      const found = kept ?? (await open(ask))
+      if (!('inject' in found)) {
+        started = toAccess(found)
+        return started.use(ask, answer)
+      }
+      if (isKeeping) kept = found
+      try {
+        const { method, path, contentType } = ask
+        return await answer(
+          await found.inject({
+            method,
+            url: path,
+            ...toPayload(ask),
+            ...(contentType !== undefined && { headers: { 'content-type': contentType } }),
+          }),
+        )
+      } finally {
+        if (kept === null) await found.close()
+      }
     },
-    () => offline.close(),
-  )
+    async inOneGo(work) {
+      isKeeping = true
+      try {
+        return await work()
+      } finally {
+        isKeeping = false
+        const last = kept
+        kept = null
+        await last?.close()
+      }
+    },
+  }
+}
+
+function toPayload({ body }: Ask): { payload?: string | Readable } {
+  if (body === undefined) return {}
+  return { payload: typeof body === 'string' ? body : Readable.from(body) }
 }
 
 interface Ask {
@@ -98,19 +179,17 @@ interface Answer {
   body: AsyncIterable<Uint8Array>
 }
 
-function createClient(
-  daemon: DaemonFile | null,
-  ask: (ask: Ask) => Promise<Answer>,
-  close: () => Promise<void>,
-): Client {
-  const json = async <Content>(asked: Ask): Promise<Content> => {
-    const answer = await ask(asked)
-    const text = await textOf(answer.body)
-    if (answer.status >= 400) throw toError(answer.status, text)
-    return (text === '' ? null : JSON.parse(text)) as Content
-  }
+function createClient(access: Access): Client {
+  const json = <Content>(asked: Ask): Promise<Content> =>
+    access.use(asked, async ({ status, body }) => {
+      const text = await textOf(body)
+      if (status >= 400) throw toError(status, text)
+      return (text === '' ? null : JSON.parse(text)) as Content
+    })
   return {
-    daemon,
+    get daemon() {
+      return access.daemon()
+    },
     request: (method, path, body) =>
       json({
         method,
@@ -119,11 +198,13 @@ function createClient(
       }),
     upload: (path, body, contentType) => json({ method: 'POST', path, body, contentType }),
     async *download(path) {
-      const answer = await ask({ method: 'GET', path })
-      if (answer.status >= 400) throw toError(answer.status, await textOf(answer.body))
-      yield* answer.body
+      const content = await access.use({ method: 'GET', path }, async ({ status, body }) => {
+        if (status >= 400) throw toError(status, await textOf(body))
+        return access.isPatient() ? body : spool(body)
+      })
+      yield* content
     },
-    close,
+    inOneGo: access.inOneGo,
   }
 }
 
@@ -182,10 +263,6 @@ function readApiError(text: string): { code: ErrorCode; message: string; hint?: 
 
 function isErrorCode(code: string): code is ErrorCode {
   return printedErrorCodes.includes(`FIC_DEV_E_${code}`)
-}
-
-async function* once(bytes: Uint8Array): AsyncIterable<Uint8Array> {
-  yield bytes
 }
 
 async function textOf(body: AsyncIterable<Uint8Array>): Promise<string> {

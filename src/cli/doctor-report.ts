@@ -74,18 +74,11 @@ function describeMachine() {
 }
 
 /** A store that cannot be read is one of the findings. */
-async function readNotifications({ config }: Pick<Invocation, 'config'>): Promise<Notification[]> {
+async function readNotifications(invocation: Pick<Invocation, 'config' | 'output'>): Promise<Notification[]> {
   try {
-    const client = await connect(config)
-    try {
-      const page = await client.request<NotificationPage>(
-        'GET',
-        `/api/notifications?limit=${looked}&view=row`,
-      )
-      return page.items
-    } finally {
-      await client.close()
-    }
+    const client = await connect(invocation)
+    const path = `/api/notifications?limit=${looked}&view=row`
+    return (await client.request<NotificationPage>('GET', path)).items
   } catch {
     return []
   }

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { Readable } from 'node:stream'
 import type { Fixture } from '../contract/fixture.ts'
-import { FicDevError, messageOf } from '../errors.ts'
+import { toFileFailure } from './out-file.ts'
 import type { Output } from './output.ts'
 import { visible } from './terminal/visible.ts'
 
@@ -33,11 +33,7 @@ export async function writeFixtures(
       files.push(file)
     }
   } catch (thrown) {
-    if (thrown instanceof FicDevError) throw thrown
-    throw new FicDevError('USAGE', `${dir} cannot be written: ${messageOf(thrown)}.`, {
-      hint: 'Name another folder with --dir.',
-      cause: thrown,
-    })
+    throw toFileFailure(dir, '--dir', thrown)
   }
   if (output.json) output.object({ files })
   else output.say(toSummary(files, dir))

@@ -116,8 +116,12 @@ function letGo(): void {
 
 function write(chunk: Uint8Array | string): Promise<void> {
   return new Promise((resolve) => {
-    if (send(chunk) || closed) resolve()
-    else process.stdout.once('drain', resolve).once('close', resolve)
+    if (send(chunk) || closed) return resolve()
+    const done = () => {
+      process.stdout.off('drain', done).off('close', done)
+      resolve()
+    }
+    process.stdout.on('drain', done).on('close', done)
   })
 }
 

@@ -9,7 +9,9 @@ import { pathToFileURL } from 'node:url'
 import { FicDevError, messageOf, toPackageMissing } from '../errors.ts'
 import { encodingOf, notTextHint, readTextFile } from '../text-file.ts'
 
-const fileNames = ['ts', 'mts', 'js', 'mjs', 'json'].map((extension) => `fic-dev.config.${extension}`)
+const fileNames = ['ts', 'mts', 'cts', 'js', 'mjs', 'cjs', 'json'].map(
+  (extension) => `fic-dev.config.${extension}`,
+)
 
 export interface ConfigFile {
   /** Absolute. */
@@ -91,7 +93,10 @@ async function loadModule(file: string): Promise<unknown> {
   }
   const url = pathToFileURL(file).href
   try {
-    return defaultExport(file, await (/\.m?ts$/.test(file) ? importTypeScript(url) : importFresh(file, url)))
+    return defaultExport(
+      file,
+      await (/\.[cm]?ts$/.test(file) ? importTypeScript(url) : importFresh(file, url)),
+    )
   } catch (error) {
     throw error instanceof FicDevError ? error : await explain(file, error)
   }
@@ -114,7 +119,7 @@ async function importFresh(file: string, url: string): Promise<unknown> {
   return import(`${url}?load=${count}`)
 }
 
-/** In a package without `"type": "module"` the default export arrives wrapped twice. */
+/** `module.exports` arrives as the default export. In a package without `"type": "module"` a default export is wrapped twice. */
 function defaultExport(file: string, loaded: unknown): unknown {
   let content = loaded
   let depth = 0
@@ -146,7 +151,9 @@ async function explain(file: string, error: unknown): Promise<FicDevError> {
   const line = found?.line ?? lineInStack(file, error)
   const where = line === null ? file : `${file}:${line}`
   return new FicDevError('CONFIG_FILE', `${where} cannot be loaded: ${found?.says ?? firstLine(message)}.`, {
-    hint: 'Correct that line and start again.',
+    hint: /^(module|exports) is not defined/.test(message)
+      ? `The package has "type": "module". Write "export default { … }", or name the file fic-dev.config.cjs.`
+      : 'Correct that line and start again.',
     cause: error,
   })
 }
@@ -164,7 +171,8 @@ function esbuildFailure(message: string): Failure | null {
 
 /** A SyntaxError of `import()` does not tell its line; the same text read by `node --check` does. */
 async function checkSyntax(file: string): Promise<Failure | null> {
-  const { stderr } = spawnSync(process.execPath, ['--input-type=module', '--check'], {
+  const type = file.endsWith('.cjs') ? 'commonjs' : 'module'
+  const { stderr } = spawnSync(process.execPath, [`--input-type=${type}`, '--check'], {
     input: await readFile(file),
     encoding: 'utf8',
     env: {},

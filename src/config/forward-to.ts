@@ -61,7 +61,13 @@ function readTargetUrl(value: unknown, at: string): Reading<string> {
   if (typeof value !== 'string') return isNot(value, 'an http(s) URL', at)
   const reading = readUrl(value.trim())
   if ('url' in reading) return { value: reading.url.href }
-  return { wrong: [{ path: at, says: `is ${showUrl(value)}, which ${reading.problem}` }] }
+  return { wrong: [{ path: at, says: `is ${showUrl(value)}, which ${severalTargets(reading.problem)}` }] }
+}
+
+/** A comma may be part of a URL, so it can't separate two of them. */
+function severalTargets(problem: string): string {
+  if (!problem.startsWith('contains several URLs')) return problem
+  return 'contains several URLs. Use -f once for each, spaces between them in FIC_DEV_FORWARD_TO, or a list in the config file'
 }
 
 function readTypes(value: unknown, at: string): Reading<string[]> {

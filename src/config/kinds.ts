@@ -26,12 +26,40 @@ export function isNot(value: unknown, wanted: string, at = ''): { wrong: Wrong[]
   return { wrong: [{ path: at, says: `is ${show(value)}, which is not ${wanted}` }] }
 }
 
-/** A value as a person would write it, short enough for a sentence. */
+/** A value as a person would write it, without a password of a URL, and short enough for a sentence. */
 export function show(value: unknown): string {
-  if (typeof value === 'function') return 'a function'
-  if (value === undefined) return 'undefined'
-  const text = JSON.stringify(value) ?? String(value)
+  const text = toText(value, 0)
   return text.length > 80 ? `${text.slice(0, 79)}…` : text
+}
+
+const deepest = 3
+
+/** As JSON, with what JSON has no form for. */
+function toText(value: unknown, depth: number): string {
+  switch (typeof value) {
+    case 'string':
+      return /:\S*@/.test(value) ? showUrl(value) : JSON.stringify(value)
+    case 'bigint':
+      return `${value}n`
+    case 'function':
+      return 'a function'
+    case 'object':
+      return toObjectText(value, depth)
+    default:
+      return String(value)
+  }
+}
+
+function toObjectText(value: object | null, depth: number): string {
+  if (value === null) return 'null'
+  if (value instanceof Date)
+    return isNaN(value.getTime()) ? 'an invalid date' : `the date ${value.toISOString()}`
+  if (!Array.isArray(value) && !isPlainObject(value))
+    return `an object of the class ${value.constructor.name}`
+  if (depth === deepest) return '…'
+  if (Array.isArray(value)) return `[${value.map((item) => toText(item, depth + 1)).join(',')}]`
+  const members = Object.entries(value).map(([key, item]) => `"${key}":${toText(item, depth + 1)}`)
+  return `{${members.join(',')}}`
 }
 
 /** Something written as one text; `read` gives `null` when it is not what is wanted. */
@@ -138,14 +166,20 @@ function readPath(value: unknown, folder: string): Reading<string> {
   return { value: path.resolve(folder, value) }
 }
 
-/** An http(s) URL; the value is its text without a slash at the end. */
-export const urlKind: Kind<string> = {
-  fromText: (texts) => readUrlText(texts.at(-1) ?? ''),
-  fromFile: (value) => (typeof value === 'string' ? readUrlText(value) : isNot(value, 'an http(s) URL')),
+/**
+ * An http(s) URL; the value is its text without a slash at the end. `withoutCredentials` completes the sentence about a
+ * URL with a user name or password.
+ */
+export function urlKind(withoutCredentials: string): Kind<string> {
+  return {
+    fromText: (texts) => readUrlText(texts.at(-1) ?? '', withoutCredentials),
+    fromFile: (value) =>
+      typeof value === 'string' ? readUrlText(value, withoutCredentials) : isNot(value, 'an http(s) URL'),
+  }
 }
 
-function readUrlText(text: string): Reading<string> {
-  const reading = readUrl(text.trim())
+function readUrlText(text: string, withoutCredentials: string): Reading<string> {
+  const reading = readUrl(text.trim(), withoutCredentials)
   return 'url' in reading
     ? { value: reading.url.href.replace(/\/+$/, '') }
     : { wrong: [{ path: '', says: `is ${showUrl(text)}, which ${reading.problem}` }] }
@@ -184,6 +218,7 @@ export function unknownMembers(value: object, known: readonly string[], at = '')
     .map((key) => ({ path: at, says: `has no member "${key}".${didYouMean(key, known)}` }))
 }
 
+/** Neither a list nor a date, a promise or another object that Node has a class for. */
 export function isPlainObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  return ['[object Object]', '[object Module]'].includes(Object.prototype.toString.call(value))
 }

@@ -122,7 +122,7 @@ function sourcesOf(choices: Choices): Sources {
 const secretNames = new Set(['token', 'accessToken', 'access_token', 'ficAccessToken'])
 
 function fileProblems({ file, content }: ConfigFile): string[] {
-  if (!isPlainObject(content) || content instanceof Promise) {
+  if (!isPlainObject(content)) {
     const is = content instanceof Promise ? 'a promise' : show(content)
     return [`${file} exports ${is}, which is not an object. Example: export default { emulator: true }`]
   }

@@ -11,8 +11,8 @@ import {
 import { logLevels } from '../log.ts'
 import type { Config, PortChoice } from './config.ts'
 import { forwardToKind, headersKind, isTypeName } from './forward-to.ts'
-import { choiceKind, listKind, mapKind, pathKind, publicUrlKind, show, urlKind } from './kinds.ts'
-import { textKind, toggleKind, wholeNumberKind, type Kind } from './kinds.ts'
+import { choiceKind, isNot, listKind, mapKind, pathKind, publicUrlKind, show, urlKind } from './kinds.ts'
+import { textKind, toggleKind, wholeNumberKind, type Kind, type Reading } from './kinds.ts'
 import { publicKeyKind } from './public-key.ts'
 import { shareKind } from './share.ts'
 import { didYouMean } from './spelling.ts'
@@ -65,13 +65,24 @@ function matching(pattern: RegExp): (text: string) => string | null {
   return (value) => (pattern.test(value) ? value : null)
 }
 
-function origin(value: string): string | null {
-  const reading = urlKind.fromText([value], '.')
-  return 'value' in reading ? reading.value : null
+/** The tunnel `ssh` reads the rest of it. */
+const sshHost = /^[^\s@/:]+@[^\s@/]+(?:\/\d+)?$/
+
+const tunnelServer = urlKind('leave them out: a localtunnel server takes none')
+const tunnelHost = 'an http(s) URL. For ssh it is user@host[:port]'
+
+const tunnelHostKind: Kind<string> = {
+  fromText: (texts, folder) => readTunnelHost(texts.at(-1)?.trim() ?? '', folder),
+  fromFile: (value, folder) =>
+    typeof value === 'string' ? readTunnelHost(value.trim(), folder) : isNot(value, tunnelHost),
 }
 
-/** What may stand there in full is known to the tunnel `ssh`. */
-const sshHost = matching(/^[^\s@/]+@[^\s@/]+(?:\/\d+)?$/)
+function readTunnelHost(text: string, folder: string): Reading<string> {
+  if (sshHost.test(text)) return { value: text }
+  const reading = tunnelServer.fromText([text], folder)
+  // With a user name, the reason is its own.
+  return 'value' in reading || text.includes('@') ? reading : isNot(text, tunnelHost)
+}
 
 const portKind: Kind<PortChoice> = mapKind(wholeNumberKind(0, 65_535), (port) => ({ port, named: true }))
 
@@ -307,7 +318,7 @@ export const settings: Table = {
     help: 'address of the Fatture in Cloud API or of a separate emulator',
     standardly: 'https://api-v2.fattureincloud.it',
     standard: 'https://api-v2.fattureincloud.it',
-    kind: urlKind,
+    kind: urlKind('leave them out: the access token belongs in FIC_ACCESS_TOKEN'),
     example: { text: 'http://127.0.0.1:4622', file: 'apiBase: "http://127.0.0.1:4622"' },
     isRare: true,
   },
@@ -340,10 +351,7 @@ export const settings: Table = {
     help: 'your own localtunnel server, or the server for ssh: user@host[:port][/remote port]',
     standardly: null,
     standard: null,
-    kind: textKind(
-      'an http(s) URL. For ssh it is user@host[:port]',
-      (value) => origin(value) ?? sshHost(value),
-    ),
+    kind: tunnelHostKind,
     example: { text: 'https://tunnel.example.com', file: 'tunnelHost: "https://tunnel.example.com"' },
   },
   subdomain: {

@@ -17,11 +17,16 @@ export function writeDaemonFile(dataDir: string, content: Omit<DaemonFile, 'data
  * project. The process id may be reused, so the daemon has to prove itself as well (`findDaemon`).
  */
 export function readDaemonFile(dataDir: string): DaemonFile | null {
+  const found = readHolderFile(dataDir)
+  return found && found.dataDir === placeOf(dataDir).dataDir ? found : null
+}
+
+/** The same, also if the folder was moved since the daemon started: the daemon still holds the store in it. */
+export function readHolderFile(dataDir: string): DaemonFile | null {
   const found = readPrivateJson(join(dataDir, fileName)) as Partial<DaemonFile> | null
   if (typeof found?.pid !== 'number' || typeof found.inspectorUrl !== 'string') return null
   if (typeof found.token !== 'string' || !isAlive(found.pid)) return null
-  const { dataDir: path, inode } = placeOf(dataDir)
-  return found.dataDir === path && found.inode === inode ? (found as DaemonFile) : null
+  return found.inode === placeOf(dataDir).inode ? (found as DaemonFile) : null
 }
 
 function placeOf(dataDir: string): Pick<DaemonFile, 'dataDir' | 'inode'> {

@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Config } from '../config/config.ts'
-import { readEmulatorKey } from '../emulator/emulator.ts'
+import { readPublicKey } from '../emulator/state.ts'
 
 export function emulatorStateOf(dataDir: string): string {
   return join(dataDir, 'emulator.json')
@@ -15,5 +15,5 @@ export async function emulatorKeyOf(
   creates: boolean,
 ): Promise<string | null> {
   const stateFile = emulatorStateOf(dataDir)
-  return emulator && (creates || existsSync(stateFile)) ? readEmulatorKey(stateFile) : null
+  return emulator && (creates || existsSync(stateFile)) ? readPublicKey(stateFile) : null
 }

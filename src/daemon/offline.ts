@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { InjectOptions, LightMyRequestResponse } from 'fastify'
+import type { InjectOptions } from 'fastify'
 import type { Config } from '../config/config.ts'
 import type { Secrets } from '../config/environment.ts'
 import { FicDevError } from '../errors.ts'
@@ -13,21 +13,21 @@ import { createResourceReader } from '../fic/resources.ts'
 import { createVerifier } from '../fic/signature/verify.ts'
 import { silentLog, type Logger } from '../log.ts'
 import { databasePathOf } from '../store/database.ts'
-import { readSecretsOf } from '../store/secrets.ts'
-import type { Store } from '../store/store.ts'
+import { prepareDataDir } from '../store/data-dir.ts'
+import { hasSecrets, readSecretsOf } from '../store/secrets.ts'
+import { openStore, type Store, type StoreOptions } from '../store/store.ts'
 import { createSubscriptionsByHand } from '../subscription/by-hand.ts'
 import { createProbe } from '../tunnel/probe.ts'
 import { randomSubdomain } from '../tunnel/subdomain.ts'
 import { emulatorKeyOf } from './emulator-state.ts'
 import { findFicAccess } from './fic-access.ts'
-import { knownSinks } from './known-sinks.ts'
+import { companyOf, knownSinks } from './known-sinks.ts'
 import { Live } from './live.ts'
-import { openStoreIfPossible } from './open-store.ts'
 import { buildRooms } from './rooms.ts'
 
 export interface Offline {
-  /** Answers as the running daemon would. */
-  inject(request: InjectOptions): Promise<LightMyRequestResponse>
+  /** Answers as the running daemon would; the body is a stream. */
+  inject(request: InjectOptions): Promise<{ status: number; body: AsyncIterable<Uint8Array> }>
   close(): Promise<void>
 }
 
@@ -36,25 +36,52 @@ export interface OfflineOptions {
   secrets?: Secrets | undefined
   /** Whether a data dir and keys are created where there are none. Otherwise an empty project is read, and nothing is left. */
   creates: boolean
+  /** The request that is to be answered: many need no store, so none is opened for them. */
+  request: Pick<InjectOptions, 'method' | 'url' | 'payload'>
 }
 
 /**
  * Holds the store's lock until `close`.
- * @throws FicDevError DATA_DIR_LOCKED when a daemon runs after all
+ * @throws FicDevError DATA_DIR_LOCKED if another process holds the store
  */
 export async function openOffline(
   config: Config,
-  { secrets = { accessToken: null }, creates }: OfflineOptions,
+  { secrets = { accessToken: null }, creates, request }: OfflineOptions,
 ): Promise<Offline> {
-  if (creates || hasStore(config.dataDir)) return openStoreOf(config, secrets, creates)
-  const dataDir = mkdtempSync(join(tmpdir(), 'fic-dev-empty-'))
-  const remove = () => rmSync(dataDir, { recursive: true, force: true })
+  const { dataDir } = config
+  const storeDir = !needsStore(request, config) ? null : creates || hasStore(dataDir) ? dataDir : 'empty'
+  const isThere = creates || storeDir === dataDir || hasSecrets(dataDir)
+  const empty = isThere && storeDir !== 'empty' ? null : mkdtempSync(join(tmpdir(), 'fic-dev-empty-'))
+  const remove = () => void (empty && rmSync(empty, { recursive: true, force: true }))
   try {
-    const offline = await openStoreOf({ ...config, dataDir }, secrets, creates)
+    if (creates) prepareDataDir(dataDir)
+    const offline = await openRooms(config, {
+      secrets,
+      creates,
+      storeDir: storeDir === 'empty' ? empty : storeDir,
+      secretsDir: isThere ? dataDir : (empty ?? dataDir),
+    })
     return { ...offline, close: () => offline.close().finally(remove) }
   } catch (error) {
     remove()
     throw error
+  }
+}
+
+/** What is known from files and the configuration alone. */
+function needsStore({ method, url, payload }: OfflineOptions['request'], config: Config): boolean {
+  switch (`${method} ${String(url)}`) {
+    case 'GET /api/keys':
+    case 'GET /api/types':
+    case 'DELETE /api/sessions':
+      return false
+    case 'GET /api/env':
+      // The sinks of subscriptions that are ours.
+      return companyOf(config) !== null
+    case 'POST /api/token':
+      return companyOf(config) !== null || /"notification":/.test(String(payload))
+    default:
+      return true
   }
 }
 
@@ -68,48 +95,96 @@ function hasStore(dataDir: string): boolean {
   }
 }
 
-async function openStoreOf(config: Config, secrets: Secrets, creates: boolean): Promise<Offline> {
+/** Without the SQLite library, each use of the store throws: many requests do without it. */
+function openStoreIfPossible(options: StoreOptions): { store: Store } {
+  try {
+    return { store: openStore(options) }
+  } catch (thrown) {
+    if (!isMissing(thrown)) throw thrown
+    return { store: createUnusable(thrown) as Store }
+  }
+}
+
+/** Has every member, at any depth, and each call but `close` throws. */
+function createUnusable(error: unknown): unknown {
+  const unusable: unknown = new Proxy(() => {}, {
+    get: (_target, name) => (name === 'close' ? () => {} : unusable),
+    apply: () => {
+      throw error
+    },
+  })
+  return unusable
+}
+
+function isMissing(thrown: unknown): boolean {
+  return thrown instanceof FicDevError && thrown.code === 'FIC_DEV_E_PACKAGE_MISSING'
+}
+
+interface Places {
+  secrets: Secrets
+  creates: boolean
+  /** `null`: none is opened. */
+  storeDir: string | null
+  secretsDir: string
+}
+
+async function openRooms(
+  config: Config,
+  { secrets, creates, storeDir, secretsDir }: Places,
+): Promise<Offline> {
   const log = silentLog()
-  const { dataDir, keep, keepDays } = config
-  // Only the daemon drops notifications: a command may have been given another configuration.
-  const { store } = openStoreIfPossible({ dataDir, keep, keepDays, isPruning: false, log })
-  const project = await readSecretsOf(config.dataDir, randomSubdomain)
-  const token = randomBytes(32).toString('base64url')
+  const { keep, keepDays } = config
+  const project = await readSecretsOf(secretsDir, randomSubdomain)
   const sinkPath = `/${project.sinkSecret}`
   const live = new Live(new Date(), sinkPath, (await emulatorKeyOf(config, creates)) ?? config.publicKey)
-  live.knownSinks = knownSinks(config, store.subscriptions, sinkPath)
   live.inspectorPort = config.port.port
-  reachFic(live, { config, secrets, store, sinkPath, log })
-  const { inspector, deliverer } = await buildRooms({
-    config,
-    project,
-    token,
-    store,
-    probe: createProbe(Buffer.from(project.probeKey, 'hex')),
-    live,
-    targetsSource: 'default',
-    verify: await createVerifier(live.publicKey),
-    publish: () => {},
-    examine: () => null,
-    stop: refuseStop,
-    log,
-    now: () => new Date(),
-  })
-  return {
-    inject: (request) =>
-      inspector.app.inject({
-        ...request,
-        headers: {
-          ...request.headers,
-          host: `127.0.0.1:${config.port.port}`,
-          authorization: `Bearer ${token}`,
-        },
-      }),
-    async close() {
-      await inspector.app.close()
-      await deliverer.close()
-      store.close()
-    },
+  // Only the daemon drops notifications: a command may have been given another configuration.
+  const { store } =
+    storeDir === null
+      ? { store: createUnusable(new Error('This request opens no store.')) as Store }
+      : openStoreIfPossible({ dataDir: storeDir, keep, keepDays, isPruning: false, log })
+  try {
+    live.knownSinks = knownSinks(config, storeDir === null ? null : store.subscriptions, sinkPath)
+    reachFic(live, { config, secrets, store, sinkPath, log })
+    const token = randomBytes(32).toString('base64url')
+    const { inspector, deliverer } = await buildRooms({
+      config,
+      project,
+      token,
+      store,
+      probe: createProbe(Buffer.from(project.probeKey, 'hex')),
+      live,
+      targetsSource: 'default',
+      verify: await createVerifier(live.publicKey),
+      publish: () => {},
+      examine: () => null,
+      stop: refuseStop,
+      log,
+      now: () => new Date(),
+    })
+    return {
+      async inject(request) {
+        const answer = await inspector.app.inject({
+          ...request,
+          headers: {
+            ...request.headers,
+            host: `127.0.0.1:${config.port.port}`,
+            authorization: `Bearer ${token}`,
+          },
+          // An export can be larger than memory.
+          payloadAsStream: true,
+        })
+        return { status: answer.statusCode, body: answer.stream() }
+      },
+      async close() {
+        await inspector.app.close()
+        await deliverer.close()
+        store.close()
+      },
+    }
+  } catch (error) {
+    store.close()
+    throw error
   }
 }
 

@@ -1,58 +1,106 @@
-/** Opens the project's store, and says why it cannot be had. */
+/** Opens the project's store: waits for a command that has it, and is refused by a daemon that runs. */
 
+import { setTimeout as pause } from 'node:timers/promises'
 import type { DaemonFile } from '../contract/api.ts'
 import { FicDevError } from '../errors.ts'
 import { openStore, type Store, type StoreOptions } from '../store/store.ts'
-import { readDaemonFile } from './daemon-file.ts'
+import { readHolderFile } from './daemon-file.ts'
+import { isRunning } from './find-daemon.ts'
 
-/** @throws FicDevError as `openStore` does; DATA_DIR_LOCKED names the process that holds it, if that wrote itself down */
-export function openProjectStore(options: StoreOptions): Store {
-  try {
-    return openStore(options)
-  } catch (thrown) {
-    const holder = readDaemonFile(options.dataDir)
-    if (!isLocked(thrown) || holder === null) throw thrown
-    throw inUse(holder, options.dataDir, thrown)
-  }
+export interface WaitOptions {
+  /** Called once, with a sentence, if the wait is long enough to be noticed. */
+  onWait?: (says: string) => void
+  /** How long the store may be held before this gives up. */
+  waitMs?: number
+  /** Ends the wait. */
+  signal?: AbortSignal
+}
+
+/** A command holds the store while it reads or writes, so only a very large import or export takes longer. */
+const standardWaitMs = 30_000
+const noticeAfterMs = 500
+const retryMs = 25
+const proofTimeoutMs = 2_000
+
+/**
+ * The store of a daemon. A daemon that starts or stops just now counts as a command.
+ * @throws FicDevError as `openStore` does; DATA_DIR_LOCKED at once if a daemon runs, which it names
+ */
+export async function openProjectStore(options: StoreOptions, wait: WaitOptions = {}): Promise<Store> {
+  const { dataDir } = options
+  const opened = await openWhenFree(() => openStore(options), {
+    dataDir,
+    wait,
+    findHolder: () => findHolder(dataDir),
+  })
+  if ('value' in opened) return opened.value
+  throw inUse(opened.holder, dataDir)
 }
 
 /** `holder`: the daemon that uses the data dir. */
-export function inUse(holder: DaemonFile, dataDir: string, cause?: unknown): FicDevError {
+export function inUse(holder: DaemonFile, dataDir: string): FicDevError {
   return new FicDevError(
     'DATA_DIR_LOCKED',
     `fic-dev runs here already: process ${holder.pid} holds ${dataDir}, its inspector is at ${holder.inspectorUrl}.`,
     {
       hint: 'Use it (fic-dev open), end it (fic-dev stop), or give this one another data dir with --data-dir.',
+    },
+  )
+}
+
+async function findHolder(dataDir: string): Promise<DaemonFile | null> {
+  const daemon = readHolderFile(dataDir)
+  // One that hangs holds the store, too.
+  return daemon && (await isRunning(daemon, proofTimeoutMs).catch(() => true)) ? daemon : null
+}
+
+export interface OpenOptions<Holder> {
+  dataDir: string
+  wait: WaitOptions
+  /** The daemon that has the store; `null` if something else has it. What it throws ends the wait. */
+  findHolder(): Promise<Holder | null>
+}
+
+/**
+ * Calls `open` until the store is free. Resolves with what it returned, or with the daemon that has the store.
+ * @throws FicDevError as `open` does; DATA_DIR_LOCKED after `waitMs`
+ */
+export async function openWhenFree<Value, Holder = DaemonFile>(
+  open: () => Value | Promise<Value>,
+  { dataDir, wait, findHolder }: OpenOptions<Holder>,
+): Promise<{ value: Value } | { holder: Holder }> {
+  const { onWait, waitMs = standardWaitMs, signal } = wait
+  const startedAt = performance.now()
+  let isNoticed = false
+  for (;;) {
+    try {
+      return { value: await open() }
+    } catch (thrown) {
+      if (!isLocked(thrown)) throw thrown
+      const holder = await findHolder()
+      if (holder !== null) return { holder }
+      const waitedMs = performance.now() - startedAt
+      if (waitedMs > waitMs) throw heldTooLong(dataDir, waitMs, thrown)
+      if (!isNoticed && waitedMs > noticeAfterMs) {
+        isNoticed = true
+        onWait?.(`Another fic-dev command uses ${dataDir}. Waiting up to ${waitMs / 1000} s until it ends.`)
+      }
+      await pause(retryMs, null, { ...(signal && { signal }) })
+    }
+  }
+}
+
+function heldTooLong(dataDir: string, waitMs: number, cause: unknown): FicDevError {
+  return new FicDevError(
+    'DATA_DIR_LOCKED',
+    `Another fic-dev command has held ${dataDir} for more than ${waitMs / 1000} s.`,
+    {
+      hint: 'End that command and try again, or give this one another data dir with --data-dir.',
       cause,
     },
   )
 }
 
-/** For commands that may not need the store: without the SQLite library, each use of it throws. */
-export function openStoreIfPossible(options: StoreOptions): { store: Store } {
-  try {
-    return { store: openProjectStore(options) }
-  } catch (thrown) {
-    if (!isMissing(thrown)) throw thrown
-    return { store: createUnusable(thrown) as Store }
-  }
-}
-
-/** Has every member, at any depth, and each call but `close` throws. */
-function createUnusable(error: unknown): unknown {
-  const unusable: unknown = new Proxy(() => {}, {
-    get: (_target, name) => (name === 'close' ? () => {} : unusable),
-    apply: () => {
-      throw error
-    },
-  })
-  return unusable
-}
-
 function isLocked(thrown: unknown): boolean {
   return thrown instanceof FicDevError && thrown.code === 'FIC_DEV_E_DATA_DIR_LOCKED'
-}
-
-function isMissing(thrown: unknown): boolean {
-  return thrown instanceof FicDevError && thrown.code === 'FIC_DEV_E_PACKAGE_MISSING'
 }

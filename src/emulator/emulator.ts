@@ -213,13 +213,3 @@ function createIds(state: State, eventType: string, count: number): (number | st
   const ids = Array.from({ length: count }, () => ++state.lastResource)
   return eventType.startsWith(`${eventTypePrefix}cashbook.`) ? ids.map(String) : ids
 }
-
-/** The public key of the emulator that keeps its state in this file, as PEM; it is created if there is none. */
-export async function readEmulatorKey(stateFile: string): Promise<string> {
-  const { state } = await openState(
-    stateFile,
-    createClock(() => new Date()),
-    silentLog(),
-  )
-  return state.keys.publicPem
-}

@@ -1,9 +1,8 @@
 /** All that the emulator knows, and the file that keeps it across restarts. */
 
-import { readFileSync } from 'node:fs'
 import { FicDevError, messageOf } from '../errors.ts'
 import type { Logger } from '../log.ts'
-import { replaceFile } from '../replace-file.ts'
+import { createFile, readCreated, replaceFile } from '../replace-file.ts'
 import type { Clock } from './clock.ts'
 import type { Delivery } from './delivery.ts'
 import type { ResourceFacts, ResourceLedger } from './resource-ledger.ts'
@@ -46,7 +45,7 @@ export async function openState(file: string | undefined, clock: Clock, log: Log
     const state = createState(await createKeyPair())
     return { state, changed: () => forgetFinished(state), flush: () => {} }
   }
-  const state = readState(file) ?? createState(await createKeyPair())
+  const state = await readOrCreateState(file)
   try {
     writeState(file, state, 0)
   } catch (error) {
@@ -73,6 +72,24 @@ export async function openState(file: string | undefined, clock: Clock, log: Log
   }
 }
 
+/** The public key of the state in this file, as PEM. A file that exists may be in use, so it is only read. */
+export async function readPublicKey(file: string): Promise<string> {
+  return (await readOrCreateState(file)).keys.publicPem
+}
+
+/** Processes that begin at the same time get the same keys. */
+async function readOrCreateState(file: string): Promise<State> {
+  const found = await readState(file)
+  if (found !== null) return found
+  const created = createState(await createKeyPair())
+  try {
+    if (createFile(file, toText(created, 0), 0o600)) return created
+  } catch (error) {
+    throw unusable(file, error)
+  }
+  return readOrCreateState(file)
+}
+
 function createState(keys: KeyPair): State {
   return {
     version: 1,
@@ -86,10 +103,10 @@ function createState(keys: KeyPair): State {
   }
 }
 
-function readState(file: string): State | null {
+async function readState(file: string): Promise<State | null> {
   let text: string
   try {
-    text = readFileSync(file, 'utf8')
+    text = await readCreated(file)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
     throw unusable(file, error)
@@ -116,12 +133,16 @@ function unusable(file: string, cause: unknown): FicDevError {
 }
 
 function writeState(file: string, state: State, offsetMs: number): void {
+  replaceFile(file, toText(state, offsetMs), 0o600)
+}
+
+function toText(state: State, offsetMs: number): string {
   const open = state.deliveries.filter((delivery) => delivery.outcome === 'pending')
   const saved: SavedState = {
     ...toBaseTime({ ...state, deliveries: open }, offsetMs),
     resources: [...state.resources],
   }
-  replaceFile(file, JSON.stringify(saved), 0o600)
+  return JSON.stringify(saved)
 }
 
 /** After a restart the clock runs with the base clock again, so the times in the file must be the base clock's. */

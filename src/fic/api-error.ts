@@ -82,7 +82,7 @@ function explain(refusal: Refusal, { apiBase, doing }: ApiCall): Explanation {
     return [
       'FIC_API',
       `${who} got too many requests and asks to wait ${inWords(refusal.retryAfterMs)} ${quoted}${quotaLeft(refusal)}.`,
-      'A company has 300 requests in 5 minutes, shared by all programs. fic-dev waits for that time.',
+      'A company has 300 requests in 5 minutes, shared by all programs. A running fic-dev waits for that time.',
     ]
   }
   if (status >= 500) {
@@ -122,7 +122,7 @@ function explainForbidden(refusal: Refusal, who: string, doing: string, quoted: 
     return [
       'FIC_API',
       `The hourly or monthly quota is used up, and ${who} asks to wait ${inWords(refusal.retryAfterMs)} ${quoted}${quotaLeft(refusal)}.`,
-      'A company and app have 1,000 requests an hour and 40,000 a month. fic-dev waits for that time.',
+      'A company and app have 1,000 requests an hour and 40,000 a month. A running fic-dev waits for that time.',
     ]
   }
   return [

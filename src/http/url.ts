@@ -3,13 +3,16 @@
 /** `problem` completes a sentence: `-f is "ftp://x", which <problem>`. */
 export type UrlReading = { url: URL } | { problem: string }
 
+const credentialsAsHeader =
+  'send them as a header: --header "authorization: Basic …", or headers in the config file'
+
 /**
  * An http(s) URL without user name, password and fragment. A port (`3000`), and a name with a port or a dot, need no
  * scheme: `localhost:3000/x`, `web:3000/x`, `app.example.com/x`.
  */
-export function readUrl(text: string): UrlReading {
+export function readUrl(text: string, withoutCredentials = credentialsAsHeader): UrlReading {
   if (/,\s*(?:https?:|localhost|\d{2,5}\b)/i.test(text))
-    return { problem: 'is several URLs; give each of them on its own' }
+    return { problem: 'contains several URLs; name each of them separately' }
   const scheme = /^([a-z][a-z\d+.-]*):\/\//i.exec(text)?.[1]?.toLowerCase()
   if (scheme !== undefined && scheme !== 'http' && scheme !== 'https')
     return { problem: `has the scheme "${scheme}", not http or https` }
@@ -18,9 +21,7 @@ export function readUrl(text: string): UrlReading {
   if (!URL.canParse(complete)) return { problem: 'is not an http(s) URL' }
   const url = new URL(complete)
   if (url.username !== '' || url.password !== '')
-    return {
-      problem: 'has a user name or password in it; give them as a header: --header "authorization: Basic …"',
-    }
+    return { problem: `has a user name or password in it; ${withoutCredentials}` }
   // `forwardTo: "webhooks"` is a slip, not a host.
   if (scheme === undefined && !/^\d+$|^localhost\b|^\[|^[^/?#]*(?:\.|:\d)/i.test(text)) {
     const word = /^[\w-]+(?=\/|$)/.exec(text)?.[0]
@@ -34,7 +35,8 @@ export function readUrl(text: string): UrlReading {
 
 /** The text as it may be shown: without a password. */
 export function showUrl(text: string): string {
-  return JSON.stringify(text.replace(/(\/\/|^)[^@/\s]*@/, '$1…@'))
+  // To the last @: a password may hold one, or a slash.
+  return JSON.stringify(text.replace(/^([a-z][a-z\d+.-]*:\/\/)?\S*@/i, '$1…@'))
 }
 
 /** The port of a URL, the scheme's own if none is written. */

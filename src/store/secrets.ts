@@ -1,11 +1,12 @@
 /** Secrets that a project keeps from run to run: the sink's path and the keys. */
 
 import { randomBytes } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { FicDevError, messageOf } from '../errors.ts'
 import { createDevKey } from '../fic/signature/sign.ts'
 import type { Logger } from '../log.ts'
+import { createFile, readCreated } from '../replace-file.ts'
 import { setAside, writePrivateFile } from './data-dir.ts'
 
 export interface ProjectSecrets {
@@ -20,7 +21,8 @@ export interface ProjectSecrets {
 }
 
 /**
- * Reads the project's secrets, and creates those that are missing. A damaged file is set aside and reported to `log`.
+ * Reads the project's secrets, and creates those that are missing: a command needs no lock for that, and processes that
+ * start together get the same ones. A damaged file is set aside and reported to `log`.
  * Without a log nothing is replaced.
  * @throws FicDevError DATA_DIR_UNUSABLE
  */
@@ -30,18 +32,30 @@ export async function readSecretsOf(
   log: Logger | null = null,
 ): Promise<ProjectSecrets> {
   const path = pathOf(dataDir)
-  const found = readFound(path, log)
-  const secrets: ProjectSecrets = {
+  const found = await readFound(path, log)
+  if (found === null) {
+    const created = await completed({}, newSubdomain)
+    if (createFile(path, toText(created), 0o600)) return created
+    return readSecretsOf(dataDir, newSubdomain, log)
+  }
+  const secrets = await completed(found, newSubdomain)
+  const isComplete = (Object.keys(secrets) as (keyof ProjectSecrets)[]).every(
+    (name) => found[name] !== undefined,
+  )
+  if (!isComplete) writeSecretsOf(dataDir, secrets)
+  return secrets
+}
+
+async function completed(
+  found: Partial<ProjectSecrets>,
+  newSubdomain: () => string,
+): Promise<ProjectSecrets> {
+  return {
     sinkSecret: found.sinkSecret ?? randomBytes(16).toString('hex'),
     probeKey: found.probeKey ?? randomBytes(32).toString('hex'),
     subdomain: found.subdomain ?? newSubdomain(),
     devKey: found.devKey ?? (await createDevKey()),
   }
-  const complete = (Object.keys(secrets) as (keyof ProjectSecrets)[]).every(
-    (name) => found[name] !== undefined,
-  )
-  if (!complete) writeSecretsOf(dataDir, secrets)
-  return secrets
 }
 
 /** Whether the project has secrets already. */
@@ -50,19 +64,24 @@ export function hasSecrets(dataDir: string): boolean {
 }
 
 export function writeSecretsOf(dataDir: string, secrets: ProjectSecrets): void {
-  writePrivateFile(pathOf(dataDir), JSON.stringify(secrets, null, 2))
+  writePrivateFile(pathOf(dataDir), toText(secrets))
+}
+
+function toText(secrets: ProjectSecrets): string {
+  return JSON.stringify(secrets, null, 2)
 }
 
 function pathOf(dataDir: string): string {
   return join(dataDir, 'secrets.json')
 }
 
-function readFound(path: string, log: Logger | null): Partial<ProjectSecrets> {
+/** `null` if there is no file, or no longer one. */
+async function readFound(path: string, log: Logger | null): Promise<Partial<ProjectSecrets> | null> {
   let text: string
   try {
-    text = readFileSync(path, 'utf8')
+    text = await readCreated(path)
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {}
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
     throw unusable(path, `cannot be read: ${messageOf(error)}`, 'Make it readable for your user.', error)
   }
   const damage = findDamage(text)
@@ -77,7 +96,7 @@ function readFound(path: string, log: Logger | null): Partial<ProjectSecrets> {
     { path, aside, reason: damage },
     'secrets damaged, set aside; new sink path, token and keys created',
   )
-  return {}
+  return null
 }
 
 /** A reason, or `null` if each member that is there has its shape. */

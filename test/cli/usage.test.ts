@@ -184,3 +184,15 @@ test('a toggle of the file can be undone on the command line', async () => {
     { key: 'open', value: true, source: 'flag' },
   ])
 })
+
+test('module.exports in a package of modules is explained', async () => {
+  const cwd = createFolder()
+  await writeFile(join(cwd, 'package.json'), '{ "type": "module" }')
+  await writeFile(join(cwd, 'fic-dev.config.js'), 'module.exports = { keep: 7 }')
+
+  const { exitCode, stderr } = await run(['--print-config'], { cwd })
+
+  expect(exitCode).toBe(2)
+  expect(stderr).toContain('module is not defined')
+  expect(stderr).toContain('or name the file fic-dev.config.cjs.')
+})

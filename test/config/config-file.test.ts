@@ -14,12 +14,25 @@ test.each([
   ['fic-dev.config.js', modules, 'export default { keep: 7 }'],
   ['fic-dev.config.js', commonjs, 'module.exports = { keep: 7 }'],
   ['fic-dev.config.json', commonjs, '{ "keep": 7 }'],
-])('%s is loaded in a package of %o', async (name, files, content) => {
-  const project = createProject({ ...files, [name]: content })
-  const { config, file } = await read(project)
-  expect(config.keep).toBe(7)
-  expect(file).toBe(join(project, name))
-})
+  ...[commonjs, modules].flatMap((files) =>
+    ['fic-dev.config.cjs', 'fic-dev.config.cts'].flatMap((name): [string, typeof files, string][] => [
+      [name, files, 'module.exports = { keep: 7 }'],
+      [name, files, 'exports.default = { keep: 7 }'],
+      [name, files, 'exports.__esModule = true\nexports.default = { keep: 7 }'],
+      [name, files, 'exports.keep = 7'],
+    ]),
+  ),
+  ['fic-dev.config.cts', modules, 'const keep: number = 7\nexport = { keep }'],
+  ['fic-dev.config.cts', modules, 'const keep: number = 7\nexport default { keep }'],
+] as [string, Record<string, string>, string][])(
+  '%s is loaded in a package of %o',
+  async (name, files, content) => {
+    const project = createProject({ ...files, [name]: content })
+    const { config, file } = await read(project)
+    expect(config.keep).toBe(7)
+    expect(file).toBe(join(project, name))
+  },
+)
 
 test('a config in a parent folder is not run', async () => {
   const project = createProject({
@@ -50,6 +63,8 @@ test('a file that is named and missing, and two files side by side, are refused'
 test.each([
   ['fic-dev.config.ts', 'export default {\n  keep: 1\n  open: true,\n}\n', 3],
   ['fic-dev.config.mjs', 'export default {\n  keep: 1\n  open: true,\n}\n', 3],
+  ['fic-dev.config.cjs', 'module.exports = {\n  keep: 1\n  open: true,\n}\n', 3],
+  ['fic-dev.config.cts', 'module.exports = {\n  keep: 1\n  open: true,\n}\n', 3],
   ['fic-dev.config.json', '{\n  "keep": 1,\n}\n', 3],
 ])('a syntax error in %s is told with its line, without a stack', async (name, content, line) => {
   const project = createProject({ ...modules, [name]: content })
@@ -89,4 +104,75 @@ test('an import of fic-dev where it is not installed is explained', async () => 
 test('defineConfig gives back what it got', () => {
   const config = { emulator: true }
   expect(defineConfig(config)).toBe(config)
+})
+
+test.each([
+  ['NaN', 'NaN'],
+  ['Infinity', 'Infinity'],
+  ['-Infinity', '-Infinity'],
+  ['10n', '10n'],
+  ['null', 'null'],
+  ['"many"', '"many"'],
+  ['new Date(0)', 'the date 1970-01-01T00:00:00.000Z'],
+  ['new Date(NaN)', 'an invalid date'],
+  ['() => 1', 'a function'],
+  ['Symbol("x")', 'Symbol(x)'],
+  ['[1, NaN]', '[1,NaN]'],
+  ['{ a: undefined, b: 1n }', '{"a":undefined,"b":1n}'],
+  ['new Map()', 'an object of the class Map'],
+  ['"http://anna:secret@localhost"', '"http://…@localhost"'],
+])('the setting %s is named as it is written', async (value, shown) => {
+  const project = createProject({ 'fic-dev.config.mjs': `export default { keep: ${value} }` })
+  const { message } = await refusal(project)
+  expect(message).toContain(`keep is ${shown}, which is not a whole number from 1 to 100000000.`)
+})
+
+test('a date or a map is no object of settings', async () => {
+  for (const [value, shown] of [
+    ['new Date(0)', 'the date 1970-01-01T00:00:00.000Z'],
+    ['new Map()', 'an object of the class Map'],
+  ]) {
+    const { message } = await refusal(createProject({ 'fic-dev.config.mjs': `export default ${value}` }))
+    expect(message).toContain(`exports ${shown}, which is not an object.`)
+  }
+  const headers = await refusal(
+    createProject({ 'fic-dev.config.mjs': 'export default { headers: new Map() }' }),
+  )
+  expect(headers.message).toContain('headers is an object of the class Map, which is not an object')
+})
+
+const secretUrls = ['http://anna:se/c@ret@localhost:3000/x', 'anna:ret@localhost:3000', 'ftp://anna:ret@h/x']
+
+test.each(['forwardTo', 'apiBase', 'tunnelHost', 'publicUrl'] as const)(
+  'no password of a URL in %s is printed',
+  async (key) => {
+    for (const url of secretUrls) {
+      const { message } = await refusal(createProject(), { flags: { [key]: url } })
+      expect(message).not.toContain('ret@')
+      expect(message).toContain('…@')
+    }
+  },
+)
+
+test.each([
+  [
+    'forwardTo',
+    'which has a user name or password in it; send them as a header: --header "authorization: Basic …"',
+  ],
+  ['apiBase', 'leave them out: the access token belongs in FIC_ACCESS_TOKEN.'],
+  ['tunnelHost', 'leave them out: a localtunnel server takes none.'],
+] as const)('a user name and password in %s are refused with their place', async (key, says) => {
+  const { message } = await refusal(createProject(), { flags: { [key]: 'http://anna:ret@localhost:3000/x' } })
+  expect(message).toContain(says)
+})
+
+test('several URLs in one -f are refused with the ways to name them', async () => {
+  for (const urls of [
+    'http://localhost:3000/a,http://localhost:4000/b',
+    'localhost:3000,localhost:4000',
+    '3000,4000',
+  ]) {
+    const { message } = await refusal(createProject(), { flags: { forwardTo: [urls] } })
+    expect(message).toContain('contains several URLs. Use -f once for each, ')
+  }
 })

@@ -11,9 +11,10 @@ import { didYouMean } from '../../config/spelling.ts'
 import { findCheckTargets } from '../../daemon/check-target.ts'
 import { createWorld } from '../../daemon/check-world.ts'
 import { createSender, type Sender } from '../../delivery/send.ts'
-import { FicDevError, messageOf } from '../../errors.ts'
+import { FicDevError } from '../../errors.ts'
 import { caseText, summaryText } from '../terminal/check-lines.ts'
 import { defineCommand, type Invocation } from '../command.ts'
+import { demandWritable, toFileFailure } from '../out-file.ts'
 import type { Output } from '../output.ts'
 import { withRunningSettings } from '../running-settings.ts'
 import { visible } from '../terminal/visible.ts'
@@ -69,6 +70,7 @@ code is 1 if an answer is wrong.`,
 async function run(invocation: Invocation<CheckOptions>): Promise<number> {
   const { args, options, output } = invocation
   const cases = chooseCases(options)
+  if (options.junit !== undefined) await demandWritable(options.junit, '--junit')
   const config = await withRunningSettings(invocation)
   const checked: CheckedTarget[] = []
   for (const target of findCheckTargets(args[0], config)) {
@@ -154,9 +156,6 @@ function isMeant({ name }: CheckCase, word: string): boolean {
 
 async function writeJunit(file: string, checked: readonly CheckedTarget[]): Promise<void> {
   await writeFile(file, toJunit(checked)).catch((error: unknown) => {
-    throw new FicDevError('USAGE', `${file} cannot be written: ${messageOf(error)}.`, {
-      hint: 'Name another file with --junit.',
-      cause: error,
-    })
+    throw toFileFailure(file, '--junit', error)
   })
 }

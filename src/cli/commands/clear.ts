@@ -26,14 +26,12 @@ async function run({ args, config, output }: Invocation): Promise<number> {
     output.say('Nothing was removed.')
     return 1
   }
-  const client = await connect(config)
-  try {
+  const client = await connect({ config, output })
+  await client.inOneGo(async () => {
     if (args.length === 0) await client.request('DELETE', '/api/notifications')
     for (const seq of await readSeqs(args, client))
       await client.request('DELETE', `/api/notifications/${seq}`)
-  } finally {
-    await client.close()
-  }
+  })
   output.say(args.length === 0 ? 'All notifications were removed.' : 'Removed.')
   return 0
 }

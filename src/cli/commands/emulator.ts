@@ -4,6 +4,7 @@ import path from 'node:path'
 import { Option } from 'commander'
 import { createLog } from '../../log.ts'
 import { defineCommand, type Invocation } from '../command.ts'
+import { demandWritable } from '../out-file.ts'
 import { createLogLines } from '../terminal/log-lines.ts'
 import { awaitEnding } from '../signals.ts'
 import { readPort } from '../values.ts'
@@ -37,6 +38,7 @@ async function run({ options, config, output, leave }: Invocation<Options>): Pro
   const log = createLog(config.logLevel, createLogLines(output))
   const choice = options.port === undefined ? config.emulatorPort : { port: options.port, named: true }
   const stateFile = options.state === undefined ? undefined : path.resolve(options.state)
+  if (stateFile !== undefined) await demandWritable(stateFile, '--state')
   const emulator = await listenNear(choice, { flag: '--port', of: 'emulator' }, (port) =>
     createEmulator({ port, log, ...(stateFile !== undefined && { stateFile }) }),
   )

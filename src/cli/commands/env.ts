@@ -4,6 +4,7 @@ import { Option } from 'commander'
 import type { AppEnvironment } from '../../contract/api.ts'
 import { connect } from '../client.ts'
 import { defineCommand, type Invocation } from '../command.ts'
+import { demandWritable } from '../out-file.ts'
 import { saveVariables } from '../project-files.ts'
 import { visible } from '../terminal/visible.ts'
 
@@ -37,8 +38,9 @@ export const envCommand = defineCommand<Options>({
 })
 
 async function run({ options, config, output }: Invocation<Options>): Promise<void> {
-  const client = await connect(config, { creates: true })
-  const environment = await client.request<AppEnvironment>('GET', '/api/env').finally(() => client.close())
+  if (options.write !== undefined) await demandWritable(options.write, '--write')
+  const client = await connect({ config, output }, { creates: true })
+  const environment = await client.request<AppEnvironment>('GET', '/api/env')
   const variables = toVariables(environment)
   if (options.write !== undefined) {
     await saveVariables(process.cwd(), options.write, variables)

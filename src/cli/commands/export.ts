@@ -3,11 +3,12 @@
 import { open } from 'node:fs/promises'
 import { Option } from 'commander'
 import { knownTypeNames } from '../../config/settings.ts'
-import { FicDevError, messageOf } from '../../errors.ts'
+import { FicDevError } from '../../errors.ts'
 import { connect, type Client } from '../client.ts'
 import { defineCommand, type Invocation } from '../command.ts'
 import { writeFixtures, type FixtureOptions } from '../export-fixtures.ts'
-import { toOutputFailure, type Output } from '../output.ts'
+import { demandWritable, demandWritableFolder, toFileFailure } from '../out-file.ts'
+import type { Output } from '../output.ts'
 import { megabytes, whileWaiting } from '../terminal/waiting.ts'
 
 interface Options extends FixtureOptions {
@@ -52,15 +53,13 @@ body, ready to be sent by a test.`,
 
 async function run({ options, config, output }: Invocation<Options>): Promise<void> {
   demandSense(options)
-  const client = await connect(config)
-  try {
-    const chunks = client.download(toPath(options))
-    if (options.dir !== undefined) await writeFixtures(chunks, options.dir, output)
-    else if (options.out === undefined) await toStdout(chunks, output)
-    else await toFile(chunks, options.out, output)
-  } finally {
-    await client.close()
-  }
+  if (options.dir !== undefined) await demandWritableFolder(options.dir, '--dir')
+  if (options.out !== undefined) await demandWritable(options.out, '--out')
+  const client = await connect({ config, output })
+  const chunks = client.download(toPath(options))
+  if (options.dir !== undefined) await writeFixtures(chunks, options.dir, output)
+  else if (options.out === undefined) await toStdout(chunks, output)
+  else await toFile(chunks, options.out, output)
 }
 
 function toPath({ format, redact, fixtures, type, withTokens }: Options): string {
@@ -105,26 +104,27 @@ async function toStdout(chunks: ReturnType<Client['download']>, output: Output):
 
 /** Only its owner can read it: it holds a company's data. */
 async function toFile(chunks: ReturnType<Client['download']>, name: string, output: Output): Promise<void> {
-  const file = await open(name, 'w', 0o600).catch((error: unknown) => {
-    throw new FicDevError('USAGE', `${name} cannot be written: ${messageOf(error)}.`, {
-      hint: 'Name another file with --out.',
-      cause: error,
-    })
-  })
-  try {
-    let bytes = 0
-    await whileWaiting(
-      output,
-      () => `exporting: ${megabytes(bytes)} MB`,
-      async () => {
-        for await (const chunk of chunks) {
-          await file.writeFile(chunk).catch((error: unknown) => Promise.reject(toOutputFailure(name, error)))
-          bytes += chunk.byteLength
-        }
-      },
-    )
-    output.say(`Wrote ${bytes} bytes to ${name}.`)
-  } finally {
-    await file.close()
+  let bytes = 0
+  const failed = (error: unknown) => {
+    throw toFileFailure(name, '--out', error)
   }
+  await whileWaiting(
+    output,
+    () => `exporting: ${megabytes(bytes)} MB`,
+    async () => {
+      const parts = chunks[Symbol.asyncIterator]()
+      let part = await parts.next()
+      // Only now: a file that exists keeps its content if the store can't be read.
+      const file = await open(name, 'w', 0o600).catch(failed)
+      try {
+        for (; part.done !== true; part = await parts.next()) {
+          await file.writeFile(part.value).catch(failed)
+          bytes += part.value.byteLength
+        }
+      } finally {
+        await file.close()
+      }
+    },
+  )
+  output.say(`Wrote ${bytes} bytes to ${name}.`)
 }

@@ -7,6 +7,7 @@ import { FicDevError, messageOf } from '../../errors.ts'
 import { connect } from '../client.ts'
 import { defineCommand, type Invocation } from '../command.ts'
 import type { Output } from '../output.ts'
+import { spool } from '../spool.ts'
 import { visible } from '../terminal/visible.ts'
 import { megabytes, whileWaiting } from '../terminal/waiting.ts'
 
@@ -29,17 +30,18 @@ import starts; the exit code is then 1. Notifications that are already in the st
 async function run({ args, config, output }: Invocation): Promise<void> {
   const name = args[0] ?? '-'
   const { content, isFile } = await openSource(name)
-  const client = await connect(config, { creates: true })
-  try {
-    // A pipe can be read once only, so what it leaves out is known at its end.
-    if (isFile) sayLeftOut(await send('checking', '/api/import?trial=true', content), name, output)
-    const unread = isFile ? (await openSource(name)).content : content
-    const answer = await send('importing', '/api/import', unread)
-    if (output.json) output.object(answer)
-    else output.say(`Imported ${answer.imported}, skipped ${answer.skipped} that were there already.`)
-    if (answer.leftOut !== undefined) throw leftOutOf(answer, name)
-  } finally {
-    await client.close()
+  const client = await connect({ config, output }, { creates: true })
+  // A pipe can be read once only, so what it leaves out is known at its end.
+  if (isFile) sayLeftOut(await send('checking', '/api/import?trial=true', content), name, output)
+  const answer = await send('importing', '/api/import', await unread())
+  if (output.json) output.object(answer)
+  else output.say(`Imported ${answer.imported}, skipped ${answer.skipped} that were there already.`)
+  if (answer.leftOut !== undefined) throw leftOutOf(answer, name)
+
+  async function unread(): Promise<AsyncIterable<Uint8Array>> {
+    if (isFile) return (await openSource(name)).content
+    // Without a daemon, a pipe that is slow would keep the store from everything else.
+    return client.daemon === null ? spool(content) : content
   }
 
   function send(doing: string, path: string, source: AsyncIterable<Uint8Array>): Promise<ImportAnswer> {

@@ -19,14 +19,10 @@ export const keysCommand = defineCommand({
 })
 
 async function run({ config, output }: Invocation): Promise<void> {
-  const client = await connect(config, { creates: true })
-  try {
-    const { items } = await client.request<{ items: KeyEntry[] }>('GET', '/api/keys')
-    for (const key of items) {
-      if (output.json) output.object(key)
-      else output.line(`${output.colors.bold(key.label)}\n${key.pem.trim()}\n${key.base64}\n`)
-    }
-  } finally {
-    await client.close()
+  const client = await connect({ config, output }, { creates: true })
+  const { items } = await client.request<{ items: KeyEntry[] }>('GET', '/api/keys')
+  for (const key of items) {
+    if (output.json) output.object(key)
+    else output.line(`${output.colors.bold(key.label)}\n${key.pem.trim()}\n${key.base64}\n`)
   }
 }

@@ -84,13 +84,9 @@ async function run(invocation: Invocation<Options>): Promise<void> {
   const q = [...args.map(quoteWords), ...(flags.q === undefined ? [] : [flags.q])].join(' ')
   const filter = q === '' ? flags : { ...flags, q }
   noteUnknownFields(q, output)
-  const client = follow ? await requireDaemon(config) : await connect(config)
-  try {
-    if (follow) await followList(client, { filter, limit, output })
-    else await printList(client, { filter, limit, output })
-  } finally {
-    await client.close()
-  }
+  const client = follow ? await requireDaemon(config) : await connect({ config, output })
+  if (follow) await followList(client, { filter, limit, output })
+  else await printList(client, { filter, limit, output })
 }
 
 interface Listing {
@@ -105,6 +101,8 @@ async function printList(client: Client, { filter, limit, output }: Listing): Pr
   do {
     const page: NotificationPage = await readPage(client, filter, { limit: left, before, output })
     for (const notification of page.items) print(notification, output)
+    // A reader that is slow keeps neither the pages in memory nor the store.
+    await output.write('')
     left -= page.items.length
     before = page.nextBefore
   } while (left > 0 && before !== null && !output.closed())

@@ -32,12 +32,8 @@ async function run({ config, output, options }: Invocation<{ revoke?: boolean }>
 
 /** Sessions survive the daemon, so they can be revoked without one. */
 async function revoke({ config, output }: Pick<Invocation, 'config' | 'output'>): Promise<void> {
-  const client = await connect(config)
-  try {
-    const answer = await client.request<RevokeAnswer>('DELETE', '/api/sessions')
-    if (output.json) output.object(answer)
-    else output.line(typed(`Sessions revoked: ${answer.revoked}. "fic-dev open" starts a new one.`))
-  } finally {
-    await client.close()
-  }
+  const client = await connect({ config, output })
+  const answer = await client.request<RevokeAnswer>('DELETE', '/api/sessions')
+  if (output.json) output.object(answer)
+  else output.line(typed(`Sessions revoked: ${answer.revoked}. "fic-dev open" starts a new one.`))
 }

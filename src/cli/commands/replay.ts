@@ -49,21 +49,17 @@ export const replayCommand = defineCommand<Options>({
 /** Exit code 1 when one of them was not accepted by the target. */
 async function run({ args, options, config, output }: Invocation<Options>): Promise<number> {
   const request = await toRequest(options)
-  const client = await connect(config)
+  const client = await connect({ config, output })
   const hint = createHints(output.say)
   let refused = 0
-  try {
-    for (const seq of await readSeqs(args, client)) {
-      const delivery = await client.request<Delivery>('POST', `/api/notifications/${seq}/replay`, request)
-      if (delivery.verdict !== 'delivered') refused += 1
-      if (output.json) output.object({ type: 'delivery', delivery })
-      else {
-        output.line(deliveryLine(delivery, 'pretty', output.colors) ?? '')
-        hint(delivery.target, hintOnDelivery(delivery))
-      }
+  for (const seq of await readSeqs(args, client)) {
+    const delivery = await client.request<Delivery>('POST', `/api/notifications/${seq}/replay`, request)
+    if (delivery.verdict !== 'delivered') refused += 1
+    if (output.json) output.object({ type: 'delivery', delivery })
+    else {
+      output.line(deliveryLine(delivery, 'pretty', output.colors) ?? '')
+      hint(delivery.target, hintOnDelivery(delivery))
     }
-  } finally {
-    await client.close()
   }
   return refused === 0 ? 0 : 1
 }

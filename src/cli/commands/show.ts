@@ -42,24 +42,20 @@ export const showCommand = defineCommand<Options>({
 })
 
 async function run({ args, options, config, secrets, output }: Invocation<Options>): Promise<void> {
-  const client = await connect(config, { secrets })
-  try {
-    const [seq] = await readSeqs(args.slice(0, 1), client)
-    if (options.body) {
-      for await (const chunk of client.download(`/api/notifications/${seq}/body`)) await output.data(chunk)
-      return
-    }
-    const notification = await client.request<Notification>('GET', `/api/notifications/${seq}`)
-    if (output.json) output.object({ type: 'notification', notification })
-    else output.line(detailText(notification, output.colors))
-    if (!options.resources) return
-    const path = `/api/notifications/${seq}/resources?offset=${options.offset ?? 0}`
-    const resources = await client.request<ResourcesAnswer>('GET', path)
-    if (output.json) output.object({ type: 'resources', resources })
-    else output.line(resourcesText(resources, output.colors))
-  } finally {
-    await client.close()
+  const client = await connect({ config, output }, { secrets })
+  const [seq] = await readSeqs(args.slice(0, 1), client)
+  if (options.body) {
+    for await (const chunk of client.download(`/api/notifications/${seq}/body`)) await output.data(chunk)
+    return
   }
+  const notification = await client.request<Notification>('GET', `/api/notifications/${seq}`)
+  if (output.json) output.object({ type: 'notification', notification })
+  else output.line(detailText(notification, output.colors))
+  if (!options.resources) return
+  const path = `/api/notifications/${seq}/resources?offset=${options.offset ?? 0}`
+  const resources = await client.request<ResourcesAnswer>('GET', path)
+  if (output.json) output.object({ type: 'resources', resources })
+  else output.line(resourcesText(resources, output.colors))
 }
 
 function detailText(notification: Notification, colors: Colors): string {

@@ -101,18 +101,14 @@ async function run(invocation: Invocation<Options>): Promise<number | void> {
     })
   }
   const creates = name !== 'list' && name !== 'show'
-  const client = await connect(invocation.config, { secrets: invocation.secrets, creates })
+  const client = await connect(invocation, { secrets: invocation.secrets, creates })
   const request: Client['request'] = (method, path, body) =>
     whileWaiting(
       invocation.output,
       () => 'asking Fatture in Cloud',
       () => client.request(method, path, body),
     )
-  try {
-    return await action({ ...invocation, client: { ...client, request }, id })
-  } finally {
-    await client.close()
-  }
+  return action({ ...invocation, client: { ...client, request }, id })
 }
 
 async function list({ client, output }: Work): Promise<void> {

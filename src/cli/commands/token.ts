@@ -46,20 +46,16 @@ async function run({
   }
   const token = word === '-' ? await text(process.stdin) : word
   if (token?.trim() === '') throw new FicDevError('USAGE', 'The token is empty.')
-  const client = await connect(config)
-  try {
-    const named = options.notification === undefined ? [] : await readSeqs([options.notification], client)
-    const request: TokenRequest = {
-      ...(token !== undefined && { token }),
-      ...(named[0] !== undefined && { notification: named[0] }),
-    }
-    const explanation = await client.request<TokenExplanation>('POST', '/api/token', request)
-    if (output.json) output.object(explanation)
-    else output.line(explanationText(explanation, output.colors))
-    return explanation.outcome === 'valid' ? 0 : 1
-  } finally {
-    await client.close()
+  const client = await connect({ config, output })
+  const named = options.notification === undefined ? [] : await readSeqs([options.notification], client)
+  const request: TokenRequest = {
+    ...(token !== undefined && { token }),
+    ...(named[0] !== undefined && { notification: named[0] }),
   }
+  const explanation = await client.request<TokenExplanation>('POST', '/api/token', request)
+  if (output.json) output.object(explanation)
+  else output.line(explanationText(explanation, output.colors))
+  return explanation.outcome === 'valid' ? 0 : 1
 }
 
 function explanationText(explanation: TokenExplanation, colors: Colors): string {

@@ -74,7 +74,7 @@ async function ask(config: Invocation['config'], request: TriggerRequest): Promi
 }
 
 async function askEmulator(to: string, request: TriggerRequest): Promise<TriggerAnswer> {
-  const reading = readUrl(to)
+  const reading = readUrl(to, 'leave them out: the emulator needs none')
   if ('url' in reading) return triggerAt(reading.url.origin, request)
   throw new FicDevError('USAGE', `--to is ${showUrl(to)}, which ${reading.problem}.`, {
     hint: 'Example: --to http://127.0.0.1:4622',

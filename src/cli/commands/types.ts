@@ -18,19 +18,15 @@ export const typesCommand = defineCommand({
 })
 
 async function run({ args, config, output }: Invocation): Promise<void> {
-  const client = await connect(config)
-  try {
-    const { items } = await client.request<{ items: EventTypeEntry[] }>('GET', '/api/types')
-    const wanted = items.filter(({ type }) => type.includes(args[0] ?? ''))
-    const width = Math.max(0, ...wanted.map(({ shortName }) => shortName.length))
-    for (const entry of wanted) {
-      if (output.json) output.object(entry)
-      else output.line(typeLine(entry, width, output.colors))
-    }
-    if (wanted.length === 0) output.say(`No event type has "${args[0]}" in its name.`)
-  } finally {
-    await client.close()
+  const client = await connect({ config, output })
+  const { items } = await client.request<{ items: EventTypeEntry[] }>('GET', '/api/types')
+  const wanted = items.filter(({ type }) => type.includes(args[0] ?? ''))
+  const width = Math.max(0, ...wanted.map(({ shortName }) => shortName.length))
+  for (const entry of wanted) {
+    if (output.json) output.object(entry)
+    else output.line(typeLine(entry, width, output.colors))
   }
+  if (wanted.length === 0) output.say(`No event type has "${args[0]}" in its name.`)
 }
 
 function typeLine(

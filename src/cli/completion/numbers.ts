@@ -3,7 +3,7 @@
 import type { NotificationPage } from '../../contract/api.ts'
 import { askJson } from '../../http/json.ts'
 import type { Candidate } from './candidates.ts'
-import { findDaemon } from '../find-daemon.ts'
+import { findDaemon } from '../../daemon/find-daemon.ts'
 import { subjectOf } from '../terminal/lines.ts'
 
 /** Somebody waits for the key that they pressed. */

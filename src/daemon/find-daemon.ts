@@ -2,7 +2,7 @@
 
 import { randomBytes } from 'node:crypto'
 import type { DaemonFile, ProofAnswer } from '../contract/api.ts'
-import { readDaemonFile } from '../daemon/daemon-file.ts'
+import { readDaemonFile } from './daemon-file.ts'
 import { FicDevError } from '../errors.ts'
 import { askJson } from '../http/json.ts'
 import { isSame, proveDaemon } from '../inspector/proof.ts'
@@ -14,14 +14,21 @@ import { isSame, proveDaemon } from '../inspector/proof.ts'
  */
 export async function findDaemon(dataDir: string, timeoutMs: number): Promise<DaemonFile | null> {
   const daemon = readDaemonFile(dataDir)
-  if (daemon === null) return null
+  return daemon && ((await isRunning(daemon, timeoutMs)) ? daemon : null)
+}
+
+/**
+ * Whether the file's daemon runs, and not another program that has its process id and port now.
+ * @throws FicDevError `DAEMON_UNREACHABLE` when nothing answers in time
+ */
+export async function isRunning(daemon: DaemonFile, timeoutMs: number): Promise<boolean> {
   const nonce = randomBytes(32).toString('base64url')
   const answer = await askJson(new URL(`/api/proof?nonce=${nonce}`, daemon.inspectorUrl), { timeoutMs })
   if (answer.isAnswered) {
     const { proof } = (answer.json ?? {}) as Partial<ProofAnswer>
-    return isSame(String(proof), proveDaemon(daemon.token, nonce, daemon.inspectorUrl)) ? daemon : null
+    return isSame(String(proof), proveDaemon(daemon.token, nonce, daemon.inspectorUrl))
   }
-  if (answer.code !== 'TIMEOUT') return null
+  if (answer.code !== 'TIMEOUT') return false
   throw new FicDevError(
     'DAEMON_UNREACHABLE',
     `The running fic-dev (process ${daemon.pid}) does not answer.`,
