@@ -41,7 +41,7 @@ function toConfigText(values: Partial<Config>, cwd: string, isInstalled: boolean
     return [`  // ${comment}\n  ${key}: ${toLiteral(toFileValue(key, values, cwd))},\n`]
   })
   const head =
-    '// The settings of fic-dev for this project; fic-dev --help lists all of them. The token is never one of them.\n'
+    '// The settings of fic-dev for this project; fic-dev start --help lists all of them. The token is never one of them.\n'
   return isInstalled
     ? `${head}import { defineConfig } from 'fic-dev'\n\nexport default defineConfig({\n${entries.join('')}})\n`
     : `${head}export default {\n${entries.join('')}}\n`

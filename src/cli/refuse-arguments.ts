@@ -9,7 +9,7 @@ export function refuseArguments(program: Command, [first]: readonly string[]): v
   if (first === undefined) return
   const names = program.commands.map((command) => command.name())
   if (names.includes(first)) {
-    throw new FicDevError('USAGE', `The command ${first} has to stand before the flags.`, {
+    throw new FicDevError('USAGE', `The command ${first} comes before the flags.`, {
       hint: exampleWithFlags(program, first),
     })
   }

@@ -43,12 +43,12 @@ test.for<[args: string, sentence: string | RegExp, hint?: string | RegExp]>([
   ['--lst', `Unknown option '--lst'. Did you mean the command "list"?`],
   [
     '--json --data-dir x list',
-    'The command list has to stand before the flags.',
+    'The command list comes before the flags.',
     'Example: fic-dev list --json --data-dir ….',
   ],
   [
     '--port 4700 list',
-    'The command list has to stand before the flags.',
+    'The command list comes before the flags.',
     'Example: fic-dev list. It does not take --port.',
   ],
   // A slip.
