@@ -2,6 +2,7 @@
 
 import type { AppEnvironment, KeyEntry } from '../contract/api.ts'
 import type { Config } from '../config/config.ts'
+import { provenAudience } from '../fic/signature/audience.ts'
 import { toBase64Key } from '../fic/signature/public-key.ts'
 import type { ProjectSecrets } from '../store/secrets.ts'
 import type { Store } from '../store/store.ts'
@@ -81,8 +82,7 @@ async function hubSinks(store: AppEnvironmentParts['store'], newest: string | nu
   const { seqs } = await store.find({ terms: [] }, looked)
   const named = seqs.flatMap((seq) => {
     const signature = store.notification(seq)?.signature
-    if (signature?.outcome !== 'valid') return []
-    return [signature.claims.find(({ claim }) => claim === 'aud')?.value].flat()
+    return signature ? [provenAudience(signature)] : []
   })
   return [...new Set([newest, ...named].filter((value) => typeof value === 'string'))]
 }

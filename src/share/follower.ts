@@ -5,12 +5,13 @@ import type { HeaderPair } from '../contract/notification.ts'
 import type { ShareStatus } from '../contract/status.ts'
 import { messageOf } from '../errors.ts'
 import { matchesType } from '../fic/event-types.ts'
+import { provenAudience } from '../fic/signature/audience.ts'
 import type { VerifySignature } from '../fic/signature/verify.ts'
 import type { Capture, CaptureOptions } from '../store/notifications.ts'
 import type { Store } from '../store/store.ts'
 import type { JetStreamManager, JsMsg } from './client.ts'
 import { ensureConsumer } from './consumer.ts'
-import { fetchNewest, hubSinkOf } from './hub-sink.ts'
+import { fetchNewest } from './hub-sink.ts'
 import { judgeMessage } from './judge.ts'
 import { Membership, type MembershipOptions, type Visit } from './membership.ts'
 import { arrivalKey, requestHeader } from './message.ts'
@@ -112,7 +113,7 @@ export class Follower {
   }
 
   #keepHubSink(capture: Capture): void {
-    const found = hubSinkOf(capture)
+    const found = provenAudience(capture.signature)
     if (found === null || found === this.#hubSink) return
     this.#hubSink = found
     this.#membership.changed()

@@ -1,6 +1,5 @@
 /** The sink of the hub, which is the audience of every token that it shares. */
 
-import type { Capture } from '../store/notifications.ts'
 import type { JetStreamManager, JsMsg, NatsClient, NatsConnection } from './client.ts'
 import { toNanos } from './stream.ts'
 import { streamName, subjectsOf } from './subject.ts'
@@ -31,11 +30,4 @@ export async function fetchNewest(
   } finally {
     await manager.consumers.delete(streamName, info.name)
   }
-}
-
-/** The audience of a valid token; `null` for any other capture. Pure. */
-export function hubSinkOf({ signature }: Pick<Capture, 'signature'>): string | null {
-  if (signature.outcome !== 'valid') return null
-  const audience = [signature.claims.find(({ claim }) => claim === 'aud')?.value].flat()[0]
-  return typeof audience === 'string' ? audience : null
 }

@@ -5,19 +5,32 @@ import type { Cause } from '../../src/contract/notification.ts'
 import { readEnvironment } from '../../src/config/environment.ts'
 import { createFolder } from '../support/process.ts'
 
+const token = { sign: 'original', target: 'http://localhost:3000/' } as const
 const cause: Cause = { code: 'csrf', tone: 'warning', what: 'A.', why: 'B.', todo: 'C.' }
 
 test('a cause is one line; without one there is no hint', () => {
-  expect(hintOnDelivery({ cause, responseBody: null })).toEqual({ code: 'csrf', text: 'A. B. C.' })
+  expect(hintOnDelivery({ cause, responseBody: null, ...token })).toEqual({ code: 'csrf', text: 'A. B. C.' })
   expect(hintOnTarget({ cause })).toEqual({ code: 'csrf', text: 'A. B. C.' })
-  expect([hintOnDelivery({ cause: null, responseBody: 'ok' }), hintOnTarget({ cause: null })]).toEqual([
-    null,
-    null,
-  ])
+  expect([
+    hintOnDelivery({ cause: null, responseBody: 'ok', ...token }),
+    hintOnTarget({ cause: null }),
+  ]).toEqual([null, null])
+})
+
+test('a refused token is named with its audience and its key', () => {
+  const refused = { cause: { ...cause, code: 'signature' }, responseBody: null, ...token }
+  expect(hintOnDelivery(refused, 'https://sink.example/1')?.text).toBe(
+    'A. B. C. This token has the audience https://sink.example/1 and is signed with the key that signs notifications.',
+  )
+  expect(hintOnDelivery({ ...refused, sign: 'dev' })?.text).toBe(
+    'A. B. C. This token has the audience http://localhost:3000/ and is signed with the dev key of this project.',
+  )
+  expect(hintOnDelivery(refused)?.text).toBe('A. B. C.')
 })
 
 test('the first 500 characters of the answer are shown, none of which steers the terminal', () => {
-  const text = hintOnDelivery({ cause, responseBody: `\u001B[31mTypeError\n${'🧾'.repeat(600)}` })?.text ?? ''
+  const text =
+    hintOnDelivery({ cause, ...token, responseBody: `\u001B[31mTypeError\n${'🧾'.repeat(600)}` })?.text ?? ''
   expect(text).toBe(
     `A. B. C. The answer begins:\n    ␛[31mTypeError\n    ${'🧾'.repeat(500 - '␛[31mTypeError\n'.length)}`,
   )

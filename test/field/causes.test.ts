@@ -209,7 +209,9 @@ test('what comes from outside cannot pass for our own sentence', () => {
     { ...nothing, status: 302, headers: [['location', '/\u001B[2J\u202Elogin']] },
     false,
   )
-  const text = hintOnDelivery({ cause, responseBody: null })?.text ?? ''
+  const text =
+    hintOnDelivery({ cause, responseBody: null, sign: 'original', target: 'http://localhost:3000/' })?.text ??
+    ''
   expect(['\u001B', '\u202E'].filter((character) => text.includes(character))).toEqual([])
   expect(cause && sayCause(cause)).toContain('answered 302')
 })

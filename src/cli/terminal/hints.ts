@@ -20,21 +20,32 @@ export function hintOnTarget({ cause }: Pick<TargetStatus, 'cause'>): Hint | nul
   return cause === null ? null : { code: cause.code, text: visible(sayCause(cause)) }
 }
 
-/** `null` if there is nothing to say. Pure. */
-export function hintOnDelivery({
-  cause,
-  responseBody,
-}: Pick<Delivery, 'cause' | 'responseBody'>): Hint | null {
+/** `audience`: that of the token as captured, if it is known. `null` if there is nothing to say. Pure. */
+export function hintOnDelivery(
+  { cause, responseBody, ...token }: Pick<Delivery, 'cause' | 'responseBody' | 'sign' | 'target'>,
+  audience: string | null = null,
+): Hint | null {
   // That fic-dev ends is known.
   return cause === null || cause.code === 'stopped'
     ? null
-    : { code: cause.code, text: causeText(cause, responseBody) }
+    : { code: cause.code, text: causeText(cause, responseBody, tokenText(cause, { ...token, audience })) }
 }
 
-/** A cause, and below it what the app said. Safe to print. */
-export function causeText(cause: Cause, body: string | null): string {
+/** What a receiver has to expect of the token that it refused; empty if the token is not the cause, or not known. */
+function tokenText(
+  { code }: Cause,
+  { sign, target, audience }: Pick<Delivery, 'sign' | 'target'> & { audience: string | null },
+): string {
+  const meantFor = sign === 'dev' ? target : audience
+  if (code !== 'signature' || meantFor === null || sign === 'none') return ''
+  const signer = sign === 'dev' ? 'the dev key of this project' : 'the key that signs notifications'
+  return ` This token has the audience ${visible(meantFor)} and is signed with ${signer}.`
+}
+
+/** A cause, facts about the token, and below them what the app said. Safe to print. */
+export function causeText(cause: Cause, body: string | null, facts = ''): string {
   const said = [...(body ?? '').trim()].slice(0, shownCharacters).join('')
-  const words = visible(sayCause(cause))
+  const words = visible(sayCause(cause)) + facts
   return said === '' ? words : `${words} The answer begins:\n${indent(visibleLines(said))}`
 }
 

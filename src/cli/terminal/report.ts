@@ -4,6 +4,7 @@ import type { SubscriptionStatus } from '../../contract/status.ts'
 import type { StreamMessage } from '../../contract/stream.ts'
 import type { Config } from '../../config/config.ts'
 import type { Addresses, DaemonNote } from '../../daemon.ts'
+import { provenAudience } from '../../fic/signature/audience.ts'
 import {
   clock,
   deliveryLine,
@@ -50,6 +51,8 @@ export function createReport(
   const { colors } = output
   const states = new Map<string, string>()
   let follows = false
+  /** Of the newest valid token. */
+  let audience: string | null = null
   const hint = createHints((text) => {
     if (config.output !== 'quiet') output.say(`${colors.dim(now())}  ${colors.yellow('hint')}  ${text}`)
   })
@@ -57,10 +60,11 @@ export function createReport(
     switch (message.type) {
       case 'notification':
         print(notificationLine(message.notification, config.output, colors))
+        audience = provenAudience(message.notification.signature) ?? audience
         return follows ? hint('hub', hintOnShared(message.notification)) : undefined
       case 'delivery':
         print(deliveryLine(message.delivery, config.output, colors))
-        return hint(message.delivery.target, hintOnDelivery(message.delivery))
+        return hint(message.delivery.target, hintOnDelivery(message.delivery, audience))
       case 'tunnel':
         // Loopback is no tunnel that anybody waits for, and the end of one is our own doing.
         if (message.tunnel.provider === 'none' || message.tunnel.state === 'stopped') return undefined
