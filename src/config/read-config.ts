@@ -145,7 +145,9 @@ function throwIfAny(problems: string[]): void {
     problems.length === 1 && only
       ? only
       : `The configuration has ${problems.length} problems:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`,
-    { hint: 'fic-dev start --help lists every setting; fic-dev --print-config shows the origin of each value.' },
+    {
+      hint: 'fic-dev start --help lists every setting; fic-dev --print-config shows the origin of each value.',
+    },
   )
 }
 
