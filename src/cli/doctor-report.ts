@@ -12,13 +12,14 @@ import type { Config } from '../config/config.ts'
 import { settingKeys, type SettingKey } from '../config/settings.ts'
 import { readDaemonFile } from '../daemon/daemon-file.ts'
 import { reportContents, reportOmissions, toReport } from '../doctor/report.ts'
-import { FicDevError, messageOf } from '../errors.ts'
 import { version } from '../installation.ts'
 import { connect } from './client.ts'
 import type { Invocation } from './command.ts'
 import { logFileOf } from './log-file.ts'
+import { toFileFailure } from './out-file.ts'
 
-const standardName = 'fic-dev-report.json'
+/** Where the report is written if no file is named. */
+export const standardName = 'fic-dev-report.json'
 const looked = 1_000
 const loggedLines = 200
 
@@ -49,10 +50,7 @@ export async function writeReport(
     folders: [process.cwd(), running.dataDir, resolve(running.dataDir, '..'), os.homedir()],
   })
   await writeFile(name, `${JSON.stringify(report, null, 2)}\n`, { mode: 0o600 }).catch((error: unknown) => {
-    throw new FicDevError('USAGE', `${name} cannot be written: ${messageOf(error)}.`, {
-      hint: 'Name another file with --out.',
-      cause: error,
-    })
+    throw toFileFailure(name, '--out', error)
   })
   output.say(
     `Wrote ${name}. It contains ${reportContents}. Left out or replaced: ${reportOmissions}. Read it before you send it.`,
@@ -74,11 +72,14 @@ function describeMachine() {
 }
 
 /** A store that cannot be read is one of the findings. */
-async function readNotifications(invocation: Pick<Invocation, 'config' | 'output'>): Promise<Notification[]> {
+async function readNotifications({
+  config,
+  output,
+}: Pick<Invocation, 'config' | 'output'>): Promise<Notification[]> {
   try {
-    const client = await connect(invocation)
-    const path = `/api/notifications?limit=${looked}&view=row`
-    return (await client.request<NotificationPage>('GET', path)).items
+    const client = await connect({ config, output })
+    const page = await client.request<NotificationPage>('GET', `/api/notifications?limit=${looked}&view=row`)
+    return page.items
   } catch {
     return []
   }

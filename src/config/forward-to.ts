@@ -67,7 +67,7 @@ function readTargetUrl(value: unknown, at: string): Reading<string> {
 /** A comma may be part of a URL, so it can't separate two of them. */
 function severalTargets(problem: string): string {
   if (!problem.startsWith('contains several URLs')) return problem
-  return 'contains several URLs. Use -f once for each, spaces between them in FIC_DEV_FORWARD_TO, or a list in the config file'
+  return 'contains several URLs. Use -f once for each, spaces between them in FIC_DEV_FORWARD_TO and after "fic-dev forward", or a list in the config file'
 }
 
 function readTypes(value: unknown, at: string): Reading<string[]> {

@@ -16,6 +16,8 @@ test.each([
   ['export --fixtures --dir file/fixtures', '--dir'],
   ['env --write gone/.env', '--write'],
   ['env --write folder', '--write'],
+  ['doctor --report -o gone/report.json', '--out'],
+  ['doctor --report -o folder', '--out'],
   ['emulator --port 0 --state gone/state.json', '--state'],
 ])('fic-dev %s is refused before the work', async (command, flag) => {
   const cwd = createFolder()

@@ -40,7 +40,7 @@ function startUnread(args: readonly string[], cwd: string, tmp: string) {
   const child = spawn(process.execPath, [builtCli, ...args], {
     cwd,
     env: { PATH: process.env['PATH'], HOME: cwd, TMPDIR: tmp },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'ignore'],
   })
   onTestFinished(() => void child.kill('SIGKILL'))
   return child

@@ -6,7 +6,8 @@ import { Option } from 'commander'
 import { FicDevError } from '../../errors.ts'
 import { connectToDaemon } from '../client.ts'
 import { defineCommand, type Invocation } from '../command.ts'
-import { writeReport } from '../doctor-report.ts'
+import { standardName, writeReport } from '../doctor-report.ts'
+import { demandWritable } from '../out-file.ts'
 import type { Colors } from '../output.ts'
 import { withRunningSettings } from '../running-settings.ts'
 import { visible } from '../terminal/visible.ts'
@@ -53,6 +54,7 @@ async function run(invocation: Invocation<Options>): Promise<number> {
       hint: `fic-dev doctor --report --out ${options.out}`,
     })
   }
+  if (options.report) await demandWritable(options.out ?? standardName, '--out')
   const { examine } = await import('../../daemon/examine.ts')
   const findings: Finding[] = []
   let status: Status | null = null
