@@ -36,7 +36,7 @@ function aboutTunnel({ tunnel }: Status): Finding[] {
   const says = `The tunnel (${tunnel.provider}) is ${tunnel.state === 'unknown' ? 'not known to carry' : tunnel.state}.`
   const remedies = {
     suspect: 'The last probe did not come back. fic-dev asks again and opens it anew where needed.',
-    down: 'Nothing from Fatture in Cloud comes through; it is opened again by itself. Another provider: --tunnel.',
+    down: 'Nothing from Fatture in Cloud comes through; fic-dev reopens it. Another provider: --tunnel.',
     unknown: 'This machine cannot reach the public URL to ask. Notifications may come all the same.',
     held: 'Somebody else has its name. Wait, or take another with --subdomain, which costs a verification.',
     stopped: 'It was closed. Start fic-dev again.',

@@ -39,7 +39,7 @@ export const tunnelStates: Record<TunnelState, { tone: Tone; word: string; says:
     word: 'in doubt',
     says: 'The last probe did not come back. It is asked again soon.',
   },
-  down: { tone: 'bad', word: 'down', says: 'Nothing comes through. It is opened again by itself.' },
+  down: { tone: 'bad', word: 'down', says: 'Nothing comes through. fic-dev reopens it.' },
   unknown: { tone: 'warn', word: 'unknown', says: 'This machine cannot reach the public URL to ask.' },
   held: {
     tone: 'bad',

@@ -32,7 +32,7 @@ export const publications: Record<Verdict, Saying> = {
   retried: {
     tone: 'warn',
     short: 'not shared yet',
-    long: 'The stream does not have it yet. It is published again by itself.',
+    long: 'The stream does not have it yet. fic-dev retries.',
   },
   dropped: {
     tone: 'bad',

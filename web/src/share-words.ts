@@ -53,7 +53,7 @@ export function sayShare(share: ShareStatus): string[] {
       ? 'Notifications are captured and answered all the same; they are published when the server is back.'
       : 'Nothing comes here meanwhile. The stream keeps it for 7 days, and it comes when the server is back.'
   const why = detail === null ? [] : [`${capitalise(detail)}.`]
-  const trying = state === 'connecting' ? 'The connection is being opened.' : 'It is tried again by itself.'
+  const trying = state === 'connecting' ? 'The connection is being opened.' : 'fic-dev retries.'
   return [...why, ...(hint === null ? [] : [hint]), trying, meanwhile]
 }
 

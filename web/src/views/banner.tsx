@@ -25,7 +25,7 @@ export function Banner({ link, notice, status, nowMs, onRetry, onDismiss }: Bann
         <div className={`${classes.banner} tone-bad`}>
           <p>
             <b>fic-dev does not answer</b> since {toClock(new Date(link.lostAtMs).toISOString(), nowMs)}. What
-            you see is from before. Start it again where it ran; this page goes on by itself.
+            you see is from before. Start it again where it ran; this page then reconnects.
           </p>
           <Button size="compact-sm" variant="default" onClick={onRetry}>
             Try now
