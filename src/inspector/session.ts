@@ -107,9 +107,10 @@ export function createSession({ token, url, sessions, now, onWriteFailure }: Ses
     },
     revoke() {
       const revoked = [...known.values()].filter((session) => !isExpired(session)).length
+      // Without sessions there is no file, and perhaps no data directory.
+      if (known.size > 0) sessions.write([])
       known.clear()
       links.clear()
-      sessions.write([])
       return revoked
     },
   }

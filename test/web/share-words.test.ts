@@ -81,7 +81,7 @@ test('a connection that is lost is told with its reason, what to do and what it 
   const [finding] = findAttention(away)
 
   expect(finding?.says).toBe('Sharing is disconnected. Nobody listens at x.')
-  expect(finding?.remedy).toContain('Start it. It is tried again by itself. Notifications are captured')
+  expect(finding?.remedy).toContain('Start it. fic-dev retries. Notifications are captured')
   expect(readShareAlarm(away, sinceMs + 59_000)).toBeNull()
   expect(readShareAlarm(away, sinceMs + 60_000)).toEqual({
     since,

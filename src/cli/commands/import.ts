@@ -41,10 +41,21 @@ async function run({ args, config, output }: Invocation): Promise<void> {
   async function unread(): Promise<AsyncIterable<Uint8Array>> {
     if (isFile) return (await openSource(name)).content
     // Without a daemon, a pipe that is slow would keep the store from everything else.
-    return client.daemon === null ? spool(content) : content
+    return client.daemon === null ? whileReading('importing', content, spool) : content
   }
 
   function send(doing: string, path: string, source: AsyncIterable<Uint8Array>): Promise<ImportAnswer> {
+    return whileReading(doing, source, (counted) =>
+      client.upload<ImportAnswer>(path, counted, 'application/x-ndjson'),
+    )
+  }
+
+  /** Shows how much of the source has been read. */
+  function whileReading<Result>(
+    doing: string,
+    source: AsyncIterable<Uint8Array>,
+    read: (counted: AsyncIterable<Uint8Array>) => Promise<Result>,
+  ): Promise<Result> {
     let bytes = 0
     const counted = async function* () {
       for await (const chunk of source) {
@@ -55,7 +66,7 @@ async function run({ args, config, output }: Invocation): Promise<void> {
     return whileWaiting(
       output,
       () => `${doing}: ${megabytes(bytes)} MB`,
-      () => client.upload<ImportAnswer>(path, counted(), 'application/x-ndjson'),
+      () => read(counted()),
     )
   }
 }
