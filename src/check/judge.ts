@@ -85,7 +85,11 @@ function judgeOne(
   const genuine = genuineOf(one)
   if (genuine !== null && answer.status !== null && answer.status === known.refused[genuine]) {
     const what = genuine === 'delivery' ? 'notification' : 'challenge'
-    return { ...nothing, outcome: 'skipped', says: `${says}, as to a genuine ${what}: that shows nothing` }
+    return {
+      ...nothing,
+      outcome: 'skipped',
+      says: `${says}. A genuine ${what} got the same answer, so this proves nothing`,
+    }
   }
   const fault = findFault(one, answer)
   if (fault !== null) {

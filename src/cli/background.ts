@@ -5,12 +5,11 @@ import { once } from 'node:events'
 import { closeSync } from 'node:fs'
 import { Option } from 'commander'
 import type { Addresses } from '../daemon.ts'
-import { inUse } from '../daemon/open-store.ts'
+import { refuseSecond } from '../daemon/open-store.ts'
 import { errorCodeOf, FicDevError } from '../errors.ts'
 import { openInBrowser } from './browser.ts'
 import type { Invocation } from './command.ts'
 import type { Failure } from './failure.ts'
-import { findDaemon } from '../daemon/find-daemon.ts'
 import { logFileOf, openLogFile } from './log-file.ts'
 import { addressLines } from './terminal/report.ts'
 import { visible } from './terminal/visible.ts'
@@ -33,17 +32,14 @@ export const backgroundOptions = [
 /** What the process in the background sends to the one that started it. */
 export type Outcome = { type: 'ready'; addresses: Addresses } | { type: 'failed'; failure: Failure }
 
-const findTimeoutMs = 10_000
-
 /** No console window on Windows; the types of `fork` leave it out. */
 const hidden = { windowsHide: true }
 
 /** Returns the exit code. @throws FicDevError what the daemon failed with */
 export async function startInBackground({ config, output }: Invocation<object>): Promise<number> {
   const { dataDir } = config
-  // Before it is asked for, so that the log of the one that runs stays its own.
-  const running = await findDaemon(dataDir, findTimeoutMs)
-  if (running !== null) throw inUse(running, dataDir)
+  // First, so that the log of the one that runs stays its own.
+  await refuseSecond(dataDir)
   const logFile = logFileOf(dataDir)
   if (!output.json) output.say(output.colors.dim(`log ${visible(logFile)}`))
   const descriptor = openLogFile(dataDir)

@@ -73,7 +73,7 @@ export async function requireDaemon(config: Config): Promise<Client> {
   const client = await connectToDaemon(config)
   if (client) return client
   throw new FicDevError('NO_DAEMON', `No fic-dev is running for ${config.dataDir}.`, {
-    hint: 'Start it in another terminal: fic-dev --emulator',
+    hint: 'Start it in another terminal: fic-dev start (without an account: fic-dev start --emulator)',
   })
 }
 

@@ -210,7 +210,7 @@ async function listCompanies(prompts: Prompts, { companies }: PlanParts, token: 
     return await prompts.during(companies(token))
   } catch (error) {
     if (!(error instanceof FicDevError)) throw error
-    prompts.warn(`The companies can't be listed: ${messageOf(error)}`)
+    prompts.warn(messageOf(error))
     return []
   }
 }

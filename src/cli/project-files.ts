@@ -51,9 +51,9 @@ function toConfigText(values: Partial<Config>, cwd: string, isInstalled: boolean
 const comments: Partial<Record<SettingKey, string>> = {
   forwardTo: 'Your app: it receives the notifications.',
   emulator:
-    "Fatture in Cloud's side runs in the same process. For the real one: remove this, name your company, and set FIC_ACCESS_TOKEN.",
+    'The emulator replaces Fatture in Cloud. For a real account, remove this line, add company, and set FIC_ACCESS_TOKEN.',
   types: 'Event types to subscribe to; all of them if left out.',
-  tunnel: 'How the internet reaches the sink: providers in the order of trying.',
+  tunnel: 'Tunnel providers, in order of preference.',
 }
 
 function toSentence(help: string): string {
@@ -156,6 +156,12 @@ export async function saveVariables(
     )
   }
   await write(file, Buffer.from(mark + after, 'latin1'), 0o600)
+}
+
+/** The variables of a file; empty if there is none. */
+export async function readVariables(cwd: string, name: string): Promise<NodeJS.Dict<string>> {
+  const [before] = splitMark(await readIfThere(path.resolve(cwd, name)))
+  return parseEnv(before)
 }
 
 function setVariable(before: Bytes, [name, value]: [string, string]): Bytes {

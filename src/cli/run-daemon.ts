@@ -2,6 +2,7 @@
 
 import { readEnvironment } from '../config/environment.ts'
 import { createDaemon, type Daemon, type DaemonParts } from '../daemon.ts'
+import { refuseSecond } from '../daemon/open-store.ts'
 import { FicDevError } from '../errors.ts'
 import { isEmulator } from '../fic/api-error.ts'
 import { createLog } from '../log.ts'
@@ -53,6 +54,7 @@ export async function runDaemon(
     // The reader has gone: `fic-dev --json | head -1`.
     output.onClosed(() => ending.ask(0))
   }
+  await refuseSecond(config.dataDir)
   tellNotes(invocation, parts.following !== undefined)
 
   const links = supportsLinks(readEnvironment(process.cwd()), process.stderr.isTTY)
@@ -76,7 +78,7 @@ export async function runDaemon(
     keys?.release()
     const waiting = ended === null ? countWaiting(daemon) : null
     statusLine.closing()
-    output.say(output.colors.dim(starter ? 'Closing.' : 'Closing; Ctrl-C once more leaves at once.'))
+    output.say(output.colors.dim(starter ? 'Closing.' : 'Closing. Press Ctrl-C to quit immediately.'))
     await daemon.close()
     statusLine.remove()
     tellEnd(daemon, invocation)

@@ -55,9 +55,9 @@ export async function toAppEnvironment(parts: AppEnvironmentParts): Promise<AppE
 }
 
 const undecidedSink =
-  'The address of the sink is decided when fic-dev starts; it is the audience of notifications. Run this again then.'
+  'FIC_AUDIENCES lacks the sink of fic-dev, whose address is known after the start. Run this again then, and restart your app.'
 const undecidedHub =
-  'The audience of notifications is the sink of the hub, which the first notification names. Run this again then.'
+  'FIC_AUDIENCES lacks the sink of the hub, which the first notification names. Run this again then, and restart your app.'
 
 /** Those of this moment; without a running fic-dev, those that the next start is sure to have. */
 function ownSinks({ config, project, live }: AppEnvironmentParts): string[] {

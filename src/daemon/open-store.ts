@@ -5,7 +5,7 @@ import type { DaemonFile } from '../contract/api.ts'
 import { FicDevError } from '../errors.ts'
 import { openStore, type Store, type StoreOptions } from '../store/store.ts'
 import { readHolderFile } from './daemon-file.ts'
-import { isRunning } from './find-daemon.ts'
+import { findDaemon, isRunning } from './find-daemon.ts'
 
 export interface WaitOptions {
   /** Called once, with a sentence, if the wait is long enough to be noticed. */
@@ -21,6 +21,7 @@ const standardWaitMs = 30_000
 const noticeAfterMs = 500
 const retryMs = 25
 const proofTimeoutMs = 2_000
+const findTimeoutMs = 10_000
 
 /**
  * The store of a daemon. A daemon that starts or stops just now counts as a command.
@@ -37,8 +38,17 @@ export async function openProjectStore(options: StoreOptions, wait: WaitOptions 
   throw inUse(opened.holder, dataDir)
 }
 
+/**
+ * For what must not be done beside a running daemon.
+ * @throws FicDevError DATA_DIR_LOCKED
+ */
+export async function refuseSecond(dataDir: string): Promise<void> {
+  const running = await findDaemon(dataDir, findTimeoutMs).catch(() => null)
+  if (running !== null) throw inUse(running, dataDir)
+}
+
 /** `holder`: the daemon that uses the data dir. */
-export function inUse(holder: DaemonFile, dataDir: string): FicDevError {
+function inUse(holder: DaemonFile, dataDir: string): FicDevError {
   return new FicDevError(
     'DATA_DIR_LOCKED',
     `fic-dev runs here already: process ${holder.pid} holds ${dataDir}, its inspector is at ${holder.inspectorUrl}.`,

@@ -152,7 +152,7 @@ function explainInvalid(refusal: Refusal, who: string, doing: string): Explanati
 function explainSilence(refusal: Refusal, apiBase: string, doing: string): Explanation {
   return [
     'FIC_API',
-    `${apiBase} could not be asked to ${doing}: ${refusal.reason}.`,
+    `The request to ${apiBase} to ${doing} failed: ${refusal.reason}.`,
     isEmulator(apiBase)
       ? 'Is the emulator running there? A running fic-dev retries.'
       : 'Is this machine online, and is there a proxy or firewall on the way? A running fic-dev retries.',

@@ -298,10 +298,10 @@ const guards: readonly Rule[] = [
 ]
 
 function devKeyAdvice(sign: Reading['sign']): string {
-  const advice = 'Give your app the keys and audiences that "fic-dev env" prints'
+  const advice = 'Give your app the keys and audiences that "fic-dev env" prints, and restart it'
   return sign === 'dev'
     ? `${advice}.`
-    : `${advice}, and send it again: fic-dev replay last (or check: fic-dev check).`
+    : `${advice}. Then send the notification again: fic-dev replay last (or check: fic-dev check).`
 }
 
 function csrfExample(status: number): string {

@@ -61,10 +61,10 @@ export function readFilterText(text: string, now: Date): FilterReading {
   return problems.length > 0 ? { outcome: 'problems', problems } : { outcome: 'filter', terms }
 }
 
-/** Names before a colon that are no fields, so that the word is searched as text. Not those of URLs. */
+/** Names before a colon that are no fields, so that the word is searched as text. Not those of URLs, nor slips. */
 export function findUnknownFields(text: string): string[] {
   return splitWords(text).flatMap(({ name, value }) =>
-    name === null || name.length < 2 || isField(name.toLowerCase()) || /^(?:\/\/|$)/.test(value)
+    name === null || name.length < 2 || /^(?:\/\/|$)/.test(value) || nearest(name.toLowerCase()) !== null
       ? []
       : [name],
   )

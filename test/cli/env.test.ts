@@ -2,6 +2,7 @@
 
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { parseEnv } from 'node:util'
 import { importSPKI, jwtVerify } from 'jose'
 import { expect, test } from 'vitest'
 import { freePort } from '../support/ports.ts'
@@ -59,14 +60,14 @@ test('with a public URL the sink is fixed; with a tunnel it says what only the s
   const cwd = createFolder()
   const fixed = await env({ cwd }, '--public-url', 'https://hooks.example.com/fic')
   expect(fixed.variables.FIC_AUDIENCES).toMatch(/^https:\/\/hooks\.example\.com\/fic\/[0-9a-f]{32}$/)
-  expect(fixed.stderr).not.toContain('decided')
+  expect(fixed.stderr).not.toContain('FIC_AUDIENCES lacks')
 
   const open = await env({ cwd }, '-f', 'http://localhost:3000/webhooks')
   expect(open.variables).toMatchObject({
     FIC_AUDIENCES: 'http://localhost:3000/webhooks',
     FIC_API_BASE: 'https://api-v2.fattureincloud.it',
   })
-  expect(open.stderr).toContain('The address of the sink is decided when fic-dev starts')
+  expect(open.stderr).toContain('FIC_AUDIENCES lacks the sink of fic-dev')
 })
 
 test('--write sets the variables in a file and keeps every other byte of it', async () => {
@@ -105,4 +106,22 @@ test('keys names the emulator, before the first start and after a stop', async (
 
   expect(before[1]).toMatchObject({ name: 'fic', label: 'The emulator: signs notifications' })
   expect([during, await keys()]).toEqual([before, before])
+})
+
+test('before a start, --write adds to what an earlier start has decided', async () => {
+  const cwd = createFolder()
+  const before =
+    'FIC_PUBLIC_KEYS=QQ==\nFIC_AUDIENCES=http://127.0.0.1:4621/s\nFIC_API_BASE=http://127.0.0.1:4622\n'
+  await writeFile(join(cwd, '.env.local'), before)
+  const { exitCode, stderr } = await run(
+    ['env', '--write', '.env.local', '-f', 'http://localhost:3000/webhooks'],
+    { cwd },
+  )
+  expect([exitCode, stderr]).toEqual([0, expect.stringContaining('FIC_AUDIENCES lacks the sink')])
+  const after = parseEnv(await readFile(join(cwd, '.env.local'), 'utf8'))
+  expect(after).toEqual({
+    FIC_PUBLIC_KEYS: expect.stringMatching(/^QQ==,\S+,\S+$/),
+    FIC_AUDIENCES: 'http://127.0.0.1:4621/s,http://localhost:3000/webhooks',
+    FIC_API_BASE: 'http://127.0.0.1:4622',
+  })
 })

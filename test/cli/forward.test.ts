@@ -105,7 +105,7 @@ test.each<[string, (typeof some)[], string | null, string]>([
     'flag',
     [one, some],
     null,
-    "fic-dev -f http://localhost:4000/ -f 'taxes.*,receipts.*=http://localhost:5000/'",
+    "start with -f http://localhost:4000/ -f 'taxes.*,receipts.*=http://localhost:5000/'",
   ],
   ['flag', [], null, 'start without -f'],
   ['environment FIC_DEV_FORWARD_TO', [one], null, 'FIC_DEV_FORWARD_TO="http://localhost:4000/"'],

@@ -32,7 +32,7 @@ test('list --follow prints the newest, then what arrives, with its deliveries, u
 
   target.answerWith(200)
   await run(['trigger', 'clients.create'], place)
-  await all.text((line) => /--> entities\.clients\.create/.test(line))
+  await all.text((line) => /^ +\d+ .* entities\.clients\.create/.test(line))
   await all.text((line) => /<-- \[200\]/.test(line))
 
   daemon.signal('SIGTERM')

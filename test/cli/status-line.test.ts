@@ -127,7 +127,7 @@ describe.skipIf(!hasTerminal)('the status line', () => {
     screen.type(ctrlC)
     expect(await screen.ended).toBe(130)
     const lines = await screen.lines()
-    expect(lines).toContainEqual(expect.stringMatching(/^Closing; Ctrl-C once more leaves at once\./))
+    expect(lines).toContainEqual(expect.stringMatching(/^Closing\. Press Ctrl-C to quit immediately\./))
     expect(lines.filter(isStatus)).toEqual([])
     expect(existsSync(join(cwd, '.fic-dev', 'daemon.json'))).toBe(true)
   })
@@ -146,7 +146,7 @@ describe.skipIf(!hasTerminal)('the status line', () => {
     screen.type('q')
     expect(await screen.ended).toBe(0)
     const left = await screen.lines()
-    expect(left).toContain('Closing; Ctrl-C once more leaves at once.')
+    expect(left).toContain('Closing. Press Ctrl-C to quit immediately.')
     expect(left.filter((line) => isStatus(line) || line.endsWith(' closing'))).toEqual([])
   })
 

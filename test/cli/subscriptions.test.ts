@@ -62,7 +62,7 @@ test('with a daemon: list, show, update, verify, delete, and make it again', asy
   ])
   const shown = await subscriptions('show')
   expect(shown.stdout).toMatch(
-    /^SUB2 {2}verified .*\n[^]*kept by the running fic-dev\n {2}verifications {2}0 of 5 used/,
+    /^SUB2 {2}verified .*\n[^]*the running fic-dev keeps it verified\n {2}verifications {2}0 of 5 used/,
   )
 
   const updated = await subscriptions('update', '--types', 'products.create,products.update', '--json')

@@ -34,7 +34,7 @@ test('any token, without a daemon: each claim, what was expected, and that none 
   const { exitCode, stdout } = await run(['token', jwt, ...(await keyFlag())], { cwd })
   expect(exitCode).toBe(1)
   expect(stdout).toMatch(/^invalid\n/)
-  expect(stdout).toContain('The signature fits the public key.')
+  expect(stdout).toContain('The signature matches the public key.')
   expect(stdout).toMatch(
     /iss {7}https:\/\/elsewhere\.example\n.*\n {4}expected https:\/\/api-v2\.fattureincloud\.it/,
   )

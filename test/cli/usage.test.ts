@@ -49,7 +49,9 @@ test.each([
   const start = command.replace(' list -n 50', '')
   const [help, noDaemon] = await Promise.all([run(['list', '--help'], place), run(['open'], place)])
   expect(help.stdout).toContain(`\n  ${command}  `)
-  expect(noDaemon.stderr).toContain(`Start it in another terminal: ${start} --emulator\n`)
+  expect(noDaemon.stderr).toContain(
+    `Start it in another terminal: ${start} start (without an account: ${start} start --emulator)\n`,
+  )
 })
 
 test.each([
@@ -128,7 +130,7 @@ test('with --json a failure is also a line on stdout', async () => {
     error: {
       code: 'FIC_DEV_E_NO_DAEMON',
       message: expect.stringContaining('No fic-dev is running for '),
-      hint: expect.stringContaining('fic-dev --emulator'),
+      hint: expect.stringContaining('fic-dev start --emulator'),
     },
   })
 })

@@ -50,8 +50,9 @@ export const checkCommand = defineCommand<CheckOptions>({
   settings: ['company', 'headers', 'insecure', 'yes'],
   details: `
 The test sends genuine notifications and forged ones, with made-up ids, and reports what Fatture in Cloud would do after
-each answer. Your app needs the dev key and the audience: "fic-dev env" prints both as environment variables. The exit
-code is 1 if an answer is wrong.`,
+each answer. Your app processes the genuine ones like any other event. It needs the dev key and the audience: "fic-dev env"
+prints both as environment variables. An answer is right, wrong, or careless (it works, but is risky or slow). The exit code
+is 1 if an answer is wrong.`,
   examples: [
     ['fic-dev check', 'all configured targets'],
     ['fic-dev check localhost:3000/webhooks', 'one route'],

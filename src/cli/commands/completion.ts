@@ -30,6 +30,11 @@ export function addCompletion(
       void plainOutput().write(completionScript(shell, completeCommand))
       finished(0)
     })
+  // The scripts complete the command `fic-dev`, so it has to be on the PATH.
+  completion.addHelpText(
+    'after',
+    '\nIt completes the command fic-dev, so fic-dev has to be on the PATH: npm install --global fic-dev.',
+  )
   addExamples(completion, examples)
   program
     .command(`${completeCommand} [words...]`, { hidden: true })

@@ -1,11 +1,11 @@
-/** `fic-dev env`: what the app has to know to take notifications on this machine, as variables of its environment. */
+/** `fic-dev env`: what the app needs to accept notifications on this machine, as environment variables. */
 
 import { Option } from 'commander'
 import type { AppEnvironment } from '../../contract/api.ts'
 import { connect } from '../client.ts'
 import { defineCommand, type Invocation } from '../command.ts'
 import { demandWritable } from '../out-file.ts'
-import { saveVariables } from '../project-files.ts'
+import { readVariables, saveVariables } from '../project-files.ts'
 import { visible } from '../terminal/visible.ts'
 
 interface Options {
@@ -29,9 +29,12 @@ export const envCommand = defineCommand<Options>({
     'emulatorPort',
     'apiBase',
   ],
+  details: `
+The start of fic-dev decides the address of its sink, which is the audience of notifications. Before a start, --write adds
+to the variables that are in the file. An app reads its environment when it starts, so restart it.`,
   examples: [
-    ['fic-dev env --write .env.local', 'for an app that reads .env.local'],
-    ['fic-dev env --emulator', 'before the first start with the emulator'],
+    ['fic-dev env --write .env.local', 'beside a running fic-dev'],
+    ['fic-dev env --emulator -f localhost:3000/webhooks', 'before the first start with the emulator'],
     ['fic-dev env --json', 'one JSON object'],
   ],
   run,
@@ -43,8 +46,11 @@ async function run({ options, config, output }: Invocation<Options>): Promise<vo
   const environment = await client.request<AppEnvironment>('GET', '/api/env')
   const variables = toVariables(environment)
   if (options.write !== undefined) {
-    await saveVariables(process.cwd(), options.write, variables)
-    output.say(`Written to ${visible(options.write)}: ${Object.keys(variables).join(', ')}.`)
+    const isWhole = environment.undecided === null
+    const before = isWhole ? {} : await readVariables(process.cwd(), options.write)
+    const merged = keepDecided(before, variables)
+    await saveVariables(process.cwd(), options.write, merged)
+    output.say(`Written to ${visible(options.write)}: ${Object.keys(merged).join(', ')}.`)
   }
   if (output.json) output.object({ ...environment, variables })
   else if (options.write === undefined) {
@@ -52,6 +58,22 @@ async function run({ options, config, output }: Invocation<Options>): Promise<vo
   }
   for (const { label } of environment.publicKeys) output.say(output.colors.dim(`key: ${label}`))
   if (environment.undecided !== null) output.say(output.colors.yellow(environment.undecided))
+}
+
+/** What an earlier start has decided stays in the file: without the sink, an app that works would refuse everything. */
+function keepDecided(
+  before: Readonly<NodeJS.Dict<string>>,
+  variables: Record<string, string>,
+): Record<string, string> {
+  const join = (name: string) => {
+    const words = `${before[name] ?? ''},${variables[name] ?? ''}`.split(',').filter((word) => word !== '')
+    return [...new Set(words)].join(',')
+  }
+  return {
+    FIC_PUBLIC_KEYS: join('FIC_PUBLIC_KEYS'),
+    FIC_AUDIENCES: join('FIC_AUDIENCES'),
+    FIC_API_BASE: before['FIC_API_BASE'] || (variables['FIC_API_BASE'] ?? ''),
+  }
 }
 
 function toVariables({ publicKeys, audiences, apiBase }: AppEnvironment): Record<string, string> {

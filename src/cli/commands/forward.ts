@@ -98,7 +98,9 @@ export function sayHowToKeep(
   if (variable !== undefined) return `To keep it: ${variable}="${words.join(' ')}"`
   if (startedWith === 'flag') {
     const flags = words.map((word) => ` -f ${/[*&;?()'\s]/.test(word) ? `'${word}'` : word}`).join('')
-    return flags === '' ? 'To keep it, start without -f.' : `To keep it: fic-dev${flags}`
+    return flags === ''
+      ? 'To keep it, start without -f.'
+      : `To keep it, start with${flags} in place of the present -f.`
   }
   const name = path.basename(file ?? 'fic-dev.config.ts')
   const key = name.endsWith('.json') ? '"forwardTo"' : 'forwardTo'

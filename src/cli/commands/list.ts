@@ -16,14 +16,7 @@ import { connect, requireDaemon, type Client } from '../client.ts'
 import { defineCommand, type Invocation } from '../command.ts'
 import { readStream } from '../daemon-stream.ts'
 import { noteLine, type Output } from '../output.ts'
-import {
-  deliveryLine,
-  deliveryWord,
-  localTime,
-  notificationLine,
-  signatureWord,
-  subjectOf,
-} from '../terminal/lines.ts'
+import { deliveryLine, deliveryWord, localTime, signatureWord, subjectOf } from '../terminal/lines.ts'
 import { readCount, readMoment } from '../values.ts'
 
 interface Options {
@@ -50,7 +43,7 @@ export const listCommand = defineCommand<Options>({
   summary: 'list notifications, newest first',
   options: [
     new Option('-n, --limit <n>', 'maximum number (default: 20; with --follow 10)').argParser(readCount),
-    new Option('--follow', 'go on with those that arrive, until the daemon ends'),
+    new Option('--follow', 'print new notifications and deliveries until the daemon ends'),
     new Option('-q, --q <filter>', 'the filter as a flag'),
     new Option('--kind <kind>', 'kind of notification').choices(notificationKinds),
     new Option('--type <type>', 'event type or group type; may end in *'),
@@ -145,8 +138,7 @@ async function followList(client: Client, { filter, limit, output }: Listing): P
     const { items } = await readPage(client, filter, options).catch(toEmptyPage)
     for (const notification of items) {
       listed.add(seq)
-      if (output.json) output.object({ type: 'notification', notification })
-      else output.line(notificationLine(notification, 'pretty', output.colors) ?? '')
+      print(notification, output)
     }
   }
 }

@@ -63,9 +63,18 @@ async function run({ args, options, config, output }: Invocation<Options>): Prom
 /** @throws FicDevError USAGE for a name that means no event type, with the most similar one */
 function readType(name: string): string {
   if (findEventTypes(name).length > 0 || toLongName(name) === welcomeType) return name
-  throw new FicDevError('USAGE', `Unknown event type "${name}".${didYouMean(name, knownTypeNames)}`, {
-    hint: 'fic-dev types lists all of them.',
-  })
+  throw new FicDevError(
+    'USAGE',
+    `Unknown event type "${name}".${didYouMean(name, [...knownTypeNames, ...knownTypeNames.map(toLastParts)])}`,
+    {
+      hint: 'fic-dev types lists all of them.',
+    },
+  )
+}
+
+/** `invoices.create` of `issued_documents.invoices.create`. */
+function toLastParts(name: string): string {
+  return name.split('.').slice(-2).join('.')
 }
 
 async function ask(config: Invocation['config'], request: TriggerRequest): Promise<TriggerAnswer> {

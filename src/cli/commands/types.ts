@@ -34,7 +34,7 @@ function typeLine(
   width: number,
   colors: Invocation['output']['colors'],
 ): string {
-  const mark = held ? colors.green('held') : '    '
+  const mark = held ? colors.green('subscribed') : ' '.repeat('subscribed'.length)
   const group = members ? colors.cyan(`  group of ${members.length}`) : ''
   return `${shortName.padEnd(width)}  ${mark}  ${colors.dim(scopes.map((scope) => `${scope}:r`).join(', '))}${group}`
 }

@@ -124,7 +124,9 @@ async function act(
     case 'pause':
       daemon.pause(!daemon.paused())
       statusLine.paused(daemon.paused())
-      return output.say(daemon.paused() ? 'Forwarding is paused; p goes on.' : 'Forwarding goes on.')
+      return output.say(
+        daemon.paused() ? 'Forwarding is paused; press p to resume.' : 'Forwarding is resumed.',
+      )
     case 'clear':
       return void (await output.write('\u001B[2J\u001B[3J\u001B[H'))
     case 'help':

@@ -21,7 +21,7 @@ export const keyHelp = [
   ['o', 'open the inspector'],
   ['r', 'replay the last notification'],
   ['t', 'trigger one (with the emulator)'],
-  ['p', 'pause forwarding, or go on'],
+  ['p', 'pause or resume forwarding'],
   ['c', 'clear the screen'],
   ['?', 'this help'],
   ['q', 'quit'],

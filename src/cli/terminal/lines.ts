@@ -148,7 +148,8 @@ export function targetLine(
   colors: Colors,
 ): string {
   if (health !== 'healthy' || lastVerdict === null) {
-    return joined('target', safe(url), colors.yellow(health), safe(detail))
+    const word = health === 'unknown' ? 'not tried yet' : health
+    return joined('target', safe(url), colors.yellow(word), safe(detail))
   }
   const paint = lastVerdict === 'delivered' ? colors.green : colors.yellow
   return joined('target', safe(url), paint(`${lastStatus ?? 'no answer'} ${lastVerdict}`))

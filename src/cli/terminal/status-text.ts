@@ -89,7 +89,7 @@ function targetPart(targets: readonly TargetStatus[], { green, yellow, red, dim 
   }
   const { health, lastVerdict, lastStatus } = first
   if (health !== 'healthy' || lastVerdict === null) {
-    return `target ${(health === 'unreachable' ? red : dim)(health)}`
+    return health === 'unreachable' ? `target ${red(health)}` : `target ${dim('not tried yet')}`
   }
   const paint = lastVerdict === 'delivered' ? green : lastVerdict === 'retried' ? yellow : red
   return `target ${paint(`${lastStatus ?? 'no answer'} ${lastVerdict}`)}`

@@ -15,7 +15,7 @@ import { visible } from './visible.ts'
 /** What a person wants of a subscription. */
 export type Change = SubscriptionCreation
 
-/** One in a list: state, sink, whose it is, and its types. */
+/** One in a list: state, sink, owner and types. */
 export function subscriptionLines(entry: SubscriptionEntry, colors: Colors): string {
   return [headLine(entry, colors), ...remarks(entry), ...typeLines(entry)].join('\n')
 }
@@ -57,18 +57,18 @@ function headLine({ id, sink, verified }: SubscriptionEntry, colors: Colors): st
 }
 
 const origins = {
-  made: 'made by fic-dev for this project',
-  named: 'named with --subscription',
-  'taken-over': 'taken over',
+  made: 'this project, created by fic-dev',
+  named: 'this project, by --subscription',
+  'taken-over': 'this project, taken over',
 } as const
 
 function remarks({ origin, kept, takenOverFrom, verified, budget, attempts }: SubscriptionEntry): string[] {
-  const whose = origin === null ? 'not of this project' : origins[origin]
+  const owner = origin === null ? 'another program' : origins[origin]
   const from = takenOverFrom === null ? '' : ` from ${visible(takenOverFrom)}`
-  const now = kept ? ', kept by the running fic-dev' : ''
+  const now = kept ? '; the running fic-dev keeps it verified' : ''
   const tellsBudget = !verified || attempts.length > 0
   return [
-    `  whose          ${whose}${from}${now}`,
+    `  owner          ${owner}${from}${now}`,
     ...(tellsBudget ? [`  verifications  ${inWords(budget)}`] : []),
   ]
 }

@@ -118,13 +118,13 @@ function judgeExpiry(value: unknown, issuedAt: unknown, now: number): ClaimVerdi
     const clock = isOld ? ` If it was sent just now, ${sayClock(issuedAt - now)}` : ''
     return judged('wrong', `Expired at ${toTime(value)}.${clock}`)
   }
-  return judged('ok', `Good until ${toTime(value)}.`)
+  return judged('ok', `Valid until ${toTime(value)}.`)
 }
 
 function show(claim: ClaimVerdict['claim'], value: unknown): ClaimVerdict {
   const judged = verdictOn(claim, value, null)
   if (value === undefined) return judged('absent', `The token has no ${claim}, and needs none.`)
-  return judged('shown', `${claim} is ${quote(value)}; it is only shown.`)
+  return judged('shown', `${claim} is ${quote(value)} (not checked).`)
 }
 
 /** Ties a claim to what is the same in all of its verdicts. */

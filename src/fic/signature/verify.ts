@@ -99,7 +99,7 @@ function judgeSignature(parts: TokenParts, fault: string | null): ClaimVerdict {
   if (fault !== null) return judged('wrong', fault)
   // What `crit` asks for can change what was signed (RFC 7797), and Fatture in Cloud asks for nothing.
   if (parts.header?.crit !== undefined) return judged('wrong', 'The header asks for extensions (crit).')
-  return judged('ok', 'The signature fits the public key.')
+  return judged('ok', 'The signature matches the public key.')
 }
 
 function noteKeys(header: JsonObject | null): string[] {

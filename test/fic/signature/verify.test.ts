@@ -43,7 +43,7 @@ describe('a true token', () => {
       value: issuedAt + 10800,
       expected: 'a time that is not in the past',
       verdict: 'ok',
-      says: 'Good until 2026-03-01T15:00:00.000Z.',
+      says: 'Valid until 2026-03-01T15:00:00.000Z.',
     })
     for (const { says } of claims) expect(says).toMatch(/\.$/)
   })
