@@ -18,7 +18,7 @@ import {
 const manyIds = Array.from({ length: 200 }, (_, index) => 3_062_300 + index)
 
 const lostVerification =
-  'A failed verification is one of five, the next can be tried after 10 minutes, and no event is sent before one succeeds.'
+  'A failed verification uses one of five attempts. The next attempt is possible after 10 minutes, and no event is sent until one succeeds.'
 
 const onlyIfStructured =
   'With the binary mapping Fatture in Cloud never sends it: --skip structured if your subscription is binary.'
@@ -128,7 +128,7 @@ export const checkCases: readonly CheckCase[] = [
     'a token that expired an hour ago',
     expired,
     'wrong',
-    'A token that leaks, from a log for example, would be good for ever. Check exp.',
+    'A token that leaks, from a log for example, would be valid forever. Check exp.',
   ),
   intruder(
     'foreign-sink',

@@ -179,8 +179,8 @@ function findRefusalFault({ severity, why }: CheckCase, { status }: CheckAnswer)
     outcome: 'careless',
     cost:
       status === null
-        ? 'No answer is no refusal. Answer 401.'
-        : 'It was not taken, but not refused either: something broke, or led elsewhere. Answer 401.',
+        ? 'A missing answer does not count as a refusal. Answer 401.'
+        : 'The request was neither accepted nor refused: your app failed or redirected it. Answer 401.',
   }
 }
 

@@ -64,7 +64,7 @@ async function findStop(
   if (/^tls-|^https?-port$/.test(cause?.code ?? '')) return `Not tried: ${broken.error}.`
   // A request that breaks the app off may have ended it; some are started again by what watches over them.
   const { failure } = await awaitListener(options)
-  return failure === null ? null : `Not tried: nothing listens any more since "${name}".`
+  return failure === null ? null : `Not tried: the app stopped accepting connections after "${name}".`
 }
 
 /** A forgery that is refused shows something only if the genuine one is taken, so that is sent although it is not wanted. */

@@ -84,6 +84,6 @@ function adviseOnToken(results: readonly CheckResult[]): string[] {
   const security = results.filter(({ name }) => securityCases.has(name))
   if (security.length < 2 || security.some(({ outcome }) => outcome !== 'wrong')) return []
   return [
-    'Your app does not check the token at all. If it answers 200 and throws the notification away, a check from outside cannot see that: --skip leaves cases out.',
+    'Your app does not check the token at all. If it answers 200 and then discards invalid notifications, this check cannot detect that; exclude those cases with --skip.',
   ]
 }

@@ -26,7 +26,7 @@ export function toFailure(thrown: unknown): Failure {
   if (thrown instanceof CommanderError) return toFailure(toUsageError(thrown))
   return toFailure(
     new FicDevError('INTERNAL', `fic-dev failed: ${messageOf(thrown)}`, {
-      hint: 'This is probably a mistake in fic-dev. The same command with --log-level debug shows where.',
+      hint: 'This is probably a bug in fic-dev. For details, run the same command with --log-level debug.',
       cause: thrown,
     }),
   )

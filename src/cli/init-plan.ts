@@ -54,9 +54,13 @@ export async function planFromFlags({ read, knownToken, companies }: PlanParts):
   const found = await companies(knownToken)
   const [only] = found
   if (only && found.length === 1) return plan({ company: only.id })
-  throw new FicDevError('USAGE', `The token sees ${found.length} companies, and none is named.`, {
-    hint: `Add --company: ${listOf(found)}.`,
-  })
+  throw new FicDevError(
+    'USAGE',
+    `The token has access to ${found.length} companies, and --company is not set.`,
+    {
+      hint: `Add --company: ${listOf(found)}.`,
+    },
+  )
 }
 
 /** Asks what no flag answers. The current values are the answers if only Enter is pressed. */

@@ -174,7 +174,7 @@ export const settings: Table = {
     flag: '--respond <mode>',
     environment: ['FIC_DEV_RESPOND'],
     group: 'Notifications and deliveries',
-    help: 'answer to Fatture in Cloud: of fic-dev (ack) or of your app (passthrough)',
+    help: 'answer sent to Fatture in Cloud: from fic-dev (ack) or from your app (passthrough)',
     standardly: 'ack',
     standard: 'ack',
     kind: choiceKind(['ack', 'passthrough']),

@@ -18,7 +18,7 @@ export function toOwedErrors(
   return owed.map(({ id, oldSink }) => {
     const isBorrowed = oldSink !== null
     const message = isBorrowed
-      ? `The subscription ${id} was not given back to ${oldSink}.`
+      ? `The subscription ${id} was not restored to ${oldSink}.`
       : `The subscription ${id} was not deleted.`
     const command = `fic-dev subscriptions ${isBorrowed ? 'restore' : `delete ${id}`}${asGiven}`
     const does = isBorrowed ? 'gives it back' : 'deletes it'

@@ -18,7 +18,11 @@ export function besideKeeper(
   /** As the keeper has it after it did what was wanted. */
   async function keptAnswer() {
     const { id, warnings } = keeper.status()
-    if (id === null) throw new FicDevError('SUBSCRIPTION_FAILED', 'There is no subscription that is kept.')
+    if (id === null)
+      throw new FicDevError(
+        'SUBSCRIPTION_FAILED',
+        'The running fic-dev manages no subscription. Create one: fic-dev subscriptions create',
+      )
     return { subscription: await show(id), warnings }
   }
 
@@ -66,15 +70,19 @@ export function besideKeeper(
 function sinkIsOurs(id: string): FicDevError {
   return new FicDevError(
     'BAD_REQUEST',
-    `${id} is kept by the running fic-dev, and its sink is the tunnel's.`,
+    `The sink of ${id} cannot be changed: the running fic-dev manages ${id} and sets its sink to the tunnel URL.`,
     {
-      hint: 'Stop fic-dev first; then fic-dev subscriptions update moves it.',
+      hint: 'Stop fic-dev with fic-dev stop, then run fic-dev subscriptions update again.',
     },
   )
 }
 
 function staysAsItIs(id: string): FicDevError {
-  return new FicDevError('BAD_REQUEST', `${id} is taken over, and goes back as it was.`, {
-    hint: 'fic-dev subscriptions restore gives it back; after that it can be updated.',
-  })
+  return new FicDevError(
+    'BAD_REQUEST',
+    `${id} is taken over and has to be restored unchanged, so it cannot be updated.`,
+    {
+      hint: 'Restore it first: fic-dev subscriptions restore',
+    },
+  )
 }

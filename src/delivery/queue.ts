@@ -214,7 +214,7 @@ export class TargetQueue {
     const { notification, body } = captured
     const pending = this.#begin(job)
     store.beginDelivery(pending).catch((thrown: unknown) => {
-      log.error({ reason: messageOf(thrown) }, 'begin of a delivery could not be written down')
+      log.error({ reason: messageOf(thrown) }, 'start of a delivery could not be recorded')
     })
     onDelivery(pending)
     const configured = this.#parts.headersFor(notification.eventType)

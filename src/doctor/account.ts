@@ -29,7 +29,9 @@ export async function lookAtAccount({ api, company, types, held }: AccountFacts)
   try {
     companies = await api.companies()
   } catch (thrown) {
-    return [failed('token', thrown, 'Without a token that is good, the subscription cannot be made or kept.')]
+    return [
+      failed('token', thrown, 'Without a valid token, fic-dev cannot create or manage the subscription.'),
+    ]
   }
   return [
     fine(

@@ -40,7 +40,7 @@ export function judgeClock(aheadSeconds: number): Finding {
   return judge(
     'clock',
     what,
-    'A token is good from its issue on for three hours; to a wrong clock it is not yet or no longer.',
+    'A token is valid for three hours after it is issued. With a wrong clock, a valid token looks expired or not yet valid.',
     'Set the clock, or have it set from the network (NTP).',
   )
 }

@@ -11,8 +11,8 @@ export function judgeRunning(status: Status | null): Finding[] {
     return [
       skipped(
         'daemon',
-        'No fic-dev runs for this project, so tunnel and subscription were not looked at.',
-        'Start it, and run doctor beside it.',
+        'fic-dev is not running for this project, so tunnel and subscription were not checked.',
+        'Start fic-dev, then run fic-dev doctor in another terminal.',
       ),
     ]
   }
@@ -51,7 +51,7 @@ function judgeTokenClock({ behindMs, noticedAt }: ClockStatus): Finding {
   return doubtful(
     'clock',
     `The clock is perhaps ${offset}: a token that came at ${noticedAt} had expired.`,
-    'If it was sent just then, genuine notifications are not forwarded.',
+    'If that token was new, genuine notifications count as expired and are not forwarded.',
     todo,
   )
 }
@@ -150,7 +150,12 @@ function judgeDeliveries({ targets, counts }: Status): Finding[] {
     if (paused) {
       const what = `Forwarding to ${url} is paused; ${sayWaiting(waiting)}.`
       return [
-        doubtful('deliveries', what, 'They wait until it goes on.', 'Go on with the key p, or on the page.'),
+        doubtful(
+          'deliveries',
+          what,
+          'They wait until it goes on.',
+          'To resume, press p in the terminal of fic-dev, or use the page.',
+        ),
       ]
     }
     if (cause === null || waiting === 0) return []

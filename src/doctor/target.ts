@@ -44,7 +44,7 @@ function judgeTry(url: string, { name, says, cost, cause }: Tried): Finding {
     'target',
     `${url} ${isChallenge ? 'does not answer the challenge as it should' : 'does not take a notification signed with the dev key'}: ${says}.`,
     isChallenge
-      ? 'fic-dev answers the challenge for your app; in production it is on its own.'
+      ? 'fic-dev answers the challenge for your app; in production, your app must answer the challenge.'
       : (cost ?? 'In production it would be lost.'),
     'fic-dev check looks closer.',
   )

@@ -138,9 +138,13 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
       const { manyIds } = faults.get()
       const idsInAll = (request.ids?.length ?? manyIds) * count * planned.length
       if (idsInAll > mostIdsAtOnce) {
-        throw new FicDevError('BAD_REQUEST', `These would be ${idsInAll} ids, more than ${mostIdsAtOnce}.`, {
-          hint: 'Trigger fewer at once, or lower the fault manyIds.',
-        })
+        throw new FicDevError(
+          'BAD_REQUEST',
+          `This trigger would create ${idsInAll} ids; the maximum is ${mostIdsAtOnce}.`,
+          {
+            hint: 'Trigger fewer at once, or lower the fault manyIds.',
+          },
+        )
       }
       const notificationIds: string[] = []
       for (let done = 0; done < count; done++) {

@@ -94,7 +94,7 @@ function explain(refusal: Refusal, { apiBase, doing }: ApiCall): Explanation {
   }
   if (status < 400) return explainStranger(refusal, apiBase, doing)
   const message = `${who} refused to ${doing} ${quoted}.`
-  return ['FIC_API', message, 'The words in quotation marks are its own reason.']
+  return ['FIC_API', message, 'The text in quotation marks is the reason that the server gave.']
 }
 
 /** Success that is none, and redirects: whoever answers there is probably not Fatture in Cloud. */
@@ -115,7 +115,7 @@ function explainForbidden(refusal: Refusal, who: string, doing: string, quoted: 
     return [
       'PERMISSION',
       `${who} does not let this app use webhooks ${quoted}.`,
-      "Either the app was never enabled (older documentation: ask for it), or its access was disabled after unusual behaviour: write to Fatture in Cloud's support and name the app. Meanwhile --emulator works without it.",
+      "Either webhooks were never enabled for this app (older documentation requires a request), or its access was disabled after unusual behavior. Contact Fatture in Cloud's support with the name of the app. Until then, use --emulator.",
     ]
   }
   if (isQuota(refusal)) {

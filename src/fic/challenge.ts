@@ -20,7 +20,7 @@ export function readChallenge(headers: readonly HeaderPair[], path: string): Cha
   if (!/^[\x21-\x7e]{1,512}$/.test(challenge)) {
     return {
       usable: false,
-      problem: `The challenge has ${challenge.length} characters; usable are 1 to 512 visible ASCII characters.`,
+      problem: `The challenge has ${challenge.length} characters; it must consist of 1 to 512 visible ASCII characters.`,
     }
   }
   return { usable: true, challenge }

@@ -314,7 +314,7 @@ const requests: readonly Rule[] = [
   {
     code: 'not-found',
     when: isStatus(404),
-    why: 'Your app knows no such path.',
+    why: 'Your app has no route for this path.',
     todo: ({ url }) => `Is ${url.href} your webhook route?`,
   },
   {

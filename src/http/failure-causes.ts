@@ -13,7 +13,9 @@ const noConnection = ({ url, error }: Reading) => `No connection to ${url.href}:
 const withScheme = (url: URL, scheme: string) => url.href.replace(/^[a-z]+:/, scheme)
 
 const orInsecure = ({ url }: Reading) =>
-  isLoopback(url.hostname) ? ' Or add --insecure, which checks no certificate of this machine.' : ''
+  isLoopback(url.hostname)
+    ? ' Or add --insecure, which accepts any certificate of a target on this machine.'
+    : ''
 
 /** Certificates that no authority known to Node has signed. */
 const isUntrusted = oneOf(
@@ -84,7 +86,7 @@ export const failureRules: readonly Rule[] = [
       [
         'Start fic-dev with the certificate of the authority: NODE_EXTRA_CA_CERTS="$(mkcert -CAROOT)/rootCA.pem" if mkcert made it.',
         ...(isLoopback(url.hostname)
-          ? ['Or add --insecure, which checks no certificate of this machine.']
+          ? ['Or add --insecure, which accepts any certificate of a target on this machine.']
           : []),
       ].join(' '),
   },
@@ -179,19 +181,19 @@ export const failureRules: readonly Rule[] = [
   {
     code: 'unsendable',
     when: oneOf('UNSENDABLE'),
-    why: 'HTTP allows no such method, path or header, so no attempt can succeed.',
+    why: 'HTTP does not allow this method, path or header, so every attempt fails.',
     todo: 'Change it in a replay, on the page or with fic-dev replay.',
   },
   {
     code: 'stopped',
     when: oneOf('ABORTED'),
     why: 'fic-dev ended the attempt.',
-    todo: 'A delivery that waits is made again at the next start.',
+    todo: 'A waiting delivery is retried at the next start.',
   },
   {
     code: 'no-answer',
     when: () => true,
-    why: 'The reason is none that fic-dev knows.',
+    why: 'The reason is unknown.',
     todo: 'Look at the log of your app.',
   },
 ]

@@ -36,7 +36,7 @@ const summaries: Record<string, string> = {
   'GET /api/env': 'Public keys, audiences and API base that the app needs on this machine',
   'GET /api/keys': 'The dev key and the key that signatures are checked with',
   'POST /api/token': 'What a token says, claim by claim',
-  'POST /api/doctor': 'Look at everything that fic-dev stands on; a finding a line, as it comes (NDJSON)',
+  'POST /api/doctor': 'Run the checks of the doctor and stream one finding per line (NDJSON)',
   'GET /api/targets': 'Where notifications go, and how each target is',
   'PUT /api/targets': 'Change the targets until fic-dev ends; the deliveries that wait follow',
   'POST /api/forwarding': 'Pause deliveries, or let them go on',

@@ -67,7 +67,7 @@ const causes: readonly Cause[] = [
   {
     message: /certificate|self-signed|unable to verify/i,
     says: (_url, message) => ({
-      detail: `the certificate of the server is not believed: ${message}`,
+      detail: `the certificate of the server is not trusted: ${message}`,
       hint: 'With an authority of your own, name its file: --share-ca ./ca.pem',
     }),
   },

@@ -93,12 +93,14 @@ function byHubClock(says: string): string {
 function toHonest(claim: ClaimVerdict): ClaimVerdict {
   if (claim.verdict !== 'ok') return { ...claim, says: byHubClock(claim.says) }
   if (claim.claim === 'aud') {
-    const says =
-      'Meant for the path that it came on. Whether that is the sink of your hub, only the hub could check.'
+    const says = 'The audience matches the path of the request. Only the hub can check that this is its sink.'
     return { ...claim, verdict: 'shown', says }
   }
   if (claim.claim === 'exp') {
-    return { ...claim, says: `${claim.says} That was not over when it came to the hub, by the hub's word.` }
+    return {
+      ...claim,
+      says: `${claim.says} According to the hub, the token had not expired when the notification arrived.`,
+    }
   }
   return claim
 }

@@ -101,9 +101,7 @@ function readWord({ name, value }: Word, now: Date): FilterCondition | string | 
     return `There is no "${name}:". Did you mean "${meant}:"? To search for the text, put it in quotes.`
   }
   if (value === '') return `"${field}:" needs a value: ${filterFields[field]}.`
-  return (
-    readers[field](value, now) ?? `"${field}:${value}" is not understood: expected is ${filterFields[field]}.`
-  )
+  return readers[field](value, now) ?? `Invalid value in "${field}:${value}". Use ${filterFields[field]}.`
 }
 
 type Reader = (value: string, now: Date) => FilterCondition | null

@@ -90,7 +90,10 @@ export function createSubscriptionsByHand(options: ByHandOptions): Subscriptions
     if (found !== undefined) return found
     const there = entries.map((entry) => entry.id).join(', ')
     throw new FicDevError('NOT_FOUND', `There is no subscription ${id} of company ${company}.`, {
-      hint: there === '' ? 'There is none at all.' : `There are: ${there}.`,
+      hint:
+        there === ''
+          ? 'This company has no subscriptions. Create one: fic-dev subscriptions create'
+          : `There are: ${there}.`,
     })
   }
 

@@ -72,7 +72,7 @@ function reportOthers(recorded: readonly OwnSubscription[], keptId: string): Ste
       why:
         takenOverFrom === null
           ? `${id} (${sink}) is also of this project and is left as it is; fic-dev subscriptions delete ${id} removes it.`
-          : `${id} was taken over from ${takenOverFrom} and never given back; fic-dev subscriptions restore does that.`,
+          : `${id} was taken over from ${takenOverFrom} and never restored. To restore it: fic-dev subscriptions restore`,
     }))
 }
 

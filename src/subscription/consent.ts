@@ -14,7 +14,7 @@ export function whoseItIs(
   if (origin === 'made' || (origin === 'named' && doing !== 'delete')) return null
   if (origin === 'taken-over') {
     if (doing === 'verify') return null
-    return `${id} was taken over from ${takenOverFrom ?? 'another receiver'}, which expects it back unchanged.`
+    return `${id} was taken over from ${takenOverFrom ?? 'another receiver'}, and has to be restored there unchanged.`
   }
   const whose = `${id} is not of this project. It belongs to the receiver at ${sink}`
   const consequences = {
@@ -30,6 +30,6 @@ export function demandConsent(doing: Doing, entry: SubscriptionEntry, isGiven: b
   const whose = whoseItIs(doing, entry)
   if (whose === null || isGiven) return
   throw new FicDevError('NOT_OURS', whose, {
-    hint: `If that is meant: fic-dev subscriptions ${doing} ${entry.id} --yes.`,
+    hint: `To do it anyway: fic-dev subscriptions ${doing} ${entry.id} --yes`,
   })
 }

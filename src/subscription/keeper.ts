@@ -266,7 +266,7 @@ export function createSubscriptionKeeper(options: SubscriptionKeeperOptions): Su
       isResting = true
       failure = null
       const nothing = { id: null, sink: null, types: [], taken: [], warnings: [], budget: null }
-      const hint = 'fic-dev subscriptions create makes one again; so does a new start.'
+      const hint = 'To create a new subscription, run fic-dev subscriptions create or restart fic-dev.'
       board.set({ ...nothing, state: 'unmanaged', detail: why, hint })
     },
     status: board.get,

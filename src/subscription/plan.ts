@@ -113,7 +113,7 @@ function movedAway({ id, sink }: Subscription): Step {
     do: 'fail',
     code: 'SUBSCRIPTION_FAILED',
     why: `${id} was moved to ${sink} while fic-dev ran. Notifications go there.`,
-    hint: `After a take-over it comes back when the other fic-dev ends. fic-dev subscriptions verify ${id} moves it here now, for one of its verifications.`,
+    hint: `If another fic-dev took ${id} over, the subscription is restored when that fic-dev stops. To move it here now, which uses one verification attempt: fic-dev subscriptions verify ${id}`,
   }
 }
 
@@ -182,8 +182,8 @@ function budgetGone(id: string, origin: OwnSubscription['origin']): Step {
     why: `The verifications of ${id} are used up, so its sink cannot be verified any more.`,
     hint:
       origin === 'made'
-        ? 'fic-dev --recreate makes a new subscription in its place. First see why the challenges failed: fic-dev list --kind verification.'
-        : `${id} was not made by fic-dev, so it is left as it is: make a new one, or name another.`,
+        ? 'First find out why the challenges failed: fic-dev list --kind verification. Then create a new subscription: fic-dev --recreate'
+        : `${id} was not created by fic-dev, so it is not replaced. Create a subscription with fic-dev subscriptions create, or select another with --subscription.`,
   }
 }
 
@@ -201,6 +201,6 @@ function nothingLeft(taken: readonly TakenType[]): Step {
     do: 'fail',
     code: 'SUBSCRIPTION_FAILED',
     why: `All wanted event types are held by ${holders.join(' and ')} of the same app.`,
-    hint: `fic-dev --take-over ${holders[0]} moves it here until fic-dev ends (its present receiver gets nothing meanwhile); a development app of its own in Fatture in Cloud avoids the collision.`,
+    hint: `To move ${holders[0]} here until fic-dev stops: fic-dev --take-over ${holders[0]} (its current receiver gets no notifications meanwhile). To avoid the conflict, create a separate development app in Fatture in Cloud.`,
   }
 }

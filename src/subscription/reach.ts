@@ -34,7 +34,7 @@ export async function demandRoundTrip(
     {
       hint:
         probed.outcome === 'unknown'
-          ? 'This machine cannot find out (name resolution, network, proxy). If the public URL works from elsewhere, start with --yes, or run "fic-dev subscriptions create" or "verify".'
+          ? 'This machine cannot check the public URL (name resolution, network or proxy). If the public URL works from elsewhere, start with --yes, or run "fic-dev subscriptions create" or "verify".'
           : 'A running fic-dev retries. If this continues, try another --tunnel, or --public-url.',
     },
   )

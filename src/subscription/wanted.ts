@@ -34,7 +34,7 @@ export function readWantedTypes(names: readonly string[]): WantedTypes {
 function expand(name: string, warnings: string[]): string[] {
   if (name.endsWith('*')) {
     const matching = eventTypes.map(({ type }) => type).filter((type) => matchesType(type, name))
-    if (matching.length === 0) warnings.push(`No event type that fic-dev knows begins as ${name} says.`)
+    if (matching.length === 0) warnings.push(`${name} matches no known event type.`)
     return matching
   }
   const types = explodeTypes([name])
@@ -45,7 +45,7 @@ function expand(name: string, warnings: string[]): string[] {
     return []
   }
   for (const type of types.filter((type) => findEventType(type) === undefined)) {
-    warnings.push(`fic-dev does not know the event type ${toShortName(type)}; it is asked for all the same.`)
+    warnings.push(`fic-dev does not know the event type ${toShortName(type)}; it is requested anyway.`)
   }
   return types
 }

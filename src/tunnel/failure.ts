@@ -54,8 +54,12 @@ export function toTunnelFailure(
   if (only && failures.every(({ message }) => message.includes(offlineWords))) return only
   const noneCanRun = failures.every(({ code }) => code === 'FIC_DEV_E_TUNNEL_PROVIDER')
   const hints = failures.flatMap(({ hint }) => hint ?? []).filter((hint) => !hint.includes('--emulator'))
-  const offer = forwarded ? [`Here you need none: --tunnel forwarded-port, after ${forwarded.openWith}`] : []
-  const goOn = `Tried: ${names.join(', ')}. Another --tunnel or --public-url may work; --emulator goes on offline.`
+  const offer = forwarded
+    ? [
+        `No tunnel is needed on this platform: run ${forwarded.openWith}, then start with --tunnel forwarded-port`,
+      ]
+    : []
+  const goOn = `Tried: ${names.join(', ')}. Another --tunnel or --public-url may work; --emulator works offline.`
   return new FicDevError(
     noneCanRun ? 'TUNNEL_PROVIDER' : 'TUNNEL_FAILED',
     failures.map(({ message }) => message).join(' '),

@@ -46,7 +46,7 @@ async function openTunnel(host: string, options: OpeningOptions): Promise<OpenTu
     await end()
     signal.throwIfAborted()
     const why = opened.problem ?? (await askWhy(host, timeoutMs * 0.25))
-    const kindly = host === publicHost ? ' The free service is down for some hours now and then.' : ''
+    const kindly = host === publicHost ? ' The free service is sometimes down for several hours.' : ''
     throw new Error(`${host} gave no tunnel: ${why}.${kindly}`)
   }
 
@@ -132,10 +132,10 @@ async function askWhy(host: string, timeoutMs: number): Promise<string> {
   const result = await get(`${host}/api/status`, { timeoutMs })
   if (!result.isAnswered) return result.code === 'TIMEOUT' ? 'it does not answer' : result.reason
   if (result.status !== 200) return `it answers ${result.status} ${result.statusText}`.trimEnd()
-  if (!isStatusPage(result.body.toString())) return 'what answers there is no localtunnel server'
+  if (!isStatusPage(result.body.toString())) return 'the server at this address is not a localtunnel server'
   return findProxy(new URL(host)) === null
     ? 'it is up, but gives no tunnel now'
-    : 'it is up, but a tunnel needs direct connections, which this network allows only through its proxy'
+    : 'it is up, but a tunnel needs direct connections, and this network allows connections only through its proxy'
 }
 
 function isStatusPage(body: string): boolean {

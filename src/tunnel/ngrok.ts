@@ -40,7 +40,7 @@ async function openTunnel(
   const authtoken = environment['NGROK_AUTHTOKEN']
   if (!authtoken) {
     throw new FicDevError('TUNNEL_PROVIDER', 'ngrok needs the authtoken of an account.', {
-      hint: 'export NGROK_AUTHTOKEN=… (it stands at https://dashboard.ngrok.com/get-started/your-authtoken)',
+      hint: 'export NGROK_AUTHTOKEN=… (shown at https://dashboard.ngrok.com/get-started/your-authtoken)',
     })
   }
   signal.throwIfAborted()

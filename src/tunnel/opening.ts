@@ -90,7 +90,7 @@ export class Opening {
     if (because === 'cap') {
       const at = new Date(this.#parts.now() + waitMs).toISOString()
       this.#tell(
-        `${this.#parts.timing.attemptsPerHour} attempts in an hour are enough; the next is at ${at}.`,
+        `The limit of ${this.#parts.timing.attemptsPerHour} attempts per hour is reached; the next attempt is at ${at}.`,
       )
     }
     await sleep(waitMs, undefined, { signal })
@@ -164,7 +164,7 @@ export class Opening {
     this.#refused ??= { since: performance.now(), times: 0 }
     this.#refused.times += 1
     this.#tell(
-      `The name "${this.#name}" is in use by another tunnel; "${opened.granted}" was not taken instead.`,
+      `The name "${this.#name}" is in use by another tunnel; the tunnel "${opened.granted}", offered instead, was closed.`,
     )
     await opened.stop()
     // The first time the name may just not be free yet. Dead connections of our own are then used up in two rounds;

@@ -144,7 +144,7 @@ class Supervisor implements Tunnel {
       .catch((error: unknown) => {
         if (this.#closing.signal.aborted) return
         this.#options.log.error({ error: messageOf(error) }, 'the tunnel is no longer kept up')
-        this.#record.become('down', `The tunnel is no longer kept up. ${messageOf(error)}`)
+        this.#record.become('down', `fic-dev no longer reopens the tunnel. ${messageOf(error)}`)
       })
       .finally(stopClock)
   }
@@ -170,7 +170,7 @@ class Supervisor implements Tunnel {
         { reason: doubt },
         'this machine cannot check whether the tunnel carries requests',
       )
-      const detail = `No request has come back through ${opened.url} yet. ${doubt} This machine cannot find out whether notifications arrive; fic-dev goes on.`
+      const detail = `No request has come back through ${opened.url} yet. ${doubt} This machine cannot check whether notifications arrive; fic-dev keeps running.`
       this.#became('unknown', detail, opened.url)
       return
     }
@@ -183,7 +183,9 @@ class Supervisor implements Tunnel {
       )
     }
     const problem =
-      asFic.outcome === 'ok' ? null : `A request as FIC sends it did not come back. ${asFic.reason}`
+      asFic.outcome === 'ok'
+        ? null
+        : `A request with the User-Agent of Fatture in Cloud did not reach the sink. ${asFic.reason}`
     this.#became('up', problem, opened.url)
   }
 

@@ -57,7 +57,7 @@ describe.skipIf(!isNatsInstalled)(`sharing on the page${noNats}`, { timeout: 120
     ])
 
     await server.kill()
-    await page.getByText(`Sharing is disconnected. Nobody listens at ${server.url}.`).waitFor()
+    await page.getByText(`Sharing is disconnected. ${server.url} refused the connection.`).waitFor()
     await card.getByText('Start the server there (nats-server -js), or check host and port.').waitFor()
     await send(hub.sinkUrl, makeEvent(hub.sinkUrl))
     await card.getByText('to publish').locator('xpath=..').getByText('1').waitFor()

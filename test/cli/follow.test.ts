@@ -15,8 +15,8 @@ test('a follower without a company, an address or a good name is told what to wr
   expect(ended.map(({ exitCode }) => exitCode)).toEqual([2, 2, 2, 2, 2])
   const says = ended.map(({ stderr }) => stderr.split('\n', 1)[0])
   expect(says).toEqual([
-    'error: A follower has to know the company whose notifications it takes.',
-    'error: There is no NATS server to follow.',
+    'error: Missing company id: --company is required.',
+    'error: Missing NATS server: pass its URL, or set --share.',
     'error: "http://127.0.0.1:1" is not the address of a NATS server.',
     'error: The address of the NATS server has credentials in it.',
     expect.stringContaining('It is not 1 to 40 letters, digits and hyphens.'),
@@ -59,9 +59,9 @@ test.skipIf(!isNatsInstalled)(
     await hub.daemon.trigger({ type: 'taxes.create', count: 2 })
     await started.text((line) => line.includes('taxes.create'))
     await started.text((line) => line.includes('taxes.create'))
-    await started.said('--public-key here believes it')
+    await started.said('restart this follower with --public-key <key>')
     started.signal('SIGTERM')
     await started.ended
-    expect(started.stderr().match(/--public-key here/g)).toHaveLength(1)
+    expect(started.stderr().match(/with --public-key <key>/g)).toHaveLength(1)
   },
 )

@@ -108,7 +108,7 @@ test('what is wrong with a notification stands in its line', () => {
   expect(line({ signature: { ...notification.signature, outcome: 'invalid' } })).toMatch(
     / {2}invalid signature$/,
   )
-  expect(line({ twinOf: 7 })).toContain('  twin of 7  ')
+  expect(line({ twinOf: 7 })).toContain('  duplicate of 7  ')
 })
 
 test('a verification tells its answer, an unknown message its method and size', () => {

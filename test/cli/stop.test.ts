@@ -51,7 +51,7 @@ test('stop says what was not given back, with exit code 5', async () => {
 
   const { exitCode, stderr } = await run(['stop'], place)
   expect(exitCode).toBe(5)
-  expect(stderr).toContain(`The subscription SUB1 was not given back to ${production.url}.`)
+  expect(stderr).toContain(`The subscription SUB1 was not restored to ${production.url}.`)
   // With the flags that the daemon was given.
   expect(stderr).toContain('fic-dev subscriptions restore --company 108061 gives it back.')
   expect(await daemon.ended).toBe(0)

@@ -106,7 +106,7 @@ test('without a daemon: what is not ours is told whose it is, and stays byte for
     )
     expect(refused.stderr).toContain(`fic-dev subscriptions ${args[0]} SUB1 --yes`)
   }
-  expect((await subscriptions('restore')).stderr).toContain('Nothing is taken over')
+  expect((await subscriptions('restore')).stderr).toContain('No subscription is taken over')
   expect((await subscriptions('delete')).stderr).toContain('FIC_DEV_E_USAGE')
   expect((await subscriptions('create')).stderr).toContain('FIC_DEV_E_NO_DAEMON')
   expect(await observed(emulator)).toBe(before)
@@ -162,7 +162,7 @@ test.each(['without a daemon', 'with a daemon'])(
       await run(['subscriptions', 'delete', 'SUB2'], here)
     }
     expect(await observed(emulator)).toBe(before)
-    expect((await run(['subscriptions', 'restore'], here)).stderr).toContain('Nothing is taken over')
+    expect((await run(['subscriptions', 'restore'], here)).stderr).toContain('No subscription is taken over')
   },
 )
 
@@ -254,7 +254,9 @@ test('what is taken over is not updated; given back by hand, the daemon leaves i
   const daemon = start(['--tunnel', 'none', '--take-over', 'SUB1'], here)
   await daemon.line(isReady)
   const updated = await run(['subscriptions', 'update', 'SUB1', '--mapping', 'structured', '--yes'], here)
-  expect(updated.stderr).toContain('SUB1 is taken over, and goes back as it was.')
+  expect(updated.stderr).toContain(
+    'SUB1 is taken over and has to be restored unchanged, so it cannot be updated.',
+  )
   expect((await run(['subscriptions', 'restore'], here)).stdout).toContain('SUB1 has its old sink again')
   await daemon.line((line) => line['type'] === 'subscription' && line['subscription'].state === 'unmanaged')
   await emulator.clock.advance(0)

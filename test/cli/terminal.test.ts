@@ -112,7 +112,9 @@ test('hints stand beside the lines, once for each cause, and the end tells what 
   await daemon.said('Its own log says more. The answer begins:\n    seen')
   daemon.signal('SIGINT')
   expect(await daemon.ended).toBe(130)
-  expect(daemon.stderr().match(/hint {2}http\S+ answered 404\. Your app knows no such path/g)).toHaveLength(1)
+  expect(
+    daemon.stderr().match(/hint {2}http\S+ answered 404\. Your app has no route for this path/g),
+  ).toHaveLength(1)
   expect(daemon.stderr().trimEnd().split('\n').at(-1)).toBe('stopped; 1 delivery waits for the next start')
 })
 

@@ -13,7 +13,7 @@ test('in words', async () => {
   expect(stdout).toBe('')
   expect(stderr).toContain('error: cloudflared is not installed. tailscale is not installed.')
   expect(stderr).toContain('Install it: brew install cloudflared')
-  expect(stderr).toMatch(/Tried: cloudflared, tailscale\. .*--emulator goes on offline\./)
+  expect(stderr).toMatch(/Tried: cloudflared, tailscale\. .*--emulator works offline\./)
   expect(stderr).toContain('FIC_DEV_E_TUNNEL_PROVIDER')
 })
 

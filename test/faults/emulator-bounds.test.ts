@@ -61,7 +61,7 @@ test('100,000 ids are sent; a trigger that would make more than a million is ref
   const body = JSON.parse(target.notifications().at(-1)?.body ?? '') as { data: { ids: unknown[] } }
   expect(body.data.ids).toHaveLength(100_000)
   await expect(emulator.trigger({ type: 'products.create', count: 11 })).rejects.toMatchObject({
-    message: 'These would be 1100000 ids, more than 1000000.',
+    message: 'This trigger would create 1100000 ids; the maximum is 1000000.',
   })
 })
 

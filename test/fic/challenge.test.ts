@@ -41,7 +41,7 @@ test.each(['x', '!~"\\<script>', 'x'.repeat(512)])('%j is usable', (value) => {
 test.each(['', 'a b', 'a\tb', 'é', '\u007f', 'x'.repeat(513), 'a\n'])('%j is not usable', (value) => {
   expect(readChallenge([[name, value]], '/s')).toEqual({
     usable: false,
-    problem: `The challenge has ${value.length} characters; usable are 1 to 512 visible ASCII characters.`,
+    problem: `The challenge has ${value.length} characters; it must consist of 1 to 512 visible ASCII characters.`,
   })
 })
 

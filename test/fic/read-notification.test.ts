@@ -45,7 +45,7 @@ describe('kinds', () => {
     expect(readNotification(get('/secret?x-fic-verification-challenge=a%0Ab'))).toEqual({
       ...nothing,
       kind: 'verification',
-      problems: ['The challenge has 3 characters; usable are 1 to 512 visible ASCII characters.'],
+      problems: ['The challenge has 3 characters; it must consist of 1 to 512 visible ASCII characters.'],
     })
   })
 

@@ -254,7 +254,7 @@ describe('a public URL that cannot be asked from here', () => {
 
     const { tunnel } = await daemon.line(isTunnel('unknown', 'down', 'up'))
     expect(tunnel).toMatchObject({ state: 'unknown', publicUrl: url })
-    expect(tunnel.detail).toContain('This machine cannot find out')
+    expect(tunnel.detail).toContain('This machine cannot check')
     await daemon.line(isReady)
     daemon.signal('SIGTERM')
     expect(await daemon.ended).toBe(0)

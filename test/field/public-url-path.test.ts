@@ -140,7 +140,7 @@ describe('--public-url', () => {
     ['ftp://hooks.example.com', 'has the scheme "ftp"'],
     ['http://hooks.example.com/fic', 'sends to https only'],
     ['/fic', 'is not an http(s) URL'],
-  ])('%s is refused, with its own reason', async (publicUrl, reason) => {
+  ])('%s is refused, with the reason that the server gave', async (publicUrl, reason) => {
     const { message, exitCode } = await refusal(cwd(), { flags: { publicUrl } })
 
     expect([exitCode, message]).toEqual([2, expect.stringContaining(reason)])

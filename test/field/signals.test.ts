@@ -57,7 +57,7 @@ describe('one wish, however often it arrives within a second: SUB1 is given back
     emulator.faults.set({ api: { delayMs: 0 } })
     expect(await sinks()).toEqual([oldSink])
     expect(isRunning()).toBe(false)
-    expect(daemon.stderr()).not.toContain('not given back')
+    expect(daemon.stderr()).not.toContain('not restored')
   })
 
   test('a signal, with stdout and stderr closed as by a launcher that has gone', async () => {
@@ -86,8 +86,8 @@ test('a later Ctrl-C leaves at once, says what was not given back, and the comma
   // An orderly end would have removed it; what it names is gone.
   expect(isRunning()).toBe(true)
   const [, command = ''] = /(fic-dev subscriptions .*) gives it back\./.exec(daemon.stderr()) ?? []
-  expect(daemon.stderr()).toContain(`The subscription SUB1 was not given back to ${oldSink}.`)
-  expect(daemon.lines.at(-1)).toContain('SUB1 was not given back')
+  expect(daemon.stderr()).toContain(`The subscription SUB1 was not restored to ${oldSink}.`)
+  expect(daemon.lines.at(-1)).toContain('SUB1 was not restored')
   emulator.faults.set({ api: { delayMs: 0 } })
   expect(await sinks()).toEqual([sinkUrl])
   expect((await run(command.split(' ').slice(1), place)).exitCode).toBe(0)
@@ -100,7 +100,7 @@ test('one Ctrl-C while Fatture in Cloud hangs says the same', async () => {
   daemon.signal('SIGINT')
 
   expect(await daemon.ended).toBe(130)
-  expect(daemon.stderr()).toContain(`The subscription SUB1 was not given back to ${oldSink}.`)
+  expect(daemon.stderr()).toContain(`The subscription SUB1 was not restored to ${oldSink}.`)
   expect(isRunning()).toBe(false)
 })
 
@@ -109,7 +109,7 @@ test('with --on-exit keep nothing is owed', async () => {
   daemon.signal('SIGINT')
 
   expect(await daemon.ended).toBe(130)
-  expect(daemon.stderr()).not.toContain('not given back')
+  expect(daemon.stderr()).not.toContain('not restored')
   emulator.faults.set({ api: { delayMs: 0 } })
   expect(await sinks()).toEqual([sinkUrl])
 })

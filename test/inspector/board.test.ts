@@ -99,7 +99,7 @@ test.for(['/api/notifications?q=kind:nonsense', '/api/histogram?q=kind:nonsense'
     expect(answer.status).toBe(400)
     expect(await answer.json()).toMatchObject({
       error: {
-        message: expect.stringContaining('"kind:nonsense" is not understood'),
+        message: expect.stringContaining('Invalid value in "kind:nonsense".'),
         hint: expect.any(String),
       },
     })

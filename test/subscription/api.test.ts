@@ -148,7 +148,7 @@ test.each([
     code: 'FIC_API',
     status: 418,
     says: ['no tea for [token]'],
-    hint: 'its own reason',
+    hint: 'the reason that the server gave',
   },
 ])('$name', async ({ answer, code, status, says, hint, retryAfterMs = null, temporary = false }) => {
   const server = await startHttpServer(answer)

@@ -308,7 +308,7 @@ test('an unknown type is a warning; the others are subscribed to, and no start a
     state: 'verified',
     types: [`${prefix}receipts.create`],
     warnings: [
-      'fic-dev does not know the event type made.up; it is asked for all the same.',
+      'fic-dev does not know the event type made.up; it is requested anyway.',
       `The '${prefix}made.up' event does not exist: fic-dev does not know it either; is it spelled right? fic-dev types lists them.`,
     ],
   })

@@ -39,7 +39,7 @@ test('an unknown type is asked for all the same, with a warning', () => {
   expect(readWantedTypes(['invoices.new', 'taxes.create'])).toStrictEqual({
     types: [`${prefix}invoices.new`, `${prefix}taxes.create`],
     isEverything: false,
-    warnings: ['fic-dev does not know the event type invoices.new; it is asked for all the same.'],
+    warnings: ['fic-dev does not know the event type invoices.new; it is requested anyway.'],
   })
 })
 

@@ -136,7 +136,7 @@ export const refusals: readonly Refusal[] = [
   {
     name: 'Express without the route',
     code: 'not-found',
-    says: /knows no such path\. Is http:\/\/\S+\/webhooks your webhook route\?/,
+    says: /has no route for this path\. Is http:\/\/\S+\/webhooks your webhook route\?/,
     server: answering(404, html, '<pre>Cannot POST /webhooks</pre>'),
   },
   {

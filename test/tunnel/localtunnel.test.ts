@@ -242,12 +242,12 @@ describe('start fails with a clear reason when the server', () => {
     [
       'answers with a page',
       (_request, response) => response.setHeader('content-type', 'text/html').end('<h1>Hello</h1>'),
-      'what answers there is no localtunnel server',
+      'the server at this address is not a localtunnel server',
     ],
     [
       'answers {}',
       (_request, response) => response.setHeader('content-type', 'application/json').end('{}'),
-      'what answers there is no localtunnel server',
+      'the server at this address is not a localtunnel server',
     ],
     [
       'redirects',

@@ -140,7 +140,9 @@ describe('in a workspace whose ports have public addresses', () => {
     const { options } = optionsFor(sink, { tunnel: ['cloudflared'] }, { environment, log })
     const opening = openTunnel(options)
     await expect(opening).rejects.toMatchObject({
-      hint: expect.stringContaining(`--tunnel forwarded-port, after gp ports visibility ${sink.port}:public`),
+      hint: expect.stringContaining(
+        `run gp ports visibility ${sink.port}:public, then start with --tunnel forwarded-port`,
+      ),
     })
     expect(offered[0]).toEqual({
       place: 'Gitpod',

@@ -86,7 +86,8 @@ describe('start', () => {
     await tunnel.start()
     expect(tunnel.status()).toMatchObject({
       state: 'up',
-      detail: 'A request as FIC sends it did not come back. The answer was 403 Forbidden.',
+      detail:
+        'A request with the User-Agent of Fatture in Cloud did not reach the sink. The answer was 403 Forbidden.',
     })
   })
 
@@ -285,8 +286,10 @@ describe('a tunnel that dies', () => {
       throw new Error('no')
     }
     cutOff(sink, true)
-    const waiting = await statusOf(tunnel, ({ detail }) => detail?.includes('in an hour') ?? false)
-    expect(waiting.detail).toMatch(/^2 attempts in an hour are enough; the next is at \S+Z\.$/)
+    const waiting = await statusOf(tunnel, ({ detail }) => detail?.includes('per hour') ?? false)
+    expect(waiting.detail).toMatch(
+      /^The limit of 2 attempts per hour is reached; the next attempt is at \S+Z\.$/,
+    )
     expect(waiting.state).toBe('down')
     expect(provider.asked).toHaveLength(2)
   })
@@ -304,7 +307,8 @@ describe('the address', () => {
     const held = await statusOf(tunnel, ({ state }) => state === 'held')
     expect(held).toMatchObject({
       publicUrl: sink.origin,
-      detail: 'The name "shop-hooks" is in use by another tunnel; "funny-goat-12" was not taken instead.',
+      detail:
+        'The name "shop-hooks" is in use by another tunnel; the tunnel "funny-goat-12", offered instead, was closed.',
     })
     // With the second refusal at the earliest, which may be the one that said so.
     await expect.poll(() => provider.drained).toBeGreaterThanOrEqual(1)

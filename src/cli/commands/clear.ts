@@ -23,7 +23,7 @@ export const clearCommand = defineCommand({
 
 async function run({ args, config, output }: Invocation): Promise<number> {
   if (args.length === 0 && !config.yes && !(await confirm(config.dataDir, output))) {
-    output.say('Nothing was removed.')
+    output.say('Nothing was deleted.')
     return 1
   }
   const client = await connect({ config, output })
@@ -40,7 +40,7 @@ async function run({ args, config, output }: Invocation): Promise<number> {
 async function confirm(dataDir: string, output: Output): Promise<boolean> {
   const { confirmOnce } = await import('../terminal/prompts.ts')
   return confirmOnce(output, {
-    message: `Remove all notifications of ${dataDir}?`,
+    message: `Delete all notifications in ${dataDir}?`,
     answeredBy: 'Example: fic-dev clear --yes',
   })
 }

@@ -68,7 +68,7 @@ async function run(invocation: Invocation<FollowOptions>): Promise<number> {
   const { args, options, config } = invocation
   const url = addressFrom(args[0] ?? config.share)
   if (config.company === null) {
-    throw new FicDevError('USAGE', 'A follower has to know the company whose notifications it takes.', {
+    throw new FicDevError('USAGE', 'Missing company id: --company is required.', {
       hint: 'Example: fic-dev follow nats://nats.example.com:4222 --company 12345',
     })
   }
@@ -94,7 +94,7 @@ function addressFrom(text: string | null): string {
     address.wrong === 'credentials'
       ? 'The address of the NATS server has credentials in it.'
       : text === null
-        ? 'There is no NATS server to follow.'
+        ? 'Missing NATS server: pass its URL, or set --share.'
         : `"${text}" is not the address of a NATS server.`,
     { hint: `Example: fic-dev follow nats://nats.example.com:4222 --company 12345. ${credentials}` },
   )

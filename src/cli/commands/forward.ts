@@ -27,9 +27,9 @@ export const forwardCommand = defineCommand<Options>({
 A target is a URL, or <types>=<url> for some event types only; the first match wins, as with -f. The new targets replace
 all present ones until fic-dev ends; the command prints how to keep them.
 
-Deliveries that wait for a target that is gone go to the new one, in order and before newer ones; those of a type that
-no target takes end. With --none they wait for the next target. An attempt under way has 3 seconds to end; then it is
-aborted and repeated at the new target.`,
+Deliveries that wait for a removed target move to the new target, in order and before newer deliveries. Deliveries that no
+new target matches are canceled. With --none, deliveries wait for the next target. An attempt in progress has 3 seconds to
+finish; then it is aborted and retried at the new target.`,
   examples: [
     ['fic-dev forward', 'print the present targets'],
     ['fic-dev forward localhost:4000/webhooks', 'one target for everything'],
@@ -75,10 +75,10 @@ function sayChange(change: TargetsChange, file: string | null): string[] {
   const { moved, ended } = change
   return [
     ...(moved > 0
-      ? [`Follows to the new targets: ${count(moved, 'waiting delivery', 'waiting deliveries')}.`]
+      ? [`Moved to the new targets: ${count(moved, 'waiting delivery', 'waiting deliveries')}.`]
       : []),
     ...(ended > 0
-      ? [`Ended, because no target takes their type: ${count(ended, 'delivery', 'deliveries')}.`]
+      ? [`Canceled, because no target matches their type: ${count(ended, 'delivery', 'deliveries')}.`]
       : []),
     `This holds until fic-dev ends. ${sayHowToKeep(change, file)}`,
   ]

@@ -18,8 +18,8 @@ export const importCommand = defineCommand({
   summary: 'import an export',
   description: 'Import an NDJSON export; - reads it from stdin.',
   details: `
-An import deletes nothing. Notifications beyond --keep or --keep-days are left out and reported, for a file before the
-import starts; the exit code is then 1. Notifications that are already in the store are skipped.`,
+An import deletes nothing. Notifications beyond --keep or --keep-days are left out and reported, and the exit
+code is 1. For a file, the report comes before the import starts. Notifications that are already in the store are skipped.`,
   examples: [
     ['fic-dev import all.ndjson', 'skips notifications that are already in the store'],
     ['zcat all.ndjson.gz | fic-dev import -', 'from stdin'],

@@ -11,7 +11,7 @@ export const initCommand = defineCommand<InitOptions>({
   group: 'Run',
   summary: 'set up this project and write fic-dev.config.ts',
   options: [
-    new Option('--force', 'write a new config file where there is one, and keep the old one beside it'),
+    new Option('--force', 'replace an existing config file, and keep a backup beside it'),
     new Option('--save-token', 'with --yes: keep FIC_ACCESS_TOKEN of the environment in .env'),
   ],
   // Flags are saved, so every setting that the config file can hold is a flag.
@@ -19,7 +19,7 @@ export const initCommand = defineCommand<InitOptions>({
     (key) => key === 'yes' || (settings[key].example.file !== null && !commonSettings.includes(key)),
   ),
   details: `
-Asks for everything that no flag sets. In a configured project, the current values are the defaults. Every value from a
+init asks for every setting that is not set by a flag. In a configured project, the current values are the defaults. Every value from a
 flag or an answer is saved in fic-dev.config.ts. A token (from FIC_ACCESS_TOKEN, or typed in) lists the companies of the
 account. Tunnels are listed if they are installed. The token is saved only in .env, after a yes or with --save-token;
 .gitignore gets .fic-dev/ and .env. Esc and Ctrl-C leave every file unchanged and exit with code 130. Without a terminal,

@@ -126,7 +126,9 @@ async function followList(client: Client, { filter, limit, output }: Listing): P
       if (listed.has(delivery.seq)) printDelivery(delivery, output)
       else await printIfMeant(delivery.seq)
     } else if (message.type === 'lagged') {
-      output.say('Some notifications were too fast to be listed here; fic-dev list shows them.')
+      output.say(
+        'Some notifications were skipped because too many arrived at once. List them with: fic-dev list',
+      )
     }
   }
   if (!output.closed()) output.say('The running fic-dev has stopped.')

@@ -16,9 +16,9 @@ export const stopCommand = defineCommand({
   group: 'Run',
   summary: 'end the running fic-dev of this project',
   details: `
-It waits until fic-dev has ended: deliveries on their way are finished, and a subscription that was taken over is given
-back. The exit code is 0 if fic-dev has ended or was not running, 5 if something is left to do at Fatture in Cloud, and 1
-if fic-dev hangs. A process that doesn't prove to be this fic-dev is never ended.`,
+The command waits until fic-dev has stopped: deliveries in progress are finished, and a subscription that was taken over is
+restored. The exit code is 0 if fic-dev has stopped or was not running, 5 if a subscription could not be deleted or
+restored, and 1 if fic-dev hangs. A process that cannot be verified as this fic-dev is never stopped.`,
   examples: [['fic-dev stop', 'whether it runs in a terminal or in the background']],
   run,
 })

@@ -89,14 +89,14 @@ async function run(invocation: Invocation<Options>): Promise<number | void> {
   const action = Object.hasOwn(actions, name) ? actions[name] : undefined
   if (action === undefined) {
     const names = Object.keys(actions)
-    throw new FicDevError('USAGE', `subscriptions cannot "${name}".${didYouMean(name, names)}`, {
-      hint: `It can ${names.join(', ')}.`,
+    throw new FicDevError('USAGE', `Unknown action "${name}".${didYouMean(name, names)}`, {
+      hint: `Use one of: ${names.join(', ')}.`,
     })
   }
   const takesId = ['show', 'update', 'verify', 'delete'].includes(name)
   const tooMuch = takesId ? extra : id
   if (tooMuch !== undefined) {
-    throw new FicDevError('USAGE', `subscriptions ${name} has no use for "${tooMuch}".`, {
+    throw new FicDevError('USAGE', `Unexpected argument "${tooMuch}" for subscriptions ${name}.`, {
       hint: `Example: fic-dev subscriptions ${name}${takesId ? ' SUB230' : ''}`,
     })
   }
@@ -132,9 +132,13 @@ async function update(work: Work): Promise<number | void> {
   const { client, output } = work
   const given = givenOf(work)
   if (Object.keys(given).length === 0) {
-    throw new FicDevError('USAGE', 'Nothing was said that should change.', {
-      hint: 'Example: fic-dev subscriptions update SUB230 --types entities.all.create',
-    })
+    throw new FicDevError(
+      'USAGE',
+      'Missing change: set --types, --mapping, --sink or --verification-method.',
+      {
+        hint: 'Example: fic-dev subscriptions update SUB230 --types entities.all.create',
+      },
+    )
   }
   const entry = await find(work)
   if (!(await consents(work, 'update', entry))) return 1
@@ -182,7 +186,7 @@ async function restore({ client, output }: Work): Promise<void> {
     if (output.json) output.object(item)
     else output.line(restoredText(item))
   }
-  if (items.length === 0) output.say('Nothing is taken over, so there is nothing to give back.')
+  if (items.length === 0) output.say('No subscription is taken over, so there is nothing to restore.')
 }
 
 /** The one that was named, or the only one that is ours. */
@@ -192,7 +196,7 @@ async function find({ client, id }: Pick<Work, 'client' | 'id'>): Promise<Subscr
   const own = items.filter(({ origin }) => origin !== null)
   const [only] = own.length === 1 ? own : own.filter(({ kept }) => kept)
   if (only) return only
-  throw new FicDevError('USAGE', `${own.length} subscriptions are of this project, and none was named.`, {
+  throw new FicDevError('USAGE', `Missing subscription id: this project has ${own.length} subscriptions.`, {
     hint: 'fic-dev subscriptions list shows them; then name one, like SUB230.',
   })
 }
@@ -204,7 +208,7 @@ async function consents({ config, output }: Work, doing: Doing, entry: Subscript
   output.say(visible(whose))
   const { confirmOnce } = await import('../terminal/prompts.ts')
   const isYes = await confirmOnce(output, {
-    message: `${toStart(doing)} it all the same?`,
+    message: `${toStart(doing)} it anyway?`,
     answeredBy: `Example: fic-dev subscriptions ${doing} ${entry.id} --yes`,
   })
   if (isYes) return true

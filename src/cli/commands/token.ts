@@ -40,7 +40,7 @@ async function run({
   output,
 }: Invocation<{ notification?: string }>): Promise<number> {
   if (word === undefined && options.notification === undefined) {
-    throw new FicDevError('USAGE', 'Neither a token nor a notification was named.', {
+    throw new FicDevError('USAGE', 'Missing token: pass a token, or set --notification.', {
       hint: 'Example: fic-dev token --notification last, or pbpaste | fic-dev token -',
     })
   }

@@ -54,7 +54,7 @@ export function hintOnShared({ signature }: Notification): Hint | null {
   if (signature.outcome !== 'invalid') return null
   return {
     code: 'signature',
-    text: 'Not signed by Fatture in Cloud, so your app does not get it. A hub with --emulator signs with a key of its own: "fic-dev keys" there prints it, --public-key here believes it.',
+    text: 'The notification is not signed by Fatture in Cloud, so it is not forwarded. A hub with --emulator signs with its own key: run "fic-dev keys" on the hub, then restart this follower with --public-key <key>.',
   }
 }
 

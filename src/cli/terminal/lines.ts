@@ -23,7 +23,7 @@ export function notificationLine(notification: Notification, form: LineForm, col
     const remark = signature.outcome === 'valid' ? [] : [signatureWord(notification, colors)]
     return [`${arrow} ${subjectOf(notification)}`, ...remark, ...clockRemark].join('  ')
   }
-  const twin = twinOf === null ? [] : [colors.yellow(`twin of ${twinOf}`)]
+  const twin = twinOf === null ? [] : [colors.yellow(`duplicate of ${twinOf}`)]
   const parts = [
     `${arrow} ${subjectOf(notification)}`,
     ...twin,

@@ -41,7 +41,7 @@ export function restoredText({ id, sink, outcome }: RestoredSubscription): strin
     moved: `has its old sink again: ${url}. Fatture in Cloud asks that receiver for its verification now.`,
     'was-there': `had its old sink already: ${url}.`,
     gone: `is gone at Fatture in Cloud, so its old sink ${url} cannot be put back.`,
-    elsewhere: `has been given another sink since, so it was left alone; before, it was ${url}.`,
+    elsewhere: `has another sink now, so it was not changed; its old sink was ${url}.`,
   }
   return `${name} ${says[outcome]}`
 }

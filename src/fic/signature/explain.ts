@@ -85,5 +85,7 @@ function notesOn(payload: JsonObject | null, notification: ComparedNotification 
 function noteExpired(payload: JsonObject | null, now: Date): string[] {
   const exp = payload?.exp
   if (typeof exp !== 'number' || exp * 1000 > now.getTime()) return []
-  return ['It was judged as of its arrival; it has expired since, so a replay needs --sign dev or none.']
+  return [
+    'The token was valid on arrival and has expired since, so a replay needs --sign dev or --sign none.',
+  ]
 }

@@ -25,7 +25,7 @@ export function doctorRoutes({
     app.post('/api/doctor', async (_request, reply) => {
       const messages = examine()
       if (messages === null) {
-        throw new FicDevError('NO_DAEMON', 'This is for the running fic-dev.', {
+        throw new FicDevError('NO_DAEMON', 'This route needs a running fic-dev.', {
           hint: 'Without one, "fic-dev doctor" looks at the rest.',
         })
       }

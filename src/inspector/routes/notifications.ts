@@ -52,6 +52,6 @@ export function notificationRoutes({ store, replay, publish }: InspectorParts): 
 
 function notFound(seq: number): never {
   throw new FicDevError('NOT_FOUND', `There is no notification ${seq}.`, {
-    hint: 'It may have been removed, or dropped for newer ones (--keep).',
+    hint: 'It may have been removed, or pruned in favor of newer ones (--keep).',
   })
 }
