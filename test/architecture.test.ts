@@ -35,7 +35,7 @@ const allowedNeighbors = new Set(['daemon config', 'share intake', 'fic http', '
 /** Pure parts of the store: they open nothing, so the inspector may import their values. */
 const pureStore = new Set(['src/store/filter-language.ts'])
 
-const nobody = /^$/
+const none = /^$/
 
 interface Import {
   /** The file that imports, from the root. */
@@ -123,25 +123,25 @@ describe('fences', () => {
       'localtunnel',
       /^localtunnel$/,
       /^src\/tunnel\/localtunnel-worker\.ts$/,
-      nobody,
+      none,
       'Its errors end a process, so only its own worker loads it.',
     ],
     [
       'jose',
       /^jose$/,
       /^src\/(fic\/signature\/|emulator\/signer\.ts$)/,
-      nobody,
+      none,
       'Signatures are made and checked in one place on each side.',
     ],
-    ['libsql', /^libsql$/, /^src\/store\/database\.ts$/, nobody, 'There is one connection to the database.'],
+    ['libsql', /^libsql$/, /^src\/store\/database\.ts$/, none, 'There is one connection to the database.'],
     [
       'the client of NATS',
       /^@nats-io\//,
-      nobody,
+      none,
       /^src\/share\//,
       'It is an optional peer: only types of it are imported, the rest is loaded when something is shared.',
     ],
-    ['ws', /^ws$/, /^src\/(inspector\/stream|cli\/daemon-stream)\.ts$/, nobody, 'There is one stream.'],
+    ['ws', /^ws$/, /^src\/(inspector\/stream|cli\/daemon-stream)\.ts$/, none, 'There is one stream.'],
     ['pino', /^pino$/, /^src\/log\.ts$/, /^src\/cli\//, 'There is one log, which takes secrets out.'],
     [
       'the SDK of Fatture in Cloud',
@@ -154,14 +154,14 @@ describe('fences', () => {
       'commander',
       /^commander$/,
       /^src\/cli\//,
-      nobody,
+      none,
       'What a person types is the business of the command line.',
     ],
     [
       'the prompts',
       /^@clack\//,
       /^src\/cli\/terminal\/prompts\.ts$/,
-      nobody,
+      none,
       'There is one keyboard, and each question on it is asked in the same way.',
     ],
   ])('%s stays where it belongs', (_what, names, where, types, why) => {

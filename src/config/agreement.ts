@@ -101,7 +101,7 @@ export function noteForwarding(name: string, rules: readonly ForwardRule[]): str
   ]
 }
 
-/** Which types the live service sends is unknown (docs/protocol.md#6-event-types-and-scopes), so an unknown one is asked for all the same. */
+/** An unknown type is requested anyway: Fatture in Cloud may have added it (docs/protocol.md#6-event-types-and-scopes). */
 function noteUnknownTypes(name: string, types: readonly string[]): string[] {
   return explainUnknownTypes(types).map((sentence) => `${name}: ${sentence}`)
 }

@@ -45,12 +45,12 @@ export function isAlive(pid: number): boolean {
     process.kill(pid, 0)
     return !isDefunct(pid)
   } catch (thrown) {
-    // EPERM: it lives, and belongs to somebody else.
+    // EPERM: it lives, and belongs to another user.
     return thrown instanceof Error && 'code' in thrown && thrown.code === 'EPERM'
   }
 }
 
-/** It has ended, and its parent has not asked for its exit code: in a container, often nobody ever does. */
+/** A process that has ended, but whose parent has not read its exit code. In a container, this state can last. */
 function isDefunct(pid: number): boolean {
   if (process.platform !== 'linux') return false
   try {

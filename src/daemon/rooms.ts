@@ -140,7 +140,7 @@ export async function buildRooms(options: RoomOptions): Promise<Rooms> {
   return { deliverer, forwarding, sink, inspector, targetsFor, trigger, status }
 }
 
-/** What is handed to the target by itself: valid events and welcomes. */
+/** Notifications that are forwarded automatically: valid events and welcomes. */
 function isForTarget(capture: Pick<Capture, 'kind' | 'signature'>, config: Config): boolean {
   const isWanted = capture.kind === 'event' || capture.kind === 'welcome'
   return isWanted && (capture.signature.outcome === 'valid' || config.forwardUnverified)

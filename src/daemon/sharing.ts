@@ -104,7 +104,7 @@ async function follow(options: SharingOptions, following: Following): Promise<Sh
     ...following,
     onChange(status) {
       parts.onChange(status)
-      // An error is told right after.
+      // An error that belongs to this state follows in the same turn.
       if (status.state !== 'connecting') queueMicrotask(begin)
     },
     onError(error) {

@@ -1,4 +1,4 @@
-/** The verification challenge: where it stands in a request, and the answer to it (docs/protocol.md#2-verification). */
+/** The verification challenge: its place in a request, and the answer to it (docs/protocol.md#2-verification). */
 
 import type { HeaderPair } from '../contract/notification.ts'
 

@@ -1,4 +1,4 @@
-/** Another's subscription is never changed by accident: whoever means it has to say so. */
+/** The consent that a change of another program's subscription requires. */
 
 import type { SubscriptionEntry } from '../contract/api.ts'
 import { FicDevError } from '../errors.ts'

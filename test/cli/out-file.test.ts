@@ -32,7 +32,7 @@ test.each([
   expect([exitCode, stdout, target.received]).toEqual([2, '', []])
 })
 
-test('a full disk is told with the file, and exit code 1', async () => {
+test('a full disk is an error that names the file, with exit code 1', async () => {
   const cwd = createFolder()
   await using target = await startTarget()
 

@@ -1,4 +1,4 @@
-/** No room to write. Fatture in Cloud is told to come again, the person is told why, and all goes on with room. */
+/** A full disk: Fatture in Cloud gets 503 and retries, the error names the reason, and captures resume with free space. */
 
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'

@@ -1,4 +1,4 @@
-/** A reader of the stream that does not read is told, fetches the rest, and has seen everything exactly once. */
+/** A slow reader of the stream gets `lagged`, fetches the rest, and has seen everything exactly once. */
 
 import { Agent } from 'node:http'
 import { expect, onTestFinished, test } from 'vitest'

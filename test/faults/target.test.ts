@@ -1,4 +1,4 @@
-/** However the target behaves, Fatture in Cloud is told 200, and nothing is lost that it would have retried. */
+/** Fatture in Cloud gets 200 whatever the target does, and fic-dev retries what Fatture in Cloud would have retried. */
 
 import type { Socket } from 'node:net'
 import { expect, test } from 'vitest'

@@ -59,7 +59,7 @@ test('a network that does not come back in time is what the failure says, and no
   })
 })
 
-test('a name that alone is not found is told in the words of the provider', async () => {
+test('if only one name is not found, the reason is that of the provider', async () => {
   const { tunnel, network } = await openTunnel({ isOffline: async () => false })
   const starting = tunnel.start()
   const { detail } = await statusOf(tunnel, (status) => status.detail !== null)

@@ -6,7 +6,7 @@ import { completionScript, shells, type Shell } from '../completion/script.ts'
 import { addExamples } from '../examples.ts'
 import { createOutput } from '../output.ts'
 
-/** The name that the scripts call; as it is hidden, nobody types it. */
+/** The command that the scripts call. It is hidden from the help. */
 const completeCommand = '__complete'
 
 const examples: Examples = [
