@@ -161,19 +161,11 @@ export function createSubscriptionKeeper(options: SubscriptionKeeperOptions): Su
     log.debug({ id: finding.kept?.id, state: outcome.state }, 'subscription looked at')
     wasOurs ||= outcome.state === 'verified'
     if (outcome.state === 'verified') lookAgainIn(watchMs)
-    else lookAgainIn(Math.max(untilNextPossible(budget), untilQuota(finding.throttled)))
+    else lookAgainIn(Math.max(untilNextPossible(budget), finding.throttled?.retryAfterMs ?? 0))
   }
 
   function budgetOf({ kept }: Finding): VerificationBudget | null {
     return kept === null ? null : verificationBudget(records.attempts(apiBase, kept.id), now())
-  }
-
-  /** A refused verification forbids no look, which finds one that has come through meanwhile; a used-up quota does. */
-  function untilQuota(throttled: FicApiError | null): number {
-    if (throttled === null) return 0
-    const remaining = Object.entries(throttled.rateLimits).filter(([name]) => name.endsWith('Remaining'))
-    const hasQuota = remaining.length > 0 && remaining.every(([, left]) => Number(left) > 0)
-    return hasQuota ? 0 : (throttled.retryAfterMs ?? 0)
   }
 
   function untilNextPossible(budget: VerificationBudget | null): number {
