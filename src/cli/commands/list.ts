@@ -88,24 +88,39 @@ interface Listing {
   output: Output
 }
 
-async function printList(client: Client, { filter, limit, output }: Listing): Promise<void> {
+async function printList(client: Client, listing: Listing): Promise<void> {
+  const { limit, output } = listing
+  let listed = 0
+  let isCut = false
+  for await (const { items, nextBefore } of readPages(client, listing)) {
+    for (const notification of items) print(notification, output)
+    // A reader that is slow keeps neither the pages in memory nor the store.
+    await output.write('')
+    listed += items.length
+    isCut = nextBefore !== null
+  }
+  if (listed === 0) output.say('No notification matches.')
+  else if (isCut) output.say(output.colors.dim(`Only the newest ${limit} are listed; -n lists more.`))
+}
+
+/** The newest first, at most `limit` in all. */
+async function* readPages(
+  client: Client,
+  { filter, limit, output }: Listing,
+): AsyncGenerator<NotificationPage> {
   let left = limit
   let before: number | null = null
   do {
     const page: NotificationPage = await readPage(client, filter, { limit: left, before, output })
-    for (const notification of page.items) print(notification, output)
-    // A reader that is slow keeps neither the pages in memory nor the store.
-    await output.write('')
+    yield page
     left -= page.items.length
     before = page.nextBefore
   } while (left > 0 && before !== null && !output.closed())
-  if (left === limit) output.say('No notification matches.')
-  else if (before !== null)
-    output.say(output.colors.dim(`Only the newest ${limit} are listed; -n lists more.`))
 }
 
 /** The newest ones, oldest first, then each that arrives, with its deliveries, until the daemon ends. */
-async function followList(client: Client, { filter, limit, output }: Listing): Promise<void> {
+async function followList(client: Client, listing: Listing): Promise<void> {
+  const { filter, output } = listing
   const { daemon } = client
   if (daemon === null) return
   const aborter = new AbortController()
@@ -113,8 +128,9 @@ async function followList(client: Client, { filter, limit, output }: Listing): P
   const listed = new Set<number>()
   for await (const message of readStream(daemon, aborter.signal)) {
     if (message.type === 'hello') {
-      const { items } = await readPage(client, filter, { limit, before: null, output })
-      for (const notification of items.toReversed()) {
+      const newest: Notification[] = []
+      for await (const { items } of readPages(client, listing)) newest.push(...items)
+      for (const notification of newest.toReversed()) {
         listed.add(notification.seq)
         print(notification, output)
       }
