@@ -53,8 +53,9 @@ export async function runDaemon(
   } else {
     // The reader has gone: `fic-dev --json | head -1`.
     output.onClosed(() => ending.ask(0))
+    // Before the notes, which are about a daemon that would not start. The starter has looked for one already.
+    await refuseSecond(config.dataDir)
   }
-  await refuseSecond(config.dataDir)
   tellNotes(invocation, parts.following !== undefined)
 
   const links = supportsLinks(readEnvironment(process.cwd()), process.stderr.isTTY)

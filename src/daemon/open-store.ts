@@ -5,7 +5,7 @@ import type { DaemonFile } from '../contract/api.ts'
 import { FicDevError } from '../errors.ts'
 import { openStore, type Store, type StoreOptions } from '../store/store.ts'
 import { readHolderFile } from './daemon-file.ts'
-import { findDaemon, isRunning } from './find-daemon.ts'
+import { isRunning } from './find-daemon.ts'
 
 export interface WaitOptions {
   /** Called once, with a sentence, if the wait is long enough to be noticed. */
@@ -21,7 +21,6 @@ const standardWaitMs = 30_000
 const noticeAfterMs = 500
 const retryMs = 25
 const proofTimeoutMs = 2_000
-const findTimeoutMs = 10_000
 
 /**
  * The store of a daemon. A daemon that starts or stops just now counts as a command.
@@ -32,7 +31,8 @@ export async function openProjectStore(options: StoreOptions, wait: WaitOptions 
   const opened = await openWhenFree(() => openStore(options), {
     dataDir,
     wait,
-    findHolder: () => findHolder(dataDir),
+    // One that hangs holds the store, too.
+    findHolder: () => findHolder(dataDir, { ifSilent: true }),
   })
   if ('value' in opened) return opened.value
   throw inUse(opened.holder, dataDir)
@@ -43,7 +43,8 @@ export async function openProjectStore(options: StoreOptions, wait: WaitOptions 
  * @throws FicDevError DATA_DIR_LOCKED
  */
 export async function refuseSecond(dataDir: string): Promise<void> {
-  const running = await findDaemon(dataDir, findTimeoutMs).catch(() => null)
+  // A process that does not answer may have nothing to do with fic-dev; the store's lock decides.
+  const running = await findHolder(dataDir, { ifSilent: false })
   if (running !== null) throw inUse(running, dataDir)
 }
 
@@ -58,10 +59,10 @@ function inUse(holder: DaemonFile, dataDir: string): FicDevError {
   )
 }
 
-async function findHolder(dataDir: string): Promise<DaemonFile | null> {
+/** @param ifSilent whether a daemon that does not answer counts */
+async function findHolder(dataDir: string, { ifSilent }: { ifSilent: boolean }): Promise<DaemonFile | null> {
   const daemon = readHolderFile(dataDir)
-  // One that hangs holds the store, too.
-  return daemon && (await isRunning(daemon, proofTimeoutMs).catch(() => true)) ? daemon : null
+  return daemon && (await isRunning(daemon, proofTimeoutMs).catch(() => ifSilent)) ? daemon : null
 }
 
 export interface OpenOptions<Holder> {
