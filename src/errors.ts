@@ -46,10 +46,10 @@ export type ErrorCode = keyof typeof exitCodes
 /** All codes as they are printed, for the test that compares them with docs/troubleshooting.md. */
 export const printedErrorCodes = Object.keys(exitCodes).map((code) => `FIC_DEV_E_${code}`)
 
-/** The code of a printed one; `INTERNAL` for any other text. */
-export function errorCodeOf(printed: string): ErrorCode {
+/** The code of a printed one, or `otherwise` for any other text. */
+export function errorCodeOf(printed: string, otherwise: ErrorCode = 'INTERNAL'): ErrorCode {
   const code = printed.replace('FIC_DEV_E_', '')
-  return Object.hasOwn(exitCodes, code) ? (code as ErrorCode) : 'INTERNAL'
+  return Object.hasOwn(exitCodes, code) ? (code as ErrorCode) : otherwise
 }
 
 /** A mistake of the user or a failure outside of fic-dev: what failed, what to do, and a stable code. */

@@ -11,7 +11,7 @@ import type { Config } from '../config/config.ts'
 import type { Offline } from '../daemon.ts'
 import type { Secrets } from '../config/environment.ts'
 import { isPlainObject } from '../config/kinds.ts'
-import { FicDevError, printedErrorCodes, type ErrorCode } from '../errors.ts'
+import { errorCodeOf, FicDevError, type ErrorCode } from '../errors.ts'
 import { explainFailure } from '../http/exchange.ts'
 import { findDaemon } from '../daemon/find-daemon.ts'
 import type { Invocation } from './command.ts'
@@ -253,16 +253,11 @@ function readApiError(text: string): { code: ErrorCode; message: string; hint?: 
   }
   const error = isPlainObject(content) && isPlainObject(content['error']) ? content['error'] : null
   if (!error || typeof error['message'] !== 'string') return null
-  const code = String(error['code']).replace('FIC_DEV_E_', '')
   return {
-    code: isErrorCode(code) ? code : 'BAD_REQUEST',
+    code: errorCodeOf(String(error['code']), 'BAD_REQUEST'),
     message: error['message'],
     ...(typeof error['hint'] === 'string' ? { hint: error['hint'] } : {}),
   }
-}
-
-function isErrorCode(code: string): code is ErrorCode {
-  return printedErrorCodes.includes(`FIC_DEV_E_${code}`)
 }
 
 async function textOf(body: AsyncIterable<Uint8Array>): Promise<string> {

@@ -5,7 +5,7 @@ import { longFlag, settingKeys, settings } from '../config/settings.ts'
 import { nearest } from '../config/spelling.ts'
 import { FicDevError } from '../errors.ts'
 import { usageHint } from './examples.ts'
-import { toUsageError } from './failure.ts'
+import { helpHint, toUsageError } from './failure.ts'
 
 /** The usage error for what commander has refused. `hint` is that of the command. */
 export function explainUsage(program: Command, command: Command, error: CommanderError): FicDevError {
@@ -41,12 +41,7 @@ function valueMissing(command: Command, flags: string, instead?: string): FicDev
   return new FicDevError('USAGE', `${name} needs a value${found}: ${name} ${value}.`, { hint: example })
 }
 
-function explainUnknown(
-  program: Command,
-  command: Command,
-  given: string,
-  hint = 'fic-dev --help lists the commands, fic-dev start --help the flags of the daemon.',
-): FicDevError {
+function explainUnknown(program: Command, command: Command, given: string, hint = helpHint): FicDevError {
   const flag = nameOf(given)
   const own = findOption(command, flag)
   if (own !== null)

@@ -32,11 +32,11 @@ export function toFailure(thrown: unknown): Failure {
   )
 }
 
+/** For wrong usage of no command in particular. */
+export const helpHint = 'fic-dev --help lists the commands, fic-dev start --help the flags of the daemon.'
+
 /** commander writes `error: …` and, where it can, a second line with what was meant. `hint` is for the command at hand. */
-export function toUsageError(
-  { message }: Pick<CommanderError, 'message'>,
-  hint = 'fic-dev --help lists the commands, fic-dev start --help the flags of the daemon.',
-): FicDevError {
+export function toUsageError({ message }: Pick<CommanderError, 'message'>, hint = helpHint): FicDevError {
   const [first = '', second] = message.replace(/^error: /, '').split('\n')
   const said = `${first.charAt(0).toUpperCase()}${first.slice(1)}`
   const meant = second === undefined ? '' : ` ${second.replaceAll(/^\(|\)$/g, '')}`

@@ -2,6 +2,7 @@
 
 import { explainUnknownTypes, isFicReachable } from '../config/agreement.ts'
 import type { Config, ForwardRule } from '../config/config.ts'
+import { toTargetText } from '../config/forward-to.ts'
 import type { ReadConfig } from '../config/read-config.ts'
 import { settingKeys, settings, type Setting, type SettingKey } from '../config/settings.ts'
 import { FicDevError, messageOf } from '../errors.ts'
@@ -137,7 +138,7 @@ async function askForAccount(prompts: Prompts, parts: PlanParts): Promise<Accoun
     const keeps =
       emulator &&
       (await prompts.confirm({
-        message: 'There is an access token. Work with the emulator all the same?',
+        message: 'There is an access token. Use the emulator anyway?',
         standard: true,
         answeredBy: 'Add --emulator or --no-emulator.',
       }))
@@ -253,14 +254,14 @@ function listOf(companies: readonly Company[]): string {
 }
 
 async function askForTargets(prompts: Prompts, present: ForwardRule[]): Promise<ForwardRule[]> {
-  const written = present.map(({ types, url }) => (types.length === 0 ? url : `${types.join(',')}=${url}`))
-  const standard = written.join(' ') || usualTarget
+  const written = present.map(toTargetText).join(' ')
+  const standard = written || usualTarget
   const answer = await prompts.ask({
     message: 'Your app, the URL that receives notifications',
     standard,
     problem: (text) => {
       // It may be more than a text can say: headers, for example.
-      if (text === written.join(' ')) return null
+      if (text === written) return null
       const rules = valueOf(settings.forwardTo, text) ?? []
       return (
         problemOf(settings.forwardTo, text) ??
@@ -270,7 +271,7 @@ async function askForTargets(prompts: Prompts, present: ForwardRule[]): Promise<
     },
     answeredBy: 'Add --forward-to <url>, or --yes.',
   })
-  return answer === written.join(' ') ? present : (valueOf(settings.forwardTo, answer) ?? [])
+  return answer === written ? present : (valueOf(settings.forwardTo, answer) ?? [])
 }
 
 const allTypes = 'all'

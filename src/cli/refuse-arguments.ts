@@ -3,6 +3,7 @@
 import type { Command } from 'commander'
 import { didYouMean } from '../config/spelling.ts'
 import { FicDevError } from '../errors.ts'
+import { helpHint } from './failure.ts'
 
 /** @throws FicDevError USAGE, where there is such a word. */
 export function refuseArguments(program: Command, [first]: readonly string[]): void {
@@ -20,7 +21,7 @@ export function refuseArguments(program: Command, [first]: readonly string[]): v
     })
   }
   throw new FicDevError('USAGE', `Unknown command "${first}".${didYouMean(first, names)}`, {
-    hint: 'fic-dev --help lists the commands, fic-dev start --help the flags of the daemon.',
+    hint: helpHint,
   })
 }
 

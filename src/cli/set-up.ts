@@ -141,7 +141,7 @@ function dataDirIn(cwd: string, { dataDir }: Plan['values']): string {
 
 function nextSteps({ values, token }: Plan): string[] {
   const start = existsSync(path.join(process.cwd(), 'node_modules', 'fic-dev'))
-    ? 'npx fic-dev'
+    ? 'fic-dev'
     : 'npx fic-dev@latest'
   const { emulator = false, company, forwardTo = [] } = values
   return [

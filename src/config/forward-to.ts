@@ -34,6 +34,11 @@ export function readTargets(words: readonly string[]): ForwardRule[] {
   })
 }
 
+/** A target as it is written after `--forward-to`. */
+export function toTargetText({ types, url }: Pick<ForwardRule, 'types' | 'url'>): string {
+  return types.length === 0 ? url : `${types.join(',')}=${url}`
+}
+
 /** `entities.*=http://localhost:3000/clients`: the types stand before the first `=`, where no URL has begun. */
 function splitTypes(entry: string): unknown {
   const match = /^([\w.,*]+)=(.+)$/.exec(entry)
@@ -61,14 +66,13 @@ function readTargetUrl(value: unknown, at: string): Reading<string> {
   if (typeof value !== 'string') return isNot(value, 'an http(s) URL', at)
   const reading = readUrl(value.trim())
   if ('url' in reading) return { value: reading.url.href }
-  return { wrong: [{ path: at, says: `is ${showUrl(value)}, which ${severalTargets(reading.problem)}` }] }
+  const problem = reading.isList ? severalTargets : reading.problem
+  return { wrong: [{ path: at, says: `is ${showUrl(value)}, which ${problem}` }] }
 }
 
 /** A comma may be part of a URL, so it can't separate two of them. */
-function severalTargets(problem: string): string {
-  if (!problem.startsWith('contains several URLs')) return problem
-  return 'contains several URLs. Use -f once for each, spaces between them in FIC_DEV_FORWARD_TO and after "fic-dev forward", or a list in the config file'
-}
+const severalTargets =
+  'contains several URLs. Use -f once for each, spaces between them in FIC_DEV_FORWARD_TO and after "fic-dev forward", or a list in the config file'
 
 function readTypes(value: unknown, at: string): Reading<string[]> {
   if (value === undefined) return { value: [] }

@@ -82,13 +82,8 @@ export const failureRules: readonly Rule[] = [
     when: isUntrusted,
     what: noConnection,
     why: 'Node trusts only certificates of public authorities, not those made on this machine.',
-    todo: ({ url }) =>
-      [
-        'Start fic-dev with the certificate of the authority: NODE_EXTRA_CA_CERTS="$(mkcert -CAROOT)/rootCA.pem" if mkcert made it.',
-        ...(isLoopback(url.hostname)
-          ? ['Or add --insecure, which accepts any certificate of a target on this machine.']
-          : []),
-      ].join(' '),
+    todo: (reading) =>
+      `Start fic-dev with the certificate of the authority: NODE_EXTRA_CA_CERTS="$(mkcert -CAROOT)/rootCA.pem" if mkcert made it.${orInsecure(reading)}`,
   },
   {
     code: 'tls-expired',

@@ -1,7 +1,7 @@
 /** Reads the http(s) URLs that people write, and says what is wrong with one. Pure. */
 
-/** `problem` completes a sentence: `-f is "ftp://x", which <problem>`. */
-export type UrlReading = { url: URL } | { problem: string }
+/** `problem` completes a sentence: `-f is "ftp://x", which <problem>`. `isList`: the text has several URLs. */
+export type UrlReading = { url: URL } | { problem: string; isList?: true }
 
 const credentialsAsHeader =
   'send them as a header: --header "authorization: Basic …", or headers in the config file'
@@ -12,7 +12,7 @@ const credentialsAsHeader =
  */
 export function readUrl(text: string, withoutCredentials = credentialsAsHeader): UrlReading {
   if (/,\s*(?:https?:|localhost|\d{2,5}\b)/i.test(text))
-    return { problem: 'contains several URLs; name each of them separately' }
+    return { problem: 'contains several URLs; name each of them separately', isList: true }
   const scheme = /^([a-z][a-z\d+.-]*):\/\//i.exec(text)?.[1]?.toLowerCase()
   if (scheme !== undefined && scheme !== 'http' && scheme !== 'https')
     return { problem: `has the scheme "${scheme}", not http or https` }

@@ -12,7 +12,7 @@ import type { Store } from '../store/store.ts'
 import type { JetStreamManager, JsMsg } from './client.ts'
 import { ensureConsumer } from './consumer.ts'
 import { fetchNewest } from './hub-sink.ts'
-import { judgeMessage } from './judge.ts'
+import { judgeMessage, type IncomingMessage } from './judge.ts'
 import { Membership, type MembershipOptions, type Visit } from './membership.ts'
 import { arrivalKey, requestHeader } from './message.ts'
 import { waitingOf } from './stream.ts'
@@ -106,7 +106,7 @@ export class Follower {
     const { company, log } = this.#options
     try {
       const newest = await fetchNewest(visit, company)
-      if (newest) this.#keepHubSink(await this.#judge(newest))
+      if (newest) this.#keepHubSink(await this.#judge(toIncoming(newest)))
     } catch (error) {
       log.info({ reason: messageOf(error) }, 'the sink of the hub is not known yet')
     }
@@ -119,12 +119,9 @@ export class Follower {
     this.#membership.changed()
   }
 
-  #judge(message: JsMsg): Promise<Capture> {
+  #judge(message: IncomingMessage): Promise<Capture> {
     const { company, verify } = this.#options
-    const publishedAt = new Date(Number(message.timestampNanos / 1_000_000n))
-    const payload = Buffer.from(message.data)
-    const { subject } = message
-    return judgeMessage({ subject, headers: toPairs(message), payload, publishedAt }, company, verify)
+    return judgeMessage(message, company, verify)
   }
 
   async #look(manager: JetStreamManager, consumer: string): Promise<[]> {
@@ -136,9 +133,9 @@ export class Follower {
   async #take(message: JsMsg, streamCreated: string, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return
     const { types, store, targetsFor, log } = this.#options
-    const publishedAt = new Date(Number(message.timestampNanos / 1_000_000n))
-    const payload = Buffer.from(message.data)
-    const capture = await this.#judge(message)
+    const incoming = toIncoming(message)
+    const { payload, publishedAt } = incoming
+    const capture = await this.#judge(incoming)
     this.#keepHubSink(capture)
     if (!isWanted(capture, types)) return message.ack()
     const key = arrivalKey({
@@ -163,6 +160,15 @@ export class Follower {
 function isWanted({ kind, eventType }: Capture, types: readonly string[]): boolean {
   if (types.length === 0 || kind !== 'event' || eventType === null) return true
   return types.some((name) => matchesType(eventType, name))
+}
+
+function toIncoming(message: JsMsg): IncomingMessage {
+  return {
+    subject: message.subject,
+    headers: toPairs(message),
+    payload: Buffer.from(message.data),
+    publishedAt: new Date(Number(message.timestampNanos / 1_000_000n)),
+  }
 }
 
 function toPairs({ headers }: JsMsg): HeaderPair[] {

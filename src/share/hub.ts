@@ -79,7 +79,7 @@ export class Hub {
       .targets()
       .filter((target) => target.startsWith(streamScheme) && target !== this.#target)
     for (const target of stale) {
-      const moved = await store.moveJobs(target, () => this.#target)
+      const { moved } = await store.moveJobs(target, () => this.#target)
       log.info({ from: target, moved }, 'notifications meant for another server are published here')
     }
   }

@@ -3,7 +3,7 @@
 import path from 'node:path'
 import { Argument, Option } from 'commander'
 import type { TargetsAnswer, TargetsChange } from '../../contract/api.ts'
-import { readTargets } from '../../config/forward-to.ts'
+import { readTargets, toTargetText } from '../../config/forward-to.ts'
 import { FicDevError } from '../../errors.ts'
 import { requireDaemon } from '../client.ts'
 import { defineCommand, type Invocation } from '../command.ts'
@@ -93,7 +93,7 @@ export function sayHowToKeep(
   { forwardTo, startedWith }: Pick<TargetsChange, 'forwardTo' | 'startedWith'>,
   file: string | null,
 ): string {
-  const words = forwardTo.map(({ types, url }) => (types.length > 0 ? `${types.join(',')}=${url}` : url))
+  const words = forwardTo.map(toTargetText)
   const variable = /^environment (\S+)/.exec(startedWith)?.[1]
   if (variable !== undefined) return `To keep it: ${variable}="${words.join(' ')}"`
   if (startedWith === 'flag') {
