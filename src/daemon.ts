@@ -10,7 +10,7 @@ import type { Delivery } from './contract/notification.ts'
 import type { Status, StoreStatus } from './contract/status.ts'
 import type { StreamMessage } from './contract/stream.ts'
 import type { Config } from './config/config.ts'
-import type { Secrets } from './config/environment.ts'
+import { readVariables, type Secrets } from './config/environment.ts'
 import { removeDaemonFile, writeDaemonFile } from './daemon/daemon-file.ts'
 import { refuseCircle } from './daemon/circle.ts'
 import { watchConfig, type ConfigWatchParts } from './daemon/config-watch.ts'
@@ -21,7 +21,6 @@ import { listenNear } from './daemon/listen.ts'
 import { Live } from './daemon/live.ts'
 import { createManagedSubscription } from './daemon/managed-subscription.ts'
 import { openProjectStore } from './daemon/open-store.ts'
-import { openTunnel } from './daemon/open-tunnel.ts'
 import { toOwedErrors } from './daemon/owed.ts'
 import { buildRooms, type Rooms } from './daemon/rooms.ts'
 import { startSharing, toFollowerConfig, type Following } from './daemon/sharing.ts'
@@ -37,7 +36,7 @@ import { readSecretsOf, writeSecretsOf, type ProjectSecrets } from './store/secr
 import type { Store } from './store/store.ts'
 import type { SubscriptionKeeper } from './subscription/keeper.ts'
 import { createProbe, type Probe } from './tunnel/probe.ts'
-import { randomSubdomain } from './tunnel/subdomain.ts'
+import { openTunnel } from './tunnel/open.ts'
 import type { TunnelTiming } from './tunnel/timing.ts'
 
 export { openOffline, type Offline } from './daemon/offline.ts'
@@ -187,7 +186,7 @@ class RunningDaemon implements Daemon {
       },
     )
     this.#closers.push(() => this.#store.close())
-    this.#project = await readSecretsOf(dataDir, randomSubdomain, log)
+    this.#project = await readSecretsOf(dataDir, log)
     this.#probe = createProbe(Buffer.from(this.#project.probeKey, 'hex'))
     const sinkPath = `/${this.#project.sinkSecret}`
     refuseCircle(this.#config, sinkPath)
@@ -319,7 +318,8 @@ class RunningDaemon implements Daemon {
   async #openTunnel(): Promise<void> {
     const { tunnelTiming } = this.#parts
     const { tunnel, urlStability } = await openTunnel({
-      config: this.#config,
+      settings: this.#config,
+      environment: readVariables(process.cwd()),
       port: this.#live.sinkPort ?? 0,
       sinkPath: `/${this.#project.sinkSecret}`,
       subdomain: this.#project.subdomain,

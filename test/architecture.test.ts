@@ -14,7 +14,8 @@ const layers = [
   ['2', 'store'],
   ['3a', 'check delivery doctor intake share subscription tunnel'],
   ['3b', 'emulator inspector sink'],
-  ['4', 'config daemon'],
+  ['3c', 'config'],
+  ['4', 'daemon'],
   ['5', 'cli index'],
 ] as const
 
@@ -26,11 +27,10 @@ const layerOf = new Map(
 const order: string[] = layers.map(([layer]) => layer)
 
 /**
- * Pairs of one layer of which the first may import the second: the daemon is what a configuration is for, a follower
- * is an adapter of intake, the API client sends requests through the same proxies as everything else, and what is
+ * Pairs of one layer of which the first may import the second: a follower is an adapter of intake, the API client sends requests through the same proxies as everything else, and what is
  * redacted is decoded before.
  */
-const allowedNeighbors = new Set(['daemon config', 'share intake', 'fic http', 'redact http'])
+const allowedNeighbors = new Set(['share intake', 'fic http', 'redact http'])
 
 /** Pure parts of the store: they open nothing, so the inspector may import their values. */
 const pureStore = new Set(['src/store/filter-language.ts'])

@@ -1,6 +1,6 @@
 /** Decides which receivers a check may ask, and with what they are asked. Pure. */
 
-import type { Config, ForwardRule } from '../config/config.ts'
+import type { ForwardRule, RunningSettings } from '../contract/api.ts'
 import { FicDevError } from '../errors.ts'
 import { isLoopback } from '../http/loopback.ts'
 import { readUrl, showUrl } from '../http/url.ts'
@@ -16,23 +16,26 @@ export interface CheckTarget {
 
 const usualType = toLongName('issued_documents.invoices.create')
 
-type Asked = Pick<Config, 'forwardTo' | 'headers' | 'yes'>
+/** The configured targets, the headers of every delivery, and whether questions are answered with yes. */
+export interface CheckSettings extends Pick<RunningSettings, 'forwardTo' | 'headers'> {
+  yes: boolean
+}
 
 /**
  * The address that a person named, else all configured ones. Some cases are what an attacker would send, so others
  * than this machine and the configured targets are asked only after a yes.
  * @throws FicDevError USAGE
  */
-export function findCheckTargets(named: string | undefined, config: Asked): CheckTarget[] {
-  if (named !== undefined) return [readNamed(named, config)]
-  const urls = new Map(config.forwardTo.map((rule) => [rule.url, rule]))
-  if (urls.size > 0) return [...urls.values()].map((rule) => toTarget(new URL(rule.url), rule, config))
+export function findCheckTargets(named: string | undefined, settings: CheckSettings): CheckTarget[] {
+  if (named !== undefined) return [readNamed(named, settings)]
+  const urls = new Map(settings.forwardTo.map((rule) => [rule.url, rule]))
+  if (urls.size > 0) return [...urls.values()].map((rule) => toTarget(new URL(rule.url), rule, settings))
   throw new FicDevError('USAGE', 'There is no receiver to check.', {
     hint: 'Name your webhook route: fic-dev check http://localhost:3000/webhooks',
   })
 }
 
-function readNamed(named: string, config: Asked): CheckTarget {
+function readNamed(named: string, settings: CheckSettings): CheckTarget {
   const reading = readUrl(named)
   if ('problem' in reading) {
     throw new FicDevError('USAGE', `${showUrl(named)} ${reading.problem}.`, {
@@ -40,14 +43,14 @@ function readNamed(named: string, config: Asked): CheckTarget {
     })
   }
   const { url } = reading
-  const rule = config.forwardTo.find((entry) => new URL(entry.url).href === url.href)
-  if (rule || isLoopback(url.hostname) || config.yes) return toTarget(url, rule, config)
+  const rule = settings.forwardTo.find((entry) => new URL(entry.url).href === url.href)
+  if (rule || isLoopback(url.hostname) || settings.yes) return toTarget(url, rule, settings)
   throw new FicDevError('USAGE', `${url.origin} is neither this machine nor a configured target.`, {
     hint: 'check sends forged notifications, too. If that receiver is yours, add --yes.',
   })
 }
 
-function toTarget(url: URL, rule: ForwardRule | undefined, { headers }: Asked): CheckTarget {
+function toTarget(url: URL, rule: ForwardRule | undefined, { headers }: CheckSettings): CheckTarget {
   return { url, headers: { ...headers, ...rule?.headers }, eventType: typeFor(rule?.types ?? []) }
 }
 

@@ -1,7 +1,8 @@
 /** Decides what `fic-dev init` writes: from flags and current values alone, or by asking. */
 
 import { explainUnknownTypes, isFicReachable } from '../config/agreement.ts'
-import type { Config, ForwardRule } from '../config/config.ts'
+import type { Config } from '../config/config.ts'
+import type { ForwardRule } from '../contract/api.ts'
 import { toTargetText } from '../config/forward-to.ts'
 import type { ReadConfig } from '../config/read-config.ts'
 import { settingKeys, settings, type Setting, type SettingKey } from '../config/settings.ts'

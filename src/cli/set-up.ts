@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { configFilesIn } from '../config/config-file.ts'
 import type { Config } from '../config/config.ts'
-import { readEnvironment } from '../config/environment.ts'
+import { readVariables } from '../config/environment.ts'
 import { FicDevError } from '../errors.ts'
 import { createFicApi } from '../fic/api.ts'
 import { silentLog } from '../log.ts'
@@ -98,10 +98,7 @@ function partsOf({ config, sources, secrets, output }: Asking): PlanParts {
     read: { config, sources },
     knownToken: secrets.accessToken,
     companies: companiesOf(config, output),
-    tunnels: () => {
-      const variables = [...readEnvironment(process.cwd())].map(([name, { value }]) => [name, value])
-      return findInstalledTunnels(Object.fromEntries(variables), process.cwd())
-    },
+    tunnels: () => findInstalledTunnels(readVariables(process.cwd()), process.cwd()),
   }
 }
 

@@ -1,5 +1,6 @@
 /** The settings: `UserConfig` as users write it, `Config` as the program reads it. */
 
+import type { ForwardRule } from '../contract/api.ts'
 import type { LogLevel } from '../log.ts'
 
 /** One rule of `forwardTo`: notifications of these types go to this URL. */
@@ -214,14 +215,6 @@ export interface UserConfig {
    * @default the certificate authorities of Node
    */
   shareCa?: string
-}
-
-/** Notifications of these types go to this URL. */
-export interface ForwardRule {
-  /** As written; empty means every type. */
-  types: string[]
-  url: string
-  headers: Record<string, string>
 }
 
 /** A port, and whether the user chose it. */

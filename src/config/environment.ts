@@ -53,6 +53,11 @@ export function readEnvironment(cwd: string, variables: NodeJS.ProcessEnv = proc
   return environment
 }
 
+/** The same by name and value, for programs and accounts that are configured by the environment. */
+export function readVariables(cwd: string): Record<string, string> {
+  return Object.fromEntries([...readEnvironment(cwd)].map(([name, { value }]) => [name, value]))
+}
+
 /** Ours without the quotes around the whole value: `docker --env-file`, for one, keeps those of the file. */
 function unquoted(variables: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(

@@ -1,7 +1,7 @@
 /** Reads `forwardTo` and the headers that go with deliveries. */
 
 import { validateHeaderName, validateHeaderValue } from 'node:http'
-import type { ForwardRule } from './config.ts'
+import type { ForwardRule } from '../contract/api.ts'
 import { readUrl, showUrl } from '../http/url.ts'
 import { FicDevError } from '../errors.ts'
 import { isNot, isPlainObject, show, splitList, unknownMembers } from './kinds.ts'

@@ -265,9 +265,17 @@ export interface DaemonFile {
   token: string
 }
 
+/** Notifications of these types go to this URL. */
+export interface ForwardRule {
+  /** As written; empty means every type. */
+  types: string[]
+  url: string
+  headers: Record<string, string>
+}
+
 /** The settings of the running fic-dev, as far as other commands need them. A header may hold a secret. */
 export interface RunningSettings {
-  forwardTo: { types: string[]; url: string; headers: Record<string, string> }[]
+  forwardTo: ForwardRule[]
   /** Added to every delivery. */
   headers: Record<string, string>
   company: number | null

@@ -3,9 +3,12 @@
 import type { CheckResult } from '../check/case.ts'
 import { checkCases } from '../check/cases.ts'
 import { runCases } from '../check/run.ts'
+import { findCheckTargets, type CheckTarget } from '../check/target.ts'
+import { createWorld } from '../check/world.ts'
 import type { Config } from '../config/config.ts'
 import type { DoctorMessage, Finding } from '../contract/doctor.ts'
 import type { Status } from '../contract/status.ts'
+import { toDeliveryHeaders } from '../delivery/request.ts'
 import { createSender } from '../delivery/send.ts'
 import { lookAtAccount } from '../doctor/account.ts'
 import { lookAtClock } from '../doctor/clock.ts'
@@ -18,8 +21,6 @@ import { FicDevError, messageOf } from '../errors.ts'
 import { createFicApi } from '../fic/api.ts'
 import { isEmulator } from '../fic/api-error.ts'
 import { silentLog } from '../log.ts'
-import { findCheckTargets, type CheckTarget } from './check-target.ts'
-import { createWorld } from './check-world.ts'
 
 export interface Examined {
   config: Config
@@ -108,7 +109,7 @@ const triedCases = new Set(['challenge-header', 'binary'])
 async function* tryTarget(target: CheckTarget, config: Config): AsyncGenerator<Finding> {
   const sender = createSender({ maxSockets: 1, insecure: config.insecure })
   try {
-    const world = await createWorld(target, config, target.url.href, { creates: false })
+    const world = await createWorld(target, { ...config, toDeliveryHeaders, creates: false })
     const cases = checkCases.filter(({ name }) => triedCases.has(name))
     const tried: CheckResult[] = []
     const options = { world, exchange: sender.send, timeoutMs: 5_000, waitMs: 1_000 }

@@ -18,7 +18,6 @@ import { hasSecrets, readSecretsOf } from '../store/secrets.ts'
 import { openStore, type Store, type StoreOptions } from '../store/store.ts'
 import { createSubscriptionsByHand } from '../subscription/by-hand.ts'
 import { createProbe } from '../tunnel/probe.ts'
-import { randomSubdomain } from '../tunnel/subdomain.ts'
 import { emulatorKeyOf } from './emulator-state.ts'
 import { findFicAccess } from './fic-access.ts'
 import { companyOf, knownSinks } from './known-sinks.ts'
@@ -134,7 +133,7 @@ async function openRooms(
 ): Promise<Offline> {
   const log = silentLog()
   const { keep, keepDays } = config
-  const project = await readSecretsOf(secretsDir, randomSubdomain)
+  const project = await readSecretsOf(secretsDir)
   const sinkPath = `/${project.sinkSecret}`
   const live = new Live(new Date(), sinkPath, (await emulatorKeyOf(config, creates)) ?? config.publicKey)
   live.inspectorPort = config.port.port

@@ -26,19 +26,15 @@ export interface ProjectSecrets {
  * Without a log nothing is replaced.
  * @throws FicDevError DATA_DIR_UNUSABLE
  */
-export async function readSecretsOf(
-  dataDir: string,
-  newSubdomain: () => string,
-  log: Logger | null = null,
-): Promise<ProjectSecrets> {
+export async function readSecretsOf(dataDir: string, log: Logger | null = null): Promise<ProjectSecrets> {
   const path = pathOf(dataDir)
   const found = await readFound(path, log)
   if (found === null) {
-    const created = await completed({}, newSubdomain)
+    const created = await completed({})
     if (createFile(path, toText(created), 0o600)) return created
-    return readSecretsOf(dataDir, newSubdomain, log)
+    return readSecretsOf(dataDir, log)
   }
-  const secrets = await completed(found, newSubdomain)
+  const secrets = await completed(found)
   const isComplete = (Object.keys(secrets) as (keyof ProjectSecrets)[]).every(
     (name) => found[name] !== undefined,
   )
@@ -46,16 +42,21 @@ export async function readSecretsOf(
   return secrets
 }
 
-async function completed(
-  found: Partial<ProjectSecrets>,
-  newSubdomain: () => string,
-): Promise<ProjectSecrets> {
+async function completed(found: Partial<ProjectSecrets>): Promise<ProjectSecrets> {
   return {
     sinkSecret: found.sinkSecret ?? randomBytes(16).toString('hex'),
     probeKey: found.probeKey ?? randomBytes(32).toString('hex'),
-    subdomain: found.subdomain ?? newSubdomain(),
+    subdomain: found.subdomain ?? randomSubdomain(),
     devKey: found.devKey ?? (await createDevKey()),
   }
+}
+
+/** Without 0, 1, l and o, which are taken for each other when somebody reads the name aloud. */
+const letters = 'abcdefghijkmnpqrstuvwxyz23456789'
+
+/** For example `ficdev-x4k9hqw2mb`: 50 random bits, so that nobody else has it and nobody guesses it. */
+export function randomSubdomain(): string {
+  return `ficdev-${Array.from(randomBytes(10), (byte) => letters.charAt(byte % letters.length)).join('')}`
 }
 
 /** Whether the project has secrets already. */

@@ -1,29 +1,40 @@
 /** Opens the first of the wanted tunnels that can be opened. */
 
-import type { Config } from '../config/config.ts'
-import { readEnvironment } from '../config/environment.ts'
 import { FicDevError } from '../errors.ts'
 import type { Logger } from '../log.ts'
-import { toTunnelFailure } from '../tunnel/failure.ts'
-import { readForwardedPort } from '../tunnel/forwarded-port.ts'
-import type { Probe } from '../tunnel/probe.ts'
-import type { Variables } from '../tunnel/program.ts'
-import type { TunnelProvider } from '../tunnel/provider.ts'
-import { findProvider } from '../tunnel/providers.ts'
-import { readSshHost } from '../tunnel/ssh-host.ts'
-import { createTunnel, type Tunnel } from '../tunnel/supervisor.ts'
-import { defaultTiming, type TunnelTiming } from '../tunnel/timing.ts'
+import { toTunnelFailure } from './failure.ts'
+import { readForwardedPort } from './forwarded-port.ts'
+import type { Probe } from './probe.ts'
+import type { Variables } from './program.ts'
+import type { TunnelProvider } from './provider.ts'
+import { findProvider } from './providers.ts'
+import { readSshHost } from './ssh-host.ts'
+import { createTunnel, type Tunnel } from './supervisor.ts'
+import { defaultTiming, type TunnelTiming } from './timing.ts'
+
+/** The settings that decide which tunnel is opened, and how. */
+export interface TunnelSettings {
+  /** Names of providers, in the order in which they are tried. */
+  readonly tunnel: readonly string[]
+  /** A server of the user's own, for localtunnel or ssh. */
+  readonly tunnelHost: string | null
+  /** An address of the user's own that leads to the sink. */
+  readonly publicUrl: string | null
+  readonly subdomain: string | null
+  /** Absolute. */
+  readonly dataDir: string
+}
 
 export interface OpenTunnelOptions {
-  config: Pick<Config, 'tunnel' | 'tunnelHost' | 'publicUrl' | 'subdomain' | 'dataDir'>
+  settings: TunnelSettings
   port: number
   sinkPath: string
   /** Kept per project; a named one wins. */
   subdomain: string
   probe: Probe
   log: Logger
-  /** For the providers' programs and accounts; that of the process, unless told. */
-  environment?: Variables
+  /** For the providers' programs and accounts. */
+  environment: Variables
   timing?: Partial<TunnelTiming>
   /** Asked when our name counts as somebody else's. */
   mayTakeOtherName?: () => boolean
@@ -38,23 +49,29 @@ export interface OpenedTunnel {
   urlStability: TunnelProvider['urlStability']
 }
 
-/** Takes `openingLimitMs` at most, whatever the number of providers. @throws FicDevError with what each of them said */
+/**
+ * The providers share `openingLimitMs`, whatever their number.
+ * @throws FicDevError with what each of them said
+ */
 export async function openTunnel(options: OpenTunnelOptions): Promise<OpenedTunnel> {
-  const environment = options.environment ?? variablesOfProcess()
-  const names = namesOf(options.config)
+  const { settings, environment } = options
+  const names = namesOf(settings)
   const limitMs = options.timing?.openingLimitMs ?? defaultTiming.openingLimitMs
   const endsAt = performance.now() + limitMs
   offerForwardedPort(options, names, environment)
 
-  const providers = names.map((name) => providerOf(name, options.config, environment))
+  const providers = names.map((name) => providerOf(name, settings, environment))
   const failures: FicDevError[] = []
+  // One that took longer than its share leaves the others theirs.
+  const shareMs = limitMs / providers.length
   for (const [index, provider] of providers.entries()) {
-    const openingLimitMs = Math.max(1, Math.round((endsAt - performance.now()) / (providers.length - index)))
+    const leftMs = endsAt - performance.now()
+    const openingLimitMs = Math.round(Math.max(shareMs, leftMs / (providers.length - index)))
     const tunnel = createTunnel({
       provider,
       port: options.port,
       sinkPath: options.sinkPath,
-      subdomain: options.config.subdomain ?? options.subdomain,
+      subdomain: settings.subdomain ?? options.subdomain,
       probe: options.probe,
       log: options.log,
       timing: { ...options.timing, openingLimitMs },
@@ -84,14 +101,14 @@ export async function openTunnel(options: OpenTunnelOptions): Promise<OpenedTunn
 }
 
 /** An address of the user's own stands for a tunnel, but for ssh: there it is where the server lets people in. */
-function namesOf({ tunnel, publicUrl }: OpenTunnelOptions['config']): readonly string[] {
+function namesOf({ tunnel, publicUrl }: TunnelSettings): readonly string[] {
   return publicUrl === null || tunnel.includes('ssh') ? tunnel : ['public-url']
 }
 
 /** @throws FicDevError TUNNEL_PROVIDER, CONFIG_INVALID */
 function providerOf(
   name: string,
-  { tunnel, tunnelHost, publicUrl, dataDir }: OpenTunnelOptions['config'],
+  { tunnel, tunnelHost, publicUrl, dataDir }: TunnelSettings,
   environment: Variables,
 ): TunnelProvider {
   // A server for ssh says nothing about localtunnel's, where both are named.
@@ -119,9 +136,4 @@ function offerForwardedPort(
     { place, instead: '--tunnel forwarded-port', after: openWith },
     'no tunnel is needed here: ports have public addresses of their own',
   )
-}
-
-function variablesOfProcess(): Variables {
-  const variables = [...readEnvironment('.')].map(([name, { value }]) => [name, value])
-  return Object.fromEntries(variables)
 }

@@ -1,14 +1,4 @@
-/** The names that a localtunnel server accepts, and a random one that a person can read. */
-
-import { randomBytes } from 'node:crypto'
-
-/** Without 0, 1, l and o, which are taken for each other when somebody reads the name aloud. */
-const letters = 'abcdefghijkmnpqrstuvwxyz23456789'
-
-/** For example `ficdev-x4k9hqw2mb`: 50 random bits, so that nobody else has it and nobody guesses it. */
-export function randomSubdomain(): string {
-  return `ficdev-${Array.from(randomBytes(10), (byte) => letters.charAt(byte % letters.length)).join('')}`
-}
+/** The names that a localtunnel server accepts. */
 
 /** What `isSubdomain` accepts, for messages. */
 export const subdomainRule =

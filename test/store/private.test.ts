@@ -17,7 +17,7 @@ test('nobody else can read the data dir or a file in it, and git leaves it alone
   const dataDir = join(await testFolder(), 'deep', '.fic-dev')
   const store = await openTestStore({ dataDir })
   await store.capture(sampleCapture(), { targets: [] })
-  await readSecretsOf(dataDir, () => 'brave-otter')
+  await readSecretsOf(dataDir)
 
   expect(modes(dataDir)).toEqual({
     '.': '700',
@@ -42,23 +42,23 @@ test('a data dir that stood open is closed', async () => {
 
 test('secrets are the same on the next start', async () => {
   const dataDir = await testFolder()
-  const first = await readSecretsOf(dataDir, () => 'brave-otter')
+  const first = await readSecretsOf(dataDir)
 
-  expect(await readSecretsOf(dataDir, () => 'calm-heron')).toEqual(first)
+  expect(await readSecretsOf(dataDir)).toEqual(first)
   expect(first).toMatchObject({
     sinkSecret: expect.stringMatching(/^[0-9a-f]{32}$/),
     probeKey: expect.stringMatching(/^[0-9a-f]{64}$/),
-    subdomain: 'brave-otter',
+    subdomain: expect.stringMatching(/^ficdev-[a-z2-9]{10}$/),
   })
 })
 
 test('secrets that are missing are made, and the others stay', async () => {
   const dataDir = await testFolder()
-  const first = await readSecretsOf(dataDir, () => 'brave-otter')
+  const first = await readSecretsOf(dataDir)
   const { probeKey: _lost, ...left } = first
   writeFileSync(join(dataDir, 'secrets.json'), JSON.stringify(left))
 
-  const second = await readSecretsOf(dataDir, () => 'calm-heron')
+  const second = await readSecretsOf(dataDir)
 
   expect(second).toMatchObject(left)
   expect(second.probeKey).not.toBe(first.probeKey)
@@ -82,13 +82,13 @@ test.for([
       error: (facts: object, phrase: string) => void errors.push([facts, phrase]),
     }
 
-    await expect(readSecretsOf(dataDir, () => 'brave-otter')).rejects.toMatchObject({
+    await expect(readSecretsOf(dataDir)).rejects.toMatchObject({
       code: 'FIC_DEV_E_DATA_DIR_UNUSABLE',
       message: expect.stringContaining(file),
     })
     expect(readFileSync(file, 'utf8')).toBe(damaged)
 
-    const created = await readSecretsOf(dataDir, () => 'brave-otter', log)
+    const created = await readSecretsOf(dataDir, log)
 
     expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(created)
     const [aside, ...others] = readdirSync(dataDir).filter((name) => name !== 'secrets.json')
@@ -105,7 +105,7 @@ test.for([
 )
 
 test('the halves of the dev key belong together, and it is a key for ES256', async () => {
-  const { devKey } = await readSecretsOf(await testFolder(), () => 'brave-otter')
+  const { devKey } = await readSecretsOf(await testFolder())
 
   const token = await new SignJWT({ jti: '1' })
     .setProtectedHeader({ alg: 'ES256' })

@@ -8,7 +8,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 
 import { silentLog } from '../../src/log.ts'
 import { findProvider } from '../../src/tunnel/providers.ts'
-import { randomSubdomain } from '../../src/tunnel/subdomain.ts'
+import { randomSubdomain } from '../../src/store/secrets.ts'
 import { createTunnel, type Tunnel, type TunnelOptions } from '../../src/tunnel/supervisor.ts'
 import {
   namesPreload,

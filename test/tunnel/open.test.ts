@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
 
-import { openTunnel, type OpenTunnelOptions } from '../../src/daemon/open-tunnel.ts'
+import { openTunnel, type OpenTunnelOptions } from '../../src/tunnel/open.ts'
 import { silentLog, type Logger } from '../../src/log.ts'
 import type { Tunnel } from '../../src/tunnel/supervisor.ts'
 import { startLocaltunnelServer } from '../support/localtunnel-server.ts'
@@ -20,7 +20,7 @@ interface Wanted {
 function optionsFor(sink: TestSink, wanted: Wanted, more: Partial<OpenTunnelOptions> = {}) {
   const tunnels: Tunnel[] = []
   const options: OpenTunnelOptions = {
-    config: {
+    settings: {
       tunnelHost: null,
       publicUrl: null,
       subdomain: null,
@@ -65,7 +65,8 @@ describe('of several providers', () => {
     const { options } = optionsFor(
       sink,
       { tunnel: ['localtunnel', 'cloudflared'], tunnelHost: await nowhere() },
-      { environment: { PATH: stub.path } },
+      // Half of it passes before the other program starts, which takes a while on a busy machine.
+      { environment: { PATH: stub.path }, timing: { ...timing, openingLimitMs: 10_000 } },
     )
     const { tunnel } = await openTunnel(options)
     expect(tunnel.status()).toMatchObject({ provider: 'cloudflared', state: 'up' })

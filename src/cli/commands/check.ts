@@ -7,9 +7,10 @@ import { checkCases } from '../../check/cases.ts'
 import { toJunit, type CheckedTarget } from '../../check/junit.ts'
 import { runCases } from '../../check/run.ts'
 import { summarize } from '../../check/summary.ts'
+import { findCheckTargets } from '../../check/target.ts'
+import { createWorld } from '../../check/world.ts'
 import { didYouMean } from '../../config/spelling.ts'
-import { findCheckTargets } from '../../daemon/check-target.ts'
-import { createWorld } from '../../daemon/check-world.ts'
+import { toDeliveryHeaders } from '../../delivery/request.ts'
 import { createSender, type Sender } from '../../delivery/send.ts'
 import { FicDevError } from '../../errors.ts'
 import { caseText, summaryText } from '../terminal/check-lines.ts'
@@ -75,7 +76,11 @@ async function run(invocation: Invocation<CheckOptions>): Promise<number> {
   const config = await withRunningSettings(invocation)
   const checked: CheckedTarget[] = []
   for (const target of findCheckTargets(args[0], config)) {
-    const world = await createWorld(target, config, options.audience)
+    const world = await createWorld(target, {
+      ...config,
+      toDeliveryHeaders,
+      audience: options.audience,
+    })
     const sender = createSender({ maxSockets: 1, insecure: config.insecure })
     const results = await checkTarget(cases, { world, options, sender, output }).finally(() => sender.close())
     checked.push({ target: target.url.href, results })
