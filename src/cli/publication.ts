@@ -1,10 +1,9 @@
-/** How the terminal speaks of a publication: a delivery whose target is a stream, which answers with no status. Pure. */
+/** How the terminal speaks of a publication: a delivery to a stream, which answers with no status. Pure. */
 
 import type { Delivery, Verdict } from '../contract/notification.ts'
-import { streamScheme } from '../store/jobs.ts'
 
-export function isPublication({ target }: Delivery): boolean {
-  return target.startsWith(streamScheme)
+export function isPublication({ channel }: Delivery): boolean {
+  return channel === 'stream'
 }
 
 /** Of `dropped` nothing is tried again: the server does not take it, or has not taken it for a day. */

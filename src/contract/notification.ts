@@ -81,6 +81,9 @@ export interface Notification {
 /** What Fatture in Cloud would make of an answer (docs/protocol.md#how-fic-interprets-a-response). `pending`: there is none yet. */
 export type Verdict = 'delivered' | 'retried' | 'dropped' | 'subscription-deleted' | 'pending'
 
+/** How a delivery leaves: as a request to an app, or as a message of a stream that a team shares. */
+export type Channel = 'app' | 'stream'
+
 /** What is probably behind an answer that does not count as delivered, or behind no answer. Each text is a sentence. */
 export interface Cause {
   /** Stable, kebab-case: `refused`, `csrf`, `signature`. */
@@ -94,11 +97,13 @@ export interface Cause {
   todo: string
 }
 
-/** One attempt to hand a notification to the target. */
+/** One attempt to deliver a notification to a target. */
 export interface Delivery {
   id: number
   /** The notification's `seq`. */
   seq: number
+  channel: Channel
+  /** The URL of the app, or the server of the stream. */
   target: string
   /** 1 for the first; a replay is always 1. */
   attempt: number
@@ -111,7 +116,7 @@ export interface Delivery {
   error: string | null
   /** Why there is no status: a code of the system, of Node or of fic-dev (`TIMEOUT`); `null` if there is one. */
   errorCode: string | null
-  /** `null` if it was delivered, if it is pending, and for a publication to a stream. */
+  /** `null` if it was delivered, if it is pending, and in the channel `stream`. */
   cause: Cause | null
   responseHeaders: HeaderPair[]
   /** The first 64 KiB of the answer, decoded; in parentheses, what it is if it is not text: `(image/png, 12.3 KB)`. */

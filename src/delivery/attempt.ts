@@ -7,7 +7,7 @@ import type { SendResult } from './send.ts'
 
 type Beginning = Pick<
   Delivery,
-  'id' | 'seq' | 'target' | 'attempt' | 'replay' | 'sign' | 'startedAt' | 'sent'
+  'id' | 'seq' | 'channel' | 'target' | 'attempt' | 'replay' | 'sign' | 'startedAt' | 'sent'
 >
 
 /** An attempt that has no answer yet. */

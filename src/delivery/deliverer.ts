@@ -10,7 +10,7 @@ import { textOf } from '../fic/read-notification.ts'
 import type { ExchangeRequest } from '../http/exchange.ts'
 import { replacesToken } from '../http/headers.ts'
 import type { Logger } from '../log.ts'
-import { streamScheme, type Moved } from '../store/jobs.ts'
+import type { Moved } from '../store/jobs.ts'
 import type { Store } from '../store/store.ts'
 import { beginAttempt, endAttempt } from './attempt.ts'
 import { TargetQueue, usualPauseMs } from './queue.ts'
@@ -141,10 +141,7 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
     // They wait for the next targets.
     if (targets.length === 0) return sum
     const configured = new Set(targets.map(({ url }) => url))
-    const stale = store.jobs
-      .targets()
-      // Streams are the business of sharing.
-      .filter((url) => !configured.has(url) && !url.startsWith(streamScheme))
+    const stale = store.jobs.targets('app').filter((url) => !configured.has(url))
     for (const url of stale) {
       const some = await store.moveJobs(url, (eventType) => findTarget(targets, eventType)?.url ?? null)
       log.info(
@@ -249,7 +246,14 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
 
   async function replay(seq: number, asked: ReplayRequest): Promise<Delivery> {
     const { request, sent, to, targetHeaders } = await prepare(seq, asked)
-    const about = { seq, target: to, replay: true, sign: asked.sign ?? ('original' as const), sent }
+    const about = {
+      seq,
+      channel: 'app' as const,
+      target: to,
+      replay: true,
+      sign: asked.sign ?? ('original' as const),
+      sent,
+    }
     const { delivery } = await sendOnce(request, options.timeoutMs, about, targetHeaders)
     return delivery
   }
@@ -275,6 +279,7 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
     }
     const about = {
       seq: notification.seq,
+      channel: 'app' as const,
       target: target.url,
       replay: false,
       sign: 'original' as const,
@@ -290,7 +295,7 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
   async function sendOnce(
     request: ExchangeRequest,
     timeoutMs: number,
-    about: Pick<Delivery, 'seq' | 'target' | 'replay' | 'sign' | 'sent'>,
+    about: Pick<Delivery, 'seq' | 'channel' | 'target' | 'replay' | 'sign' | 'sent'>,
     configured: Record<string, string>,
   ) {
     const pending = beginAttempt({

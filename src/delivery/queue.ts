@@ -234,6 +234,7 @@ export class TargetQueue {
     return beginAttempt({
       id: store.nextDeliveryId(),
       seq: job.seq,
+      channel: 'app',
       target: url,
       attempt: job.attempts + 1,
       replay: false,

@@ -53,6 +53,8 @@ const Exported = Type.Object({
     problems: Type.Array(Type.String()),
     deliveries: Type.Array(
       Type.Object({
+        // Version 0.1 exported none.
+        channel: Type.Optional(choice('app', 'stream')),
         target: Type.String(),
         attempt: Type.Integer(),
         replay: Type.Boolean(),

@@ -1,7 +1,5 @@
 /** The address of a NATS server as people write it. Pure. */
 
-import { streamScheme } from '../store/jobs.ts'
-
 /** `nats://host:4222` or `tls://host:4222`, complete; a word for what is wrong otherwise. */
 export function readNatsAddress(text: string): { url: string } | { wrong: 'form' | 'credentials' } {
   const complete = /^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `nats://${text}`
@@ -16,5 +14,5 @@ export function readNatsAddress(text: string): { url: string } | { wrong: 'form'
 
 /** What the store calls the stream of a server: the same with and without TLS. */
 export function toShareTarget(url: string): string {
-  return url.replace(/^[a-z]+:/, streamScheme)
+  return url.replace(/^[a-z]+:/, 'nats:')
 }

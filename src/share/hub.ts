@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Delivery, Verdict } from '../contract/notification.ts'
 import type { ShareStatus } from '../contract/status.ts'
 import { messageOf } from '../errors.ts'
-import { streamScheme, type Job } from '../store/jobs.ts'
+import type { Job } from '../store/jobs.ts'
 import type { Store } from '../store/store.ts'
 import { toShareTarget } from './address.ts'
 import { Attendance } from './attendance.ts'
@@ -75,9 +75,7 @@ export class Hub {
   /** What waits for a server that is no longer configured goes to the one that is. */
   async #adoptJobs(): Promise<void> {
     const { store, log } = this.#options
-    const stale = store.jobs
-      .targets()
-      .filter((target) => target.startsWith(streamScheme) && target !== this.#target)
+    const stale = store.jobs.targets('stream').filter((target) => target !== this.#target)
     for (const target of stale) {
       const { moved } = await store.moveJobs(target, () => this.#target)
       log.info({ from: target, moved }, 'notifications meant for another server are published here')

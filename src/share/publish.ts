@@ -103,6 +103,7 @@ function toPending(id: number, job: Job, target: string, startedAt: Date): Deliv
   return {
     id,
     seq: job.seq,
+    channel: 'stream',
     target,
     attempt: job.attempts + 1,
     replay: false,

@@ -2,7 +2,6 @@
 
 import type { HistogramBucket, Outcome } from '../contract/board.ts'
 import type { Database, Row } from './database.ts'
-import { isPublication } from './deliveries.ts'
 import { filterSql, lastDelivery, toParameters, type NotificationFilter } from './filter.ts'
 import { createKeptRange, portionsOf, timePortions, type TimeCursor } from './portions.ts'
 
@@ -31,7 +30,7 @@ const firstSize = 64
 export function createBoard(database: Database): Board {
   const countTypes = database.prepare(
     `SELECT n.event_type AS type, count(*) AS seen, max(n.seq) AS last_seq, max(n.received_at) AS last_at,
-       sum(EXISTS (SELECT 1 FROM deliveries d WHERE d.seq = n.seq AND d.verdict = 'delivered' AND NOT ${isPublication})) AS answered
+       sum(EXISTS (SELECT 1 FROM deliveries d WHERE d.seq = n.seq AND d.verdict = 'delivered' AND d.channel = 'app')) AS answered
      FROM notification_search n NOT INDEXED
      WHERE n.seq >= :from AND n.seq < :before AND n.event_type IS NOT NULL AND n.signature = 'valid'
      GROUP BY n.event_type`,

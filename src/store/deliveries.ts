@@ -1,12 +1,18 @@
 /** Deliveries in SQLite: a row when an attempt begins, completed when it ends. */
 
-import type { Cause, Delivery, HeaderPair, ReplaySignature, Verdict } from '../contract/notification.ts'
+import type {
+  Cause,
+  Channel,
+  Delivery,
+  HeaderPair,
+  ReplaySignature,
+  Verdict,
+} from '../contract/notification.ts'
 import { findCause, ownAuthorizationCode } from '../http/causes.ts'
 import type { Database, Row } from './database.ts'
-import { streamScheme } from './jobs.ts'
 
-/** SQL: whether a delivery was to a stream. It says nothing about the app, so it is the last one only where it is alone. */
-export const isPublication = `target LIKE '${streamScheme}%'`
+/** SQL, of a delivery `d`: a publication says nothing about the app, so it is the last one only if there is no other. */
+export const lastFirst = `d.channel = '${'stream' satisfies Channel}', d.id DESC`
 
 export interface Deliveries {
   /** The next free id. Given out here, so that an attempt need not wait for a commit to be told apart. */
@@ -24,16 +30,16 @@ export interface Deliveries {
 
 export function createDeliveries(database: Database): Deliveries {
   const writeRow = database.prepare(
-    `INSERT OR REPLACE INTO deliveries (id, seq, target, attempt, replay, sign, started_at, duration_ms, status,
+    `INSERT OR REPLACE INTO deliveries (id, seq, channel, target, attempt, replay, sign, started_at, duration_ms, status,
        error, error_code, response_headers, response_body, answer_of, verdict, sent, next_attempt_at,
        own_authorization)
-     SELECT ?, seq, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM notifications WHERE seq = ?`,
+     SELECT ?, seq, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM notifications WHERE seq = ?`,
   )
   const withAnswer = `SELECT d.*, CASE WHEN d.answer_of IS NULL THEN d.response_body
     ELSE (SELECT first.response_body FROM deliveries first WHERE first.id = d.answer_of) END AS answer
     FROM deliveries d WHERE d.seq = ?`
   const selectOf = database.prepare(`${withAnswer} ORDER BY d.id`)
-  const selectLast = database.prepare(`${withAnswer} ORDER BY ${isPublication}, d.id DESC LIMIT 1`)
+  const selectLast = database.prepare(`${withAnswer} ORDER BY ${lastFirst} LIMIT 1`)
   const ofSameJob = 'seq = ? AND target = ? AND replay = 0 AND id < ?'
   const selectFirstAnswer = database.prepare(
     `SELECT id, response_body FROM deliveries WHERE ${ofSameJob} AND response_body IS NOT NULL ORDER BY id LIMIT 1`,
@@ -70,6 +76,7 @@ export function createDeliveries(database: Database): Deliveries {
       const answerOf = boundAnswers(delivery)
       writeRow.run([
         id,
+        delivery.channel,
         target,
         attempt,
         delivery.replay ? 1 : 0,
@@ -103,8 +110,8 @@ function toDelivery(value: unknown): Delivery {
 }
 
 function causeOf(delivery: Omit<Delivery, 'cause'>, hasOwnAuthorization: boolean): Cause | null {
-  const { target: url, verdict, responseHeaders: headers, responseBody: body } = delivery
-  if (verdict === 'pending' || url.startsWith(streamScheme)) return null
+  const { channel, target: url, verdict, responseHeaders: headers, responseBody: body } = delivery
+  if (verdict === 'pending' || channel === 'stream') return null
   return findCause({ ...delivery, url, headers, body, hasOwnAuthorization }, verdict === 'delivered')
 }
 
@@ -112,6 +119,7 @@ function readRow(row: Row): Omit<Delivery, 'cause'> {
   return {
     id: Number(row['id']),
     seq: Number(row['seq']),
+    channel: row['channel'] as Channel,
     target: String(row['target']),
     attempt: Number(row['attempt']),
     replay: row['replay'] === 1,

@@ -5,7 +5,7 @@
 
 import type { NotificationKind, SignatureOutcome, Verdict } from '../contract/notification.ts'
 import { findEventType, findGroupType, toLongName, toTypePattern } from '../fic/event-types.ts'
-import { isPublication } from './deliveries.ts'
+import { lastFirst } from './deliveries.ts'
 import type { FilterCondition, FilterTerm, TargetStatus } from './filter-language.ts'
 import { idSeparator, searchedBodyBytes } from './search.ts'
 
@@ -30,7 +30,7 @@ export interface NotificationFilter {
 
 /** A column of the last delivery, NULL if there was none. */
 export function lastDelivery(column: string): string {
-  return `(SELECT ${column} FROM deliveries d WHERE d.seq = n.seq ORDER BY ${isPublication}, d.id DESC LIMIT 1)`
+  return `(SELECT ${column} FROM deliveries d WHERE d.seq = n.seq ORDER BY ${lastFirst} LIMIT 1)`
 }
 
 /** The status of the last delivery as one number: an error without a status, no answer yet, and no delivery have their own. */

@@ -6,6 +6,7 @@ import type { Deliveries } from './deliveries.ts'
 import type { KnownRequests } from './known.ts'
 import type { Capture, Notifications } from './notifications.ts'
 import type { ImportLimits } from './retention.ts'
+import { oldStreamScheme } from './schema.ts'
 
 /** A notification as an export holds it. */
 export interface Exported {
@@ -116,9 +117,10 @@ function toStoredBytes({ body }: Capture): number {
 
 /** Nothing that was exported goes on here. */
 function toEnded(exported: Delivery, id: number, seq: number): Delivery {
-  // Version 0.1 exported no code.
-  const { errorCode = null } = exported as Partial<Delivery>
-  const ended = { ...exported, errorCode, id, seq, nextAttemptAt: null }
+  const channelOfTarget = exported.target.startsWith(oldStreamScheme) ? 'stream' : 'app'
+  // Version 0.1 exported neither.
+  const { errorCode = null, channel = channelOfTarget } = exported as Partial<Delivery>
+  const ended = { ...exported, channel, errorCode, id, seq, nextAttemptAt: null }
   if (exported.verdict !== 'pending') return ended
   return { ...ended, verdict: 'retried', error: 'exported before the target answered' }
 }

@@ -1,9 +1,7 @@
 /** What has still to be delivered, in SQLite: it outlives the process. */
 
+import type { Channel } from '../contract/notification.ts'
 import type { Database, Row } from './database.ts'
-
-/** Targets that begin so are streams that notifications are published to; all others are apps. */
-export const streamScheme = 'nats:'
 
 /** A notification that a target has not yet answered for good. */
 export interface Job {
@@ -24,7 +22,7 @@ export interface Moved {
 }
 
 export interface Jobs {
-  insert(seq: number, target: string, now: Date): void
+  insert(job: Pick<Job, 'seq' | 'target'> & { channel: Channel }, now: Date): void
   /** Those of a target that fell due first, in order of capture, but for these; at most `limit`. */
   due(target: string, now: Date, limit: number, except?: Iterable<number>): Job[]
   /** When the first of those that wait falls due, or the first of those that do `after` a time; `null` when none waits. */
@@ -39,8 +37,8 @@ export interface Jobs {
   moveSome(from: string, toTarget: (eventType: string | null) => string | null, limit: number): Moved
   /** How many wait, for one target or for all. */
   count(target?: string): number
-  /** Targets that something waits for, configured or not. */
-  targets(): string[]
+  /** Targets of a channel that something waits for, configured or not. */
+  targets(channel: Channel): string[]
 }
 
 /** Of those that are due, at least so many are put in order of capture; with all of them, each look would walk through the backlog of an outage. */
@@ -53,7 +51,7 @@ export const dueJobsSchema = `
 
 export function createJobs(database: Database): Jobs {
   const insertRow = database.prepare(
-    'INSERT INTO jobs (seq, target, created_at, next_at) VALUES (?, ?, ?, ?)',
+    'INSERT INTO jobs (seq, target, channel, created_at, next_at) VALUES (?, ?, ?, ?, ?)',
   )
   const selectDue = database.prepare(
     `SELECT * FROM
@@ -78,10 +76,11 @@ export function createJobs(database: Database): Jobs {
   const deleteOne = database.prepare('DELETE FROM jobs WHERE id = ?')
   const countAll = database.prepare('SELECT count(*) AS number FROM jobs')
   const countOf = database.prepare('SELECT count(*) AS number FROM jobs WHERE target = ?')
-  const selectTargets = database.prepare('SELECT DISTINCT target FROM jobs')
+  const selectTargets = database.prepare('SELECT DISTINCT target FROM jobs WHERE channel = ?')
 
   return {
-    insert: (seq, target, now) => void insertRow.run([seq, target, now.getTime(), now.getTime()]),
+    insert: ({ seq, target, channel }, now) =>
+      void insertRow.run([seq, target, channel, now.getTime(), now.getTime()]),
     due: (target, now, limit, except = []) =>
       selectDue
         .all([target, now.getTime(), JSON.stringify([...except]), Math.max(limit, mostDue), limit])
@@ -107,7 +106,7 @@ export function createJobs(database: Database): Jobs {
       const row = target === undefined ? countAll.get([]) : countOf.get([target])
       return Number((row as Row)['number'])
     },
-    targets: () => selectTargets.all([]).map((row) => String((row as Row)['target'])),
+    targets: (channel) => selectTargets.all([channel]).map((row) => String((row as Row)['target'])),
   }
 }
 

@@ -82,6 +82,16 @@ const causesSchema = `
   ALTER TABLE deliveries ADD COLUMN own_authorization INTEGER NOT NULL DEFAULT 0;
 `
 
+/** Before this version, only the address of its server told that a target was a stream. */
+export const oldStreamScheme = 'nats:'
+
+const channelSchema = `
+  ALTER TABLE deliveries ADD COLUMN channel TEXT NOT NULL DEFAULT 'app';
+  ALTER TABLE jobs ADD COLUMN channel TEXT NOT NULL DEFAULT 'app';
+  UPDATE deliveries SET channel = 'stream' WHERE target LIKE '${oldStreamScheme}%';
+  UPDATE jobs SET channel = 'stream' WHERE target LIKE '${oldStreamScheme}%';
+`
+
 export const migrations: readonly string[] = [
   notificationsSchema + deliveriesSchema + subscriptionsSchema,
   searchSchema,
@@ -90,4 +100,5 @@ export const migrations: readonly string[] = [
   searchByTypeSchema,
   importedSchema,
   largeBodiesSchema + dueJobsSchema + boundsSchema + causesSchema,
+  channelSchema,
 ]

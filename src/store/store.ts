@@ -154,8 +154,12 @@ export function openStore({
     const { targets, dropTwins = false, publishTo = null } = wanted
     const inserted = notifications.insert(capture)
     const isDropped = dropTwins && inserted.twinOf !== null
-    const queued = [...(isDropped ? [] : targets), ...(publishTo === null ? [] : [publishTo])]
-    for (const target of queued) jobs.insert(inserted.seq, target, queuedAt)
+    const { seq } = inserted
+    const queued = [
+      ...(isDropped ? [] : targets).map((target) => ({ seq, channel: 'app' as const, target })),
+      ...(publishTo === null ? [] : [{ seq, channel: 'stream' as const, target: publishTo }]),
+    ]
+    for (const job of queued) jobs.insert(job, queuedAt)
     return { notification: inserted, body: capture.body, isQueued: queued.length > 0 }
   }
 

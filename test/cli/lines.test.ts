@@ -48,6 +48,7 @@ const notification: Notification = {
 const delivery: Delivery = {
   id: 1,
   seq: 1,
+  channel: 'app',
   target: 'http://localhost:3000/webhooks',
   attempt: 1,
   replay: false,
@@ -160,7 +161,7 @@ test('an answer that Fatture in Cloud would not take for good says what it would
 })
 
 test('a publication is told as what it is, and not as an answer of an app', () => {
-  const published = { target: 'nats://nats.example.com:4222', status: null } as const
+  const published = { channel: 'stream', target: 'nats://nats.example.com:4222', status: null } as const
   const shown = (changes: Partial<Delivery>) => [
     answer({ ...published, ...changes }),
     deliveryWord({ ...delivery, ...published, ...changes }, plain),

@@ -122,8 +122,9 @@ async function judgedByFicDev(target: Subscriber, respond: Respond) {
     { method: 'POST', url: new URL(target.url), headers: [], body },
     { timeoutMs },
   )
-  const attempt = { id: 1, seq: 1, target: target.url, attempt: 1, replay: false, sign: 'original' } as const
-  const begun = beginAttempt({ ...attempt, startedAt: '2026-11-23T10:00:00.000Z', sent: null })
+  const about = { id: 1, seq: 1, channel: 'app', target: target.url } as const
+  const attempt = { attempt: 1, replay: false, sign: 'original' } as const
+  const begun = beginAttempt({ ...about, ...attempt, startedAt: '2026-11-23T10:00:00.000Z', sent: null })
   return endAttempt(begun, result, { nextAttemptAt: null, hasOwnAuthorization: false })
 }
 

@@ -37,6 +37,7 @@ beforeAll(async () => {
   await room.store.beginDelivery({
     id: room.store.nextDeliveryId(),
     seq: 6,
+    channel: 'app',
     target: 'http://localhost:3000/',
     attempt: 1,
     replay: false,
@@ -141,6 +142,7 @@ test('one notification is told with all its deliveries, in the shape that is pro
       {
         id: 1,
         seq: 6,
+        channel: 'app',
         target: 'http://localhost:3000/',
         attempt: 1,
         replay: false,

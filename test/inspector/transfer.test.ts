@@ -8,6 +8,7 @@ import { openRoom, type Room } from './room.ts'
 const delivery: Delivery = {
   id: 0,
   seq: 0,
+  channel: 'app',
   target: 'http://localhost:3000/webhooks?a=1',
   attempt: 2,
   replay: true,
@@ -122,6 +123,32 @@ test('what is exported and imported elsewhere is exported again as it was', asyn
   expect(again[3]?.notification.deliveries).toHaveLength(2)
 })
 
+test('an export of 0.1, which names no channel, gets it from the target of each delivery', async () => {
+  await using here = await openRoom()
+  await using there = await openRoom()
+  const { seq } = await here.capture()
+  const stream = { channel: 'stream', target: 'nats://nats.example.com:4222' } as const
+  for (const one of [delivery, { ...delivery, ...stream }]) {
+    await here.store.beginDelivery({ ...one, id: here.store.nextDeliveryId(), seq })
+  }
+  const lines = await exportFrom(here)
+  const old = lines.map(({ notification, ...rest }) => ({
+    ...rest,
+    notification: {
+      ...notification,
+      deliveries: notification.deliveries.map(({ channel: _channel, ...others }) => others),
+    },
+  }))
+
+  await importInto(there, toLines(old))
+
+  const [again] = await exportFrom(there)
+  expect(again?.notification.deliveries.map(({ channel, target }) => [channel, target])).toEqual([
+    ['app', delivery.target],
+    ['stream', stream.target],
+  ])
+})
+
 test('the same file again changes nothing: all are skipped', async () => {
   await using room = await openRoom()
   await fill(room)
@@ -207,6 +234,7 @@ describe('what is no export is refused with its line', () => {
     ['a header of three', { headers: [['a', 'b', 'c']] }],
     ['an id that is a list', { ids: [[]] }],
     ['a delivery without its target', { deliveries: [{ ...delivery, target: undefined }] }],
+    ['a delivery with an unknown channel', { deliveries: [{ ...delivery, channel: 'odd' }] }],
     ['a delivery with an unknown verdict', { deliveries: [{ ...delivery, verdict: 'odd' }] }],
   ])('%s', async (_what, changes) => {
     await using room = await openRoom()

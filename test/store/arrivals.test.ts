@@ -66,7 +66,7 @@ test('what a stream confirmed does not hide what the app answered', async () => 
   const { seq } = await store.capture(sampleCapture(), { targets: [] })
   const delivery = sampleDelivery({ seq })
   await store.beginDelivery({ ...delivery, id: 1, status: 400, verdict: 'dropped' })
-  await store.beginDelivery({ ...delivery, id: 2, target: 'nats://y:4222', status: null })
+  await store.beginDelivery({ ...delivery, id: 2, channel: 'stream', target: 'nats://y:4222', status: null })
   const [listed] = await listOf(store, {}, 1)
   expect(listed?.deliveries.map(({ id }) => id)).toEqual([1])
   expect(await listOf(store, { delivery: 'dropped' }, 1)).toHaveLength(1)

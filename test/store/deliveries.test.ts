@@ -129,7 +129,7 @@ test('jobs of one target move to others by event type, and those that nobody wan
   const moved = await store.moveJobs(old, (type) => wanted[type?.slice(typePrefix.length) ?? ''] ?? null)
 
   expect(moved).toEqual({ moved: 2, ended: 1 })
-  expect(store.jobs.targets().toSorted()).toEqual(['http://a/', 'http://b/'])
+  expect(store.jobs.targets('app').toSorted()).toEqual(['http://a/', 'http://b/'])
   expect(store.jobs.count()).toBe(2)
 })
 

@@ -96,6 +96,41 @@ test.for(migrations.map((_, index) => index + 1))(
   },
 )
 
+test('deliveries of a store that had no channels get theirs, and so do those that wait', async () => {
+  const dataDir = await testFolder()
+  const targets = { app: 'http://127.0.0.1:3000/webhooks', stream: 'nats://nats.example.com:4222' }
+  inFile(dataDir, (database) => {
+    const before = migrations.slice(0, 7)
+    for (const statements of before) database.exec(statements)
+    database
+      .prepare(
+        `INSERT INTO notifications (kind, received_at, signature, details, body)
+         VALUES ('event', 1772366400000, 'valid', ?, x'7b7d')`,
+      )
+      .run([JSON.stringify({ ...sampleCapture(), body: undefined })])
+    for (const target of [targets.app, targets.stream]) {
+      database
+        .prepare(
+          `INSERT INTO deliveries (seq, target, attempt, replay, sign, started_at, verdict)
+           VALUES (1, ?, 1, 0, 'original', 1772366400000, 'retried')`,
+        )
+        .run([target])
+      database
+        .prepare('INSERT INTO jobs (seq, target, created_at, next_at) VALUES (1, ?, 0, 0)')
+        .run([target])
+    }
+    database.exec(`PRAGMA user_version = ${before.length}`)
+  })
+
+  const store = await openTestStore({ dataDir })
+
+  expect(store.notification(1)?.deliveries.map(({ channel, target }) => [channel, target])).toEqual(
+    Object.entries(targets),
+  )
+  expect(store.listed(1)?.deliveries.map(({ target }) => target)).toEqual([targets.app])
+  expect([store.jobs.targets('app'), store.jobs.targets('stream')]).toEqual([[targets.app], [targets.stream]])
+})
+
 test('a store of a newer schema is refused and left as it is', async () => {
   const dataDir = await storeWith(1)
   inFile(dataDir, (database) => database.exec(`PRAGMA user_version = ${current + 1}`))

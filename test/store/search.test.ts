@@ -23,7 +23,8 @@ test('a store of schema version 1 is found through by all filters after it was o
     `DROP TABLE notification_search; DROP TABLE resources; DROP TABLE arrivals; PRAGMA user_version = 1;
      ALTER TABLE deliveries DROP COLUMN answer_of; ALTER TABLE deliveries DROP COLUMN is_dropped;
      ALTER TABLE deliveries DROP COLUMN error_code;
-     ALTER TABLE deliveries DROP COLUMN own_authorization; DROP INDEX jobs_by_due`,
+     ALTER TABLE deliveries DROP COLUMN own_authorization; DROP INDEX jobs_by_due;
+     ALTER TABLE deliveries DROP COLUMN channel; ALTER TABLE jobs DROP COLUMN channel`,
   )
   database.close()
 

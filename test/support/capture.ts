@@ -51,6 +51,7 @@ export function sampleDelivery(overrides: Partial<Delivery> = {}): Delivery {
   return {
     id: 1,
     seq: 1,
+    channel: 'app',
     target: 'http://127.0.0.1:3000/webhooks',
     attempt: 1,
     replay: false,

@@ -52,7 +52,7 @@ function delivery(id: number, over: Partial<Delivery> = {}): Delivery {
 }
 
 const published = (id: number, over: Partial<Delivery> = {}) =>
-  delivery(id, { target: hub.url, status: null, ...over })
+  delivery(id, { channel: 'stream', target: hub.url, status: null, ...over })
 
 function notification(over: Partial<Notification> = {}): Notification {
   return {

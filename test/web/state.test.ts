@@ -32,6 +32,7 @@ function delivery(id: number, seq: number, over: Partial<Delivery> = {}): Delive
   return {
     id,
     seq,
+    channel: 'app',
     target: 'http://localhost:3000/',
     attempt: 1,
     replay: false,

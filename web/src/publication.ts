@@ -4,9 +4,8 @@ import type { Delivery, Notification, Verdict } from '../../src/contract/notific
 import type { ShareStatus } from '../../src/contract/status.ts'
 import type { Saying, Tone } from './words.ts'
 
-/** A stream has an address of this kind, an app never has. */
-export function isPublication({ target }: Pick<Delivery, 'target'>): boolean {
-  return target.startsWith('nats:')
+export function isPublication({ channel }: Pick<Delivery, 'channel'>): boolean {
+  return channel === 'stream'
 }
 
 export function handedOver(deliveries: Delivery[]): Delivery[] {
