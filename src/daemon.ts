@@ -225,9 +225,6 @@ class RunningDaemon implements Daemon {
       if (notification.kind === 'verification') this.#lookAfterChallenge()
     })
     this.#store.onStatus((store) => this.#tellStore(store))
-    deliverer.onDelivery((delivery) => this.#publish({ type: 'delivery', delivery }))
-    deliverer.onTarget((target) => this.#publish({ type: 'target', target }))
-    deliverer.onTargets((targets) => this.#publish({ type: 'targets', targets }))
   }
 
   async #listen(): Promise<void> {
@@ -281,8 +278,7 @@ class RunningDaemon implements Daemon {
       store: this.#store,
       verify: this.#verify,
       targetsFor: this.#rooms.targetsFor,
-      onDelivery: (delivery) => this.#publish({ type: 'delivery', delivery }),
-      onChange: (share) => this.#publish({ type: 'share', share }),
+      publish: (message) => this.#publish(message),
       onError: (error) => this.#tellError(error),
       log: this.#log.child({ part: 'share' }),
       now: this.#now,

@@ -74,6 +74,7 @@ export async function buildRooms(options: RoomOptions): Promise<Rooms> {
     sinkUrl: () => live.sinkUrl ?? live.localSinkUrl,
     ownPorts,
     allowDestructiveAnswers: config.allowDestructiveAnswers,
+    publish: options.publish,
     log: log.child({ part: 'delivery' }),
     now,
   })

@@ -2,8 +2,8 @@
 
 import { hostname, userInfo } from 'node:os'
 import { dirname } from 'node:path'
-import type { Delivery } from '../contract/notification.ts'
 import type { ShareStatus } from '../contract/status.ts'
+import type { StreamMessage } from '../contract/stream.ts'
 import type { Config } from '../config/config.ts'
 import type { Secrets } from '../config/environment.ts'
 import type { FicDevError } from '../errors.ts'
@@ -44,8 +44,7 @@ export interface SharingOptions {
   store: Store
   verify: VerifySignature
   targetsFor(capture: Capture): CaptureOptions
-  onDelivery(delivery: Delivery): void
-  onChange(status: ShareStatus): void
+  publish(message: StreamMessage): void
   onError(error: FicDevError): void
   log: Logger
   now(): Date
@@ -102,10 +101,10 @@ async function follow(options: SharingOptions, following: Following): Promise<Sh
   const follower = new Follower({
     ...parts,
     ...following,
-    onChange(status) {
-      parts.onChange(status)
+    publish(message) {
+      parts.publish(message)
       // An error that belongs to this state follows in the same turn.
-      if (status.state !== 'connecting') queueMicrotask(begin)
+      if (message.type === 'share' && message.share.state !== 'connecting') queueMicrotask(begin)
     },
     onError(error) {
       const endsStart = !hasBegun && error.code === 'FIC_DEV_E_SHARE_NAME'

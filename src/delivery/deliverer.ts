@@ -5,6 +5,7 @@ import type { ReplayRequest } from '../contract/api.ts'
 import type { ReplayPreview } from '../contract/detail.ts'
 import type { Delivery, Notification } from '../contract/notification.ts'
 import type { TargetStatus } from '../contract/status.ts'
+import type { StreamMessage } from '../contract/stream.ts'
 import { FicDevError, messageOf } from '../errors.ts'
 import { textOf } from '../fic/read-notification.ts'
 import type { ExchangeRequest } from '../http/exchange.ts'
@@ -13,8 +14,9 @@ import type { Logger } from '../log.ts'
 import type { Moved } from '../store/jobs.ts'
 import type { Store } from '../store/store.ts'
 import { beginAttempt, endAttempt } from './attempt.ts'
-import { TargetQueue, usualPauseMs } from './queue.ts'
+import { HttpTransport, usualPauseMs } from './http-transport.ts'
 import { passthroughTimeoutMs, relayAnswer, relayVerification, type RelayedAnswer } from './passthrough.ts'
+import { adoptJobs } from './queue.ts'
 import { prepareReplay } from './replay.ts'
 import { toDeliveryHeaders, withQueryOf } from './request.ts'
 import { createSender, type SendResult } from './send.ts'
@@ -37,6 +39,8 @@ export interface DelivererOptions {
   allowDestructiveAnswers: boolean
   /** Our own ports, which no replay may go to. */
   ownPorts(): number[]
+  /** Gets each attempt twice, when it begins, `pending`, and when it has ended; and the targets when they change. */
+  publish(message: StreamMessage): void
   log: Logger
   /** Between tries while a target is at fault; tests shorten it. */
   pauseMs?: number
@@ -77,11 +81,6 @@ export interface Deliverer {
   pause(paused: boolean): void
   paused(): boolean
   status(): TargetStatus[]
-  /** Each attempt twice: when it begins, `pending`, and when it has ended. */
-  onDelivery(listener: (delivery: Delivery) => void): void
-  onTarget(listener: (status: TargetStatus) => void): void
-  /** All targets, after they were changed. */
-  onTargets(listener: (statuses: TargetStatus[]) => void): void
   close(): Promise<void>
 }
 
@@ -92,16 +91,13 @@ const closeGraceMs = 3_000
 const leaveGraceMs = 3_000
 
 export function createDeliverer(options: DelivererOptions): Deliverer {
-  const { store, log, now = () => new Date() } = options
+  const { store, publish, log, now = () => new Date() } = options
   let { targets } = options
-  const deliveryListeners: ((delivery: Delivery) => void)[] = []
-  const targetListeners: ((status: TargetStatus) => void)[] = []
-  const targetsListeners: ((statuses: TargetStatus[]) => void)[] = []
   const sender = createSender({ maxSockets: Math.max(options.concurrency, 8), insecure: options.insecure })
   const passthroughMs = Math.min(passthroughTimeoutMs, options.timeoutMs || Infinity)
-  let queues: TargetQueue[] = []
+  let queues: HttpTransport[] = []
   /** Those of targets that are gone, while an attempt of theirs is under way. */
-  let leaving: TargetQueue[] = []
+  let leaving: HttpTransport[] = []
   /** Targets that are gone, of this run: a capture that was under way may still have been queued for one. */
   const gone = new Set<string>()
   let changing: Promise<unknown> = Promise.resolve()
@@ -110,16 +106,13 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
   let paused = false
   let closing: Promise<void> | null = null
 
-  const tellDelivery = (delivery: Delivery) => {
-    for (const listener of deliveryListeners) listener(delivery)
-  }
   const sinkUrl = () => {
     const url = options.sinkUrl()
     return url === null ? null : new URL(url)
   }
 
-  function openQueue(url: string): TargetQueue {
-    return new TargetQueue({
+  function openQueue(url: string): HttpTransport {
+    return new HttpTransport({
       url,
       headersFor: (eventType) => headersFor(targets, new URL(url), eventType),
       store,
@@ -128,30 +121,22 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
       timeoutMs: options.timeoutMs,
       pauseMs: options.pauseMs ?? usualPauseMs,
       sinkUrl,
-      onDelivery: tellDelivery,
-      onTarget: (status) => targetListeners.forEach((listener) => listener(status)),
+      publish,
       log,
       now,
     })
   }
 
   /** Jobs for an address that is no longer configured follow the configuration. */
-  async function adoptJobs(): Promise<Moved> {
-    const sum: Moved = { moved: 0, ended: 0 }
+  async function adopt(): Promise<Moved> {
     // They wait for the next targets.
-    if (targets.length === 0) return sum
-    const configured = new Set(targets.map(({ url }) => url))
-    const stale = store.jobs.targets('app').filter((url) => !configured.has(url))
-    for (const url of stale) {
-      const some = await store.moveJobs(url, (eventType) => findTarget(targets, eventType)?.url ?? null)
-      log.info(
-        { from: url, ...some },
-        'deliveries that waited for another target now wait for the configured one',
-      )
-      sum.moved += some.moved
-      sum.ended += some.ended
-    }
-    return sum
+    if (targets.length === 0) return { moved: 0, ended: 0 }
+    return adoptJobs(
+      { store, log },
+      'app',
+      targets.map(({ url }) => url),
+      (eventType) => findTarget(targets, eventType)?.url ?? null,
+    )
   }
 
   function inTurn<T>(change: () => Promise<T>): Promise<T> {
@@ -161,16 +146,16 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
   }
 
   async function start(): Promise<void> {
-    await adoptJobs()
+    await adopt()
     queues = queuesOf(targets)
     for (const queue of queues) {
       if (paused) queue.pause(true)
-      else queue.pump()
+      else queue.resume({ hasJoined: false })
     }
   }
 
   /** Those that are open already stay. */
-  function queuesOf(those: readonly Target[]): TargetQueue[] {
+  function queuesOf(those: readonly Target[]): HttpTransport[] {
     const urls = new Set(those.map(({ url }) => url))
     return [...urls].map((url) => queues.find((queue) => queue.url === url) ?? openQueue(url))
   }
@@ -187,11 +172,11 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
       queue.suspend()
       if (!before.includes(queue) && paused) queue.pause(true)
     }
-    for (const listener of targetsListeners) listener(queues.map((queue) => queue.status()))
+    publish({ type: 'targets', targets: queues.map((queue) => queue.status()) })
     let hasJoined = false
     try {
       await leave(leaving)
-      const moved = closing === null ? await adoptJobs() : { moved: 0, ended: 0 }
+      const moved = closing === null ? await adopt() : { moved: 0, ended: 0 }
       hasJoined = moved.moved > 0
       return moved
     } finally {
@@ -202,7 +187,7 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
   }
 
   /** What is under way may still end; after that it is aborted, and repeated at the target that takes it. */
-  async function leave(those: readonly TargetQueue[]): Promise<void> {
+  async function leave(those: readonly HttpTransport[]): Promise<void> {
     const ended = Promise.all(those.map((queue) => queue.close()))
     await Promise.race([ended, pause(leaveGraceMs, null, { ref: false })])
     for (const queue of those) queue.abort('the target was changed before it answered')
@@ -215,7 +200,7 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
     if (!isLate || leaving.length > 0) return
     inTurn(async () => {
       if (closing !== null) return
-      const { moved } = await adoptJobs()
+      const { moved } = await adopt()
       if (moved > 0) for (const queue of queues) queue.resume({ hasJoined: true })
     }).catch((thrown: unknown) => log.error({ reason: messageOf(thrown) }, 'late deliveries not moved'))
   }
@@ -304,7 +289,7 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
       attempt: 1,
       startedAt: now().toISOString(),
     })
-    tellDelivery(pending)
+    publish({ type: 'delivery', delivery: pending })
     // There is no queue that would repeat it after a kept connection turned out to be closed.
     const sending = sender.send(request, { timeoutMs, isFresh: true })
     unqueued.add(sending)
@@ -316,7 +301,7 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
       hasOwnAuthorization: replacesToken(configured),
     })
     await store.endDelivery(delivery)
-    tellDelivery(delivery)
+    publish({ type: 'delivery', delivery })
     return { delivery, result }
   }
 
@@ -358,9 +343,6 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
     },
     paused: () => paused,
     status: () => queues.map((queue) => queue.status()),
-    onDelivery: (listener) => void deliveryListeners.push(listener),
-    onTarget: (listener) => void targetListeners.push(listener),
-    onTargets: (listener) => void targetsListeners.push(listener),
     close: () => (closing ??= close()),
   }
 }

@@ -1,6 +1,7 @@
 /** What sharing shows of itself, told when it changes. */
 
 import type { ShareFollower, ShareStatus } from '../contract/status.ts'
+import type { StreamMessage } from '../contract/stream.ts'
 import { messageOf } from '../errors.ts'
 import type { Logger } from '../log.ts'
 import type { Explanation } from './explain.ts'
@@ -11,7 +12,7 @@ export interface BoardOptions {
   name: string | null
   lag(): number
   hubSink(): string | null
-  onChange(status: ShareStatus): void
+  publish(message: StreamMessage): void
   now(): Date
 }
 
@@ -101,6 +102,6 @@ export class Board {
     const text = JSON.stringify(status)
     if (text === this.#told) return
     this.#told = text
-    this.#options.onChange(status)
+    this.#options.publish({ type: 'share', share: status })
   }
 }

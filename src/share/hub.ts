@@ -1,41 +1,49 @@
-/** The hub: publishes what was captured to the stream, in order of capture, until the stream has it. */
+/** The hub: the transport of publications, which leave in order of capture until the stream has them. */
 
-import { setTimeout as pause } from 'node:timers/promises'
-import type { Delivery, Verdict } from '../contract/notification.ts'
 import type { ShareStatus } from '../contract/status.ts'
-import { messageOf } from '../errors.ts'
+import { adoptJobs, Queue } from '../delivery/queue.ts'
+import type { Attempt, Ended, Transport } from '../delivery/transport.ts'
 import type { Job } from '../store/jobs.ts'
 import type { Store } from '../store/store.ts'
 import { toShareTarget } from './address.ts'
 import { Attendance } from './attendance.ts'
-import type { NatsConnection } from './client.ts'
-import { explainPublication, isUnanswered, isUnpublishable, whyUnreadable } from './explain.ts'
 import { Membership, type MembershipOptions, type Visit } from './membership.ts'
-import { publish, type Failure, type Publisher } from './publish.ts'
+import { toMessage } from './message.ts'
+import { Publisher, type Failure } from './publish.ts'
 import { ensureStream } from './stream.ts'
-import { Waker } from './waker.ts'
 
 export interface HubOptions extends MembershipOptions {
   store: Store
   /** Tells this hub's messages from those of others; never published itself. */
   hubSecret: string
-  onDelivery(delivery: Delivery): void
 }
 
 /** On their way at the same time; they keep their order all the same, as they share a connection. */
-const batchSize = 64
-const pauseAfterFailureMs = 5_000
-/** Timers are not trusted further than that: the clock may have been set. */
-const longestRestMs = 60_000
+const mostAtOnce = 64
 
-export class Hub {
+const longestPauseMs = 10 * 60_000
+/** As with any target, nothing is given up before that, */
+const giveUpAfterMs = 24 * 60 * 60_000
+/** and not before as many answers of the server as there are in that time: while it was away, nothing was attempted. */
+const giveUpAfterAttempts = 150
+
+/** A connection that is ready to be used. */
+interface Line extends Pick<Visit, 'manager' | 'acknowledged'> {
+  publisher: Publisher
+  /** Nothing is published while it is looked whether the stream is there. */
+  isStreamInDoubt: boolean
+  /** Ends the use of the connection. */
+  fail(thrown: unknown): void
+}
+
+export class Hub implements Transport {
+  readonly channel = 'stream'
   readonly #options: HubOptions
   readonly #target: string
+  readonly #queue: Queue
   readonly #membership: Membership
   readonly #attendance: Attendance
-  readonly #waker = new Waker()
-  /** Jobs whose last attempt reached no server, and how many in a row: one delivery stands for all of them. */
-  readonly #unreached = new Map<number, { deliveryId: number; attempts: number }>()
+  #line: Line | null = null
   /** One of the jobs up to this id made the server close the connection: they are published one by one. */
   #suspectUpTo = 0
 
@@ -43,6 +51,7 @@ export class Hub {
     const { url, store, now } = options
     this.#options = options
     this.#target = toShareTarget(url)
+    this.#queue = new Queue({ ...options, target: this.#target, transport: this })
     this.#attendance = new Attendance(now)
     this.#membership = new Membership(options, {
       role: 'hub',
@@ -53,7 +62,8 @@ export class Hub {
   }
 
   async start(): Promise<void> {
-    await this.#adoptJobs()
+    // What waits for a server that is no longer configured goes to the one that is.
+    await adoptJobs(this.#options, this.channel, [this.#target], () => this.#target)
     this.#membership.start()
   }
 
@@ -63,113 +73,94 @@ export class Hub {
 
   /** Something was queued. */
   wake(): void {
-    this.#waker.wake()
+    this.#queue.wake()
   }
 
   async close(): Promise<void> {
-    const closed = this.#membership.close()
-    this.#waker.wake()
-    await closed
+    await Promise.all([this.#membership.close(), this.#queue.close()])
   }
 
-  /** What waits for a server that is no longer configured goes to the one that is. */
-  async #adoptJobs(): Promise<void> {
-    const { store, log } = this.#options
-    const stale = store.jobs.targets('stream').filter((target) => target !== this.#target)
-    for (const target of stale) {
-      const { moved } = await store.moveJobs(target, () => this.#target)
-      log.info({ from: target, moved }, 'notifications meant for another server are published here')
+  capacity(): number {
+    const line = this.#line
+    if (line === null || line.isStreamInDoubt || !line.publisher.isOpen) return 0
+    return this.#suspectUpTo > 0 ? 1 : mostAtOnce
+  }
+
+  async send({ job, notification, body, pending, uncounted }: Attempt): Promise<Ended> {
+    const { hubSecret, now } = this.#options
+    if (job.id > this.#suspectUpTo) this.#suspectUpTo = 0
+    const began = performance.now()
+    const line = this.#line
+    const result = (await line?.publisher.publish(toMessage(notification, body, hubSecret))) ?? noLine
+    if (line?.publisher.isOpen) line.acknowledged()
+    const ended = { ...pending, durationMs: Math.round((performance.now() - began) * 100) / 100 }
+    if (!('kind' in result)) {
+      const { stream, seq, duplicate } = result
+      const responseBody = JSON.stringify({ stream, seq, duplicate })
+      return { delivery: { ...ended, responseBody, verdict: 'delivered' }, outcome: { job: 'done' } }
     }
+    const { kind, error } = result
+    if (kind === 'suspect') this.#suspectUpTo = Math.max(this.#suspectUpTo, job.id)
+    const nextAt = nextAttemptAt(kind, job, uncounted, now())
+    if (nextAt === null) {
+      return { delivery: { ...ended, error, verdict: 'dropped' }, outcome: { job: 'done' } }
+    }
+    if (line) this.#lookAtStream(line)
+    return {
+      delivery: { ...ended, error, verdict: 'retried', nextAttemptAt: nextAt.toISOString() },
+      outcome: { job: 'retry', nextAt, isCounted: kind === 'refused' },
+    }
+  }
+
+  ended(): void {
+    this.#membership.changed()
   }
 
   async #use({ connection, manager, signal, ready, acknowledged }: Visit): Promise<void> {
-    const { client, url, store, log, now } = this.#options
+    const { store, now } = this.#options
     ready(() => this.#attendance.list(manager))
-    void connection.closed().then(() => this.#waker.wake())
     // Nobody knows for how long it was away: everything is due.
     await store.wakeJobs(this.#target, now())
-    const publisher = { js: client.jetstream(connection), headers: client.headers }
-    while (!signal.aborted && !connection.isClosed()) {
-      const sleep = this.#waker.sleep()
-      const verdicts = await this.#publishDue(publisher, connection)
-      if (verdicts.length === 0 || verdicts.includes('delivered')) acknowledged()
-      if (verdicts.length === 0) await sleep.until(this.#restMs())
-      else sleep.cancel()
-      // Perhaps somebody removed the stream.
-      if (verdicts.includes('retried') && !connection.isClosed()) await ensureStream(manager, url, log)
-    }
-  }
-
-  /** How long there is nothing to do unless something is captured. */
-  #restMs(): number {
-    const nextDue = this.#options.store.jobs.nextDue(this.#target)
-    if (nextDue === null) return longestRestMs
-    return Math.min(longestRestMs, Math.max(50, nextDue.getTime() - this.#options.now().getTime()))
-  }
-
-  async #publishDue(publisher: Publisher, connection: NatsConnection): Promise<(Verdict | null)[]> {
-    const { store, now } = this.#options
-    const due = store.jobs.due(this.#target, now(), batchSize)
-    const [first] = due
-    const batch = first && first.id <= this.#suspectUpTo ? [first] : due
-    return Promise.all(batch.map((job) => this.#run(job, publisher, connection, batch)))
-  }
-
-  /** `null` when there was nothing to publish after all. */
-  async #run(
-    job: Job,
-    publisher: Publisher,
-    connection: NatsConnection,
-    batch: readonly Job[],
-  ): Promise<Verdict | null> {
-    const { store, hubSecret, onDelivery, log, now } = this.#options
-    const notification = store.notification(job.seq)
-    const body = store.body(job.seq)
-    // Removed by a person in the meantime; its jobs went with it.
-    if (notification === null || body === null) return null
-    const before = this.#unreached.get(job.id)
-    const id = before?.deliveryId ?? store.nextDeliveryId()
-    const unreached = before?.attempts ?? 0
-    const begin = { id, job, target: this.#target, startedAt: now(), unreached }
-    const publishing = publish(publisher, { notification, body, hubSecret }, begin)
-    const begun = store.beginDelivery(publishing.pending)
-    onDelivery(publishing.pending)
-    const ended = await publishing.ended({
-      now,
-      judge: (thrown) => this.#judge(thrown, connection, batch),
+    if (store.jobs.count(this.#target) === 0) acknowledged()
+    let stop = () => {}
+    let fail: Line['fail'] = () => {}
+    const end = new Promise<void>((resolve, reject) => {
+      stop = resolve
+      fail = reject
     })
-    const { outcome } = ended
-    if (outcome.job === 'retry' && outcome.isCounted === false) {
-      this.#unreached.set(job.id, { deliveryId: id, attempts: unreached + 1 })
-    } else this.#unreached.delete(job.id)
+    void connection.closed().then(stop)
+    signal.addEventListener('abort', stop, { once: true })
+    if (signal.aborted) stop()
+    const publisher = new Publisher({ ...this.#options, connection })
+    this.#line = { manager, acknowledged, publisher, isStreamInDoubt: false, fail }
+    this.#queue.changed()
     try {
-      await begun
-      await store.endDelivery(ended.delivery, { job, outcome: ended.outcome })
-      onDelivery(ended.delivery)
-      this.#membership.changed()
-    } catch (thrown) {
-      log.error({ reason: messageOf(thrown) }, 'end of a publication could not be written down')
-      // A full disk: the same is not published again and again.
-      await pause(pauseAfterFailureMs, null, { ref: false })
+      await end
+    } finally {
+      signal.removeEventListener('abort', stop)
+      this.#line = null
+      await this.#queue.idle()
     }
-    return ended.delivery.verdict
   }
 
-  /** What ends the connection of several at once is found by publishing them one by one. */
-  async #judge(thrown: unknown, connection: NatsConnection, batch: readonly Job[]): Promise<Failure> {
+  /** Perhaps somebody removed it. */
+  #lookAtStream(line: Line): void {
     const { url, log } = this.#options
-    if (connection.isClosed()) {
-      const reason = whyUnreadable(await connection.closed())
-      if (reason === null) return { kind: 'unreached', error: 'the connection was lost' }
-      if (batch.length === 1) {
-        log.warn({ reason }, 'a notification cannot be published, and is set aside')
-        return { kind: 'unpublishable', error: `the server closed the connection because of it: ${reason}` }
-      }
-      this.#suspectUpTo = Math.max(...batch.map(({ id }) => id))
-      return { kind: 'unreached', error: `the server closed the connection: ${reason}` }
-    }
-    const error = explainPublication(thrown, url)
-    if (isUnpublishable(thrown)) return { kind: 'unpublishable', error }
-    return { kind: isUnanswered(thrown) ? 'unreached' : 'refused', error }
+    if (line.isStreamInDoubt || !line.publisher.isOpen) return
+    line.isStreamInDoubt = true
+    ensureStream(line.manager, url, log).then(() => {
+      line.isStreamInDoubt = false
+      this.#queue.pump()
+    }, line.fail)
   }
+}
+
+const noLine: Failure = { kind: 'unreached', error: 'there is no connection to the server' }
+
+/** `null`: the notification is set aside. */
+function nextAttemptAt(kind: Failure['kind'], job: Job, uncounted: number, now: Date): Date | null {
+  if (kind === 'unpublishable') return null
+  const isLong = now.getTime() - job.createdAt.getTime() >= giveUpAfterMs
+  if (kind === 'refused' && isLong && job.attempts >= giveUpAfterAttempts) return null
+  return new Date(now.getTime() + Math.min(longestPauseMs, 1_000 * 2 ** (job.attempts + uncounted)))
 }

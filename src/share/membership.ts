@@ -1,6 +1,7 @@
 /** What a hub and a follower have in common: a connection that is kept, the stream, and a board that tells how they stand. */
 
 import type { ShareFollower, ShareStatus } from '../contract/status.ts'
+import type { StreamMessage } from '../contract/stream.ts'
 import type { FicDevError } from '../errors.ts'
 import type { Logger } from '../log.ts'
 import { Board } from './board.ts'
@@ -12,7 +13,7 @@ import { ensureStream } from './stream.ts'
 export interface MembershipOptions {
   url: string
   client: NatsClient
-  onChange(status: ShareStatus): void
+  publish(message: StreamMessage): void
   onError(error: FicDevError): void
   log: Logger
   now(): Date
@@ -50,11 +51,11 @@ export class Membership {
   #connection: KeptConnection | null = null
 
   constructor(options: MembershipOptions, member: Member) {
-    const { url, onChange, now } = options
+    const { url, publish, now } = options
     const { role, name, lag, hubSink = () => null } = member
     this.#options = options
     this.#member = member
-    this.#board = new Board({ role, url, name, lag, hubSink, onChange, now })
+    this.#board = new Board({ role, url, name, lag, hubSink, publish, now })
   }
 
   start(): void {

@@ -31,6 +31,8 @@ export async function openDelivery(
 ): Promise<TestDelivery> {
   const store = await openTestStore()
   const devKey = await createDevKey()
+  const deliveries = createHistory<Delivery>()
+  const statuses = createHistory<TargetStatus>()
   let offsetMs = 0
   const deliverer = createDeliverer({
     targets: targets.map(toTarget),
@@ -41,15 +43,15 @@ export async function openDelivery(
     devKey: devKey.privateKey,
     sinkUrl: () => 'https://brave-otter.example.com/0123456789abcdef0123456789abcdef',
     ownPorts: () => [],
+    publish(message) {
+      if (message.type === 'delivery') deliveries.add(message.delivery)
+      else if (message.type === 'target') statuses.add(message.target)
+    },
     log: silentLog(),
     allowDestructiveAnswers: false,
     now: () => new Date(Date.now() + offsetMs),
     ...options,
   })
-  const deliveries = createHistory<Delivery>()
-  const statuses = createHistory<TargetStatus>()
-  deliverer.onDelivery(deliveries.add)
-  deliverer.onTarget(statuses.add)
   store.onCaptured(() => deliverer.wake())
   onTestFinished(() => deliverer.close())
   return {

@@ -43,7 +43,7 @@ function shareParts(urls: string[]): string[] {
 
 const wordsOf: Record<string, string> = {
   client: 'The client of NATS, which sharing needs, is not installed.',
-  hub: 'end of a publication could not be written down',
+  hub: 'there is no connection to the server',
 }
 
 test('the words by which parts are known stand in their sources', () => {
