@@ -118,8 +118,9 @@ test('Ctrl-C that comes twice ends the emulator in order', async () => {
   const cwd = createFolder()
   const emulator = follow(['emulator', '--json', '--port', '0', '--state', 'state.json'], { cwd })
   await emulator.line(isReady)
+  // The same signal twice: two different ones that are sent at once may arrive in the other order.
   emulator.signal('SIGINT')
-  emulator.signal('SIGTERM')
+  emulator.signal('SIGINT')
 
   expect(await emulator.ended).toBe(130)
   expect(existsSync(join(cwd, 'state.json'))).toBe(true)
