@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 
 /** The modules of each layer, the lowest first. A file that is alone in `src` is a module of its own. */
 const layers = [
-  ['0', 'contract errors installation json-text log no-schemas replace-file time turns'],
+  ['0', 'contract errors installation json-text log no-schemas promises replace-file time turns'],
   ['1', 'fic http redact text-file'],
   ['2', 'store'],
   ['3a', 'check delivery doctor intake subscription tunnel'],

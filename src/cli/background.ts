@@ -4,7 +4,7 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync } from 'node:fs'
 import { Option } from 'commander'
-import type { Addresses } from '../daemon.ts'
+import type { DaemonAddresses } from '../daemon.ts'
 import { refuseSecond } from '../daemon/open-store.ts'
 import { errorCodeOf, FicDevError } from '../errors.ts'
 import { openInBrowser } from './browser.ts'
@@ -30,7 +30,7 @@ export const backgroundOptions = [
 ]
 
 /** What the process in the background sends to the one that started it. */
-export type Outcome = { type: 'ready'; addresses: Addresses } | { type: 'failed'; failure: Failure }
+export type Outcome = { type: 'ready'; addresses: DaemonAddresses } | { type: 'failed'; failure: Failure }
 
 /** No console window on Windows; the types of `fork` leave it out. */
 const hidden = { windowsHide: true }

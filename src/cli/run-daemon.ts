@@ -1,7 +1,7 @@
 /** Runs the daemon in this terminal until it is ended: for `start` and `follow`. */
 
 import { readEnvironment } from '../config/environment.ts'
-import { createDaemon, type Daemon, type DaemonParts } from '../daemon.ts'
+import { createDaemon, type Daemon, type DaemonMessage, type DaemonOptions } from '../daemon.ts'
 import { refuseSecond } from '../daemon/open-store.ts'
 import { FicDevError } from '../errors.ts'
 import { isEmulator } from '../fic/api-error.ts'
@@ -17,7 +17,7 @@ import { localTime } from './terminal/lines.ts'
 import { supportsLinks } from './terminal/links.ts'
 import { createLogLines } from './terminal/log-lines.ts'
 import { noteLine } from './output.ts'
-import { createReport, type Told } from './terminal/report.ts'
+import { createReport } from './terminal/report.ts'
 import { awaitEnding, type Ending } from './signals.ts'
 import { showStatusLine } from './terminal/status-line.ts'
 import { leftText } from './terminal/subscriptions-text.ts'
@@ -26,25 +26,15 @@ import { visible } from './terminal/visible.ts'
 /** Gives the exit code. */
 export async function runDaemon(
   invocation: Invocation<BackgroundOptions>,
-  parts: Pick<DaemonParts, 'following'> = {},
+  parts: Pick<DaemonOptions, 'following'> = {},
 ): Promise<number> {
   const ending = awaitEnding(() => leaveAtOnce())
   const starter = invocation.options.inBackground ? connectToStarter(() => ending.ask(0)) : null
   const { config, secrets, file, sources, notes, output, configInput, leave } = invocation
-  const isAsking = isInteractive(config.json)
   const logFile = logFileOf(config.dataDir)
-  const daemon = createDaemon(config, {
-    secrets,
-    settings: { file, sources, notes },
-    configFile: { input: configInput, first: invocation },
-    log: createLog(config.logLevel, createLogLines(output)),
-    stop: () => ending.ask(0),
-    ...(isAsking && { confirm: async (question) => (await keys?.confirm(question)) ?? false }),
-    ...(starter && { logFile }),
-    ...parts,
-  })
+  let daemon: Daemon | null = null
   const leaveAtOnce = () => {
-    tellEnd(daemon, invocation)
+    if (daemon) tellEnd(daemon, invocation)
     leave(130)
   }
   if (starter) {
@@ -60,29 +50,52 @@ export async function runDaemon(
 
   const links = supportsLinks(readEnvironment(process.cwd()), process.stderr.isTTY)
   const report = createReport(config, output, links)
-  const statusLine = showStatusLine(daemon, output)
-  daemon.on(report)
-  if (config.exitOnTunnelFailure) daemon.on((message) => endOnTunnelFailure(message, report, ending))
-  const keys = isAsking ? listenToKeys({ daemon, output, ending, statusLine }) : null
+  const statusLine = showStatusLine(output)
+  const keys = isInteractive(config.json) ? listenToKeys({ output, ending, statusLine }) : null
+  const stopping = new AbortController()
+  void ending.wanted.then(() => stopping.abort())
   try {
-    const starting = daemon.start()
+    const building = createDaemon(config, {
+      secrets,
+      settings: { file, sources, notes },
+      configFile: { input: configInput, first: invocation },
+      log: createLog(config.logLevel, createLogLines(output)),
+      stop: () => ending.ask(0),
+      onMessage(message) {
+        statusLine.hear(message)
+        report(message)
+        if (config.exitOnTunnelFailure) endOnTunnelFailure(message, report, ending)
+      },
+      signal: stopping.signal,
+      ...(keys && { confirm: keys.confirm }),
+      ...(starter && { logFile }),
+      ...parts,
+    })
+    const starting = building.then(async (built) => {
+      daemon = built
+      statusLine.watch(built)
+      await built.start()
+      return built
+    })
     // Ended before it was up: why it then failed to start is of no interest.
     starting.catch(() => {})
-    const ended = await Promise.race([starting.then(() => null), ending.wanted])
-    if (ended === null) {
-      keys?.ready()
-      await starter?.report({ type: 'ready', addresses: daemon.addresses() })
-      if (config.open && !starter) await openInBrowser(daemon.addresses().openUrl)
+    const started = await Promise.race([starting, ending.wanted])
+    const isUp = typeof started !== 'number'
+    if (isUp) {
+      keys?.ready(started)
+      await starter?.report({ type: 'ready', addresses: started.addresses() })
+      if (config.open && !starter) await openInBrowser(started.addresses().openUrl)
     }
-    const exitCode = ended ?? (await ending.wanted)
+    const exitCode = await ending.wanted
     // From here on Ctrl-C is a signal.
     keys?.release()
-    const waiting = ended === null ? countWaiting(daemon) : null
+    const waiting = isUp ? countWaiting(started) : null
     statusLine.closing()
     output.say(output.colors.dim(starter ? 'Closing.' : 'Closing. Press Ctrl-C to quit immediately.'))
-    await daemon.close()
+    const built = await building.catch(() => null)
+    await built?.close()
     statusLine.remove()
-    tellEnd(daemon, invocation)
+    if (built) tellEnd(built, invocation)
     if (waiting !== null) output.say(output.colors.dim(stoppedText(waiting())))
     return exitCode
   } catch (error) {
@@ -113,7 +126,11 @@ function tellEnd(daemon: Pick<Daemon, 'left' | 'owed'>, { config, output }: Invo
 }
 
 /** Without the flag, the tunnel is opened again for as long as it takes. */
-function endOnTunnelFailure(message: Told, report: (message: Told) => void, ending: Ending): void {
+function endOnTunnelFailure(
+  message: DaemonMessage,
+  report: (message: DaemonMessage) => void,
+  ending: Ending,
+): void {
   if (message.type !== 'tunnel' || message.tunnel.state !== 'down') return
   const { provider, detail } = message.tunnel
   const { exitCode, ...error } = toFailure(

@@ -1,19 +1,26 @@
 /** What the developer's app has to know to take notifications on this machine: keys, audiences, the API. */
 
 import type { AppEnvironment, KeyEntry } from '../contract/api.ts'
+import type { ShareStatus } from '../contract/status.ts'
 import type { Config } from '../config/config.ts'
+import type { Forwarding } from '../delivery/forwarding.ts'
 import { provenAudience } from '../fic/signature/audience.ts'
 import { toBase64Key } from '../fic/signature/public-key.ts'
 import type { ProjectSecrets } from '../store/secrets.ts'
 import type { Store } from '../store/store.ts'
-import type { Forwarding } from './forwarding.ts'
-import type { Live } from './live.ts'
+import type { Addresses } from './addresses.ts'
 
 export interface AppEnvironmentParts {
   config: Config
   project: Pick<ProjectSecrets, 'devKey' | 'sinkSecret'>
+  /** PEM: the key that notifications are signed with. */
+  publicKey: string
   store: Pick<Store, 'find' | 'notification'>
-  live: Live
+  addresses: Pick<Addresses, 'audiences' | 'localSinkUrl'>
+  /** `null` if nothing is shared. */
+  share: ShareStatus | null
+  /** Of the emulator in this process. */
+  emulatorUrl: string | null
   forwarding: Pick<Forwarding, 'settings'>
 }
 
@@ -21,11 +28,11 @@ export interface AppEnvironmentParts {
 export function toKeys({
   config,
   project,
-  live,
-}: Pick<AppEnvironmentParts, 'config' | 'project' | 'live'>): KeyEntry[] {
+  publicKey,
+}: Pick<AppEnvironmentParts, 'config' | 'project' | 'publicKey'>): KeyEntry[] {
   return [
     toKeyEntry('dev', project.devKey.publicKey, 'Dev key: signs check, and replays with --sign dev'),
-    toKeyEntry('fic', live.publicKey, labelOf(config)),
+    toKeyEntry('fic', publicKey, labelOf(config)),
   ]
 }
 
@@ -41,15 +48,14 @@ function toKeyEntry(name: KeyEntry['name'], pem: string, label: string): KeyEntr
 }
 
 export async function toAppEnvironment(parts: AppEnvironmentParts): Promise<AppEnvironment> {
-  const { config, live } = parts
-  const share = live.sharing?.status() ?? null
+  const { config, share, emulatorUrl } = parts
   const isFollower = share?.role === 'follower'
   const sinks = isFollower ? await hubSinks(parts.store, share.hubSink) : ownSinks(parts)
   const targets = parts.forwarding.settings().forwardTo.map(({ url }) => new URL(url).href)
   return {
     publicKeys: toKeys(parts),
     audiences: [...new Set([...sinks, ...targets])],
-    apiBase: live.emulator?.url ?? emulatorUrlOf(config) ?? config.apiBase,
+    apiBase: emulatorUrl ?? emulatorUrlOf(config) ?? config.apiBase,
     undecided: sinks.length > 0 ? null : isFollower ? undecidedHub : undecidedSink,
   }
 }
@@ -60,11 +66,12 @@ const undecidedHub =
   'FIC_AUDIENCES lacks the sink of the hub, which the first notification names. Run this again then, and restart your app.'
 
 /** Those of this moment; without a running fic-dev, those that the next start is sure to have. */
-function ownSinks({ config, project, live }: AppEnvironmentParts): string[] {
+function ownSinks({ config, project, addresses }: AppEnvironmentParts): string[] {
   const { emulator, tunnel, publicUrl, sinkPort } = config
   const isLoopback = emulator && publicUrl === null && tunnel.every((name) => name === 'none')
-  const planned = live.sinkPort === null && isLoopback ? [loopbackSink(sinkPort.port, project)] : []
-  return [...live.audiences(), ...planned]
+  const planned =
+    addresses.localSinkUrl() === null && isLoopback ? [loopbackSink(sinkPort.port, project)] : []
+  return [...addresses.audiences(), ...planned]
 }
 
 function loopbackSink(port: number, { sinkSecret }: Pick<ProjectSecrets, 'sinkSecret'>): string {

@@ -6,7 +6,7 @@ import path from 'node:path'
 import { readConfig, type ConfigInput, type ReadConfig } from '../config/read-config.ts'
 import { settingKeys, type SettingKey } from '../config/settings.ts'
 import { FicDevError } from '../errors.ts'
-import type { Forwarding } from './forwarding.ts'
+import type { Forwarding } from '../delivery/forwarding.ts'
 
 /** A stat instead of a watcher: it also sees changes on network disks and in containers, and files that are replaced. */
 const usualLookEveryMs = 300
@@ -23,8 +23,13 @@ export interface ConfigWatchParts {
   lookEveryMs?: number
 }
 
-/** Returns the function that ends it. */
-export function watchConfig(parts: ConfigWatchParts): () => Promise<void> {
+export interface ConfigWatch {
+  start(): void
+  /** Resolves when a change that is being applied is applied. */
+  close(): Promise<void>
+}
+
+export function createConfigWatch(parts: ConfigWatchParts): ConfigWatch {
   const { first, input, lookEveryMs = usualLookEveryMs } = parts
   let last = first
   let isOver = false
@@ -46,13 +51,18 @@ export function watchConfig(parts: ConfigWatchParts): () => Promise<void> {
     }
   }
 
-  const stops = first.configFiles.map((file) =>
-    watch(file, lookEveryMs, () => (changing = changing.then(() => changed(file)))),
-  )
-  return async () => {
-    isOver = true
-    for (const stop of stops) stop()
-    await changing
+  let stops: (() => void)[] = []
+  return {
+    start() {
+      stops = first.configFiles.map((file) =>
+        watch(file, lookEveryMs, () => (changing = changing.then(() => changed(file)))),
+      )
+    },
+    async close() {
+      isOver = true
+      for (const stop of stops) stop()
+      await changing
+    },
   }
 }
 

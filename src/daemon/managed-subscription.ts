@@ -6,7 +6,7 @@ import type { Logger } from '../log.ts'
 import type { SubscriptionRecords } from '../store/subscriptions.ts'
 import { createSubscriptionsByHand, type SubscriptionsByHand } from '../subscription/by-hand.ts'
 import { createSubscriptionKeeper, type SubscriptionKeeper } from '../subscription/keeper.ts'
-import type { Tunnel } from '../tunnel/supervisor.ts'
+import type { MainTunnel } from '../tunnel/open.ts'
 import type { FicAccess } from './fic-access.ts'
 import { besideKeeper } from './subscriptions-beside-keeper.ts'
 
@@ -19,14 +19,12 @@ export interface ManagedSubscriptionOptions {
   config: Config
   access: FicAccess & { company: number }
   records: SubscriptionRecords
-  tunnel: Tunnel
+  tunnel: Pick<MainTunnel, 'probeNow' | 'isStable'>
   sinkUrl(): string | null
   /** As in `SubscriptionKeeperOptions`. */
   mayRisk: (reason: string) => Promise<boolean>
-  /** With our secret path. */
-  localSinkUrl: string
-  /** Whether the sink URL will be the same after the next start; decides what is done on exit. */
-  stableUrl: boolean
+  /** The secret path of our sink. */
+  sinkPath: string
   log: Logger
   now?: () => Date
 }
@@ -34,6 +32,7 @@ export interface ManagedSubscriptionOptions {
 export function createManagedSubscription(options: ManagedSubscriptionOptions): ManagedSubscription {
   const { config, records, log, tunnel } = options
   const { apiBase, company } = options.access
+  const holdsAnothers = records.all(apiBase, company).some(({ takenOverFrom }) => takenOverFrom !== null)
   const api = createFicApi({ ...options.access, log })
   const { verificationMethod } = config
   const shared = { api, records, apiBase, company, log, ...(options.now && { now: options.now }) }
@@ -46,12 +45,17 @@ export function createManagedSubscription(options: ManagedSubscriptionOptions): 
     ...(config.subscription !== null && { subscriptionId: config.subscription }),
     ...(config.takeOver !== null && { takeOver: config.takeOver }),
     recreate: config.recreate,
-    onExit: config.onExit ?? onExitByDefault(options),
+    // What was taken over goes back to whom it belongs to; a random URL leaves a sink that nobody answers at.
+    get onExit() {
+      if (config.onExit !== null) return config.onExit
+      if (config.takeOver !== null || holdsAnothers) return 'restore'
+      return tunnel.isStable() ? 'keep' : 'delete'
+    },
   })
   const byHand = createSubscriptionsByHand({
     ...shared,
     verificationMethod,
-    ourSink: options.localSinkUrl,
+    ourSink: `http://127.0.0.1${options.sinkPath}`,
     // A sink of ours under another host is one of an earlier tunnel: the probe would prove another address.
     probe: async (sink) =>
       sink === options.sinkUrl()
@@ -59,16 +63,4 @@ export function createManagedSubscription(options: ManagedSubscriptionOptions): 
         : { outcome: 'failed', reason: `${new URL(sink).origin} is no longer the address of this fic-dev` },
   })
   return { keeper, byHand: besideKeeper(byHand, keeper, { takeOver: config.takeOver }) }
-}
-
-/** What was taken over goes back to whom it belongs to; a random URL leaves a sink that nobody answers at. */
-function onExitByDefault({
-  config,
-  records,
-  stableUrl,
-  access: { apiBase, company },
-}: ManagedSubscriptionOptions): 'keep' | 'delete' | 'restore' {
-  const holdsAnothers = records.all(apiBase, company).some(({ takenOverFrom }) => takenOverFrom !== null)
-  if (config.takeOver !== null || holdsAnothers) return 'restore'
-  return stableUrl ? 'keep' : 'delete'
 }

@@ -10,19 +10,19 @@ import type { Secrets } from '../config/environment.ts'
 import { FicDevError } from '../errors.ts'
 import { createFicApi } from '../fic/api.ts'
 import { createResourceReader } from '../fic/resources.ts'
+import { ficPublicKeyPem } from '../fic/signature/public-key.ts'
 import { createVerifier } from '../fic/signature/verify.ts'
 import { silentLog, type Logger } from '../log.ts'
 import { databasePathOf } from '../store/database.ts'
 import { prepareDataDir } from '../store/data-dir.ts'
 import { hasSecrets, readSecretsOf } from '../store/secrets.ts'
 import { openStore, type Store, type StoreOptions } from '../store/store.ts'
-import { createSubscriptionsByHand } from '../subscription/by-hand.ts'
-import { createProbe } from '../tunnel/probe.ts'
-import { emulatorKeyOf } from './emulator-state.ts'
-import { findFicAccess } from './fic-access.ts'
+import { createSubscriptionsByHand, type SubscriptionsByHand } from '../subscription/by-hand.ts'
+import { createAddresses } from './addresses.ts'
+import { createCore } from './core.ts'
+import { emulatorKeyOf, findEmulator, tokenClock } from './emulator-access.ts'
+import { findFicAccess, type FicAccess } from './fic-access.ts'
 import { companyOf, knownSinks } from './known-sinks.ts'
-import { Live } from './live.ts'
-import { buildRooms } from './rooms.ts'
 
 export interface Offline {
   /** Answers as the running daemon would; the body is a stream. */
@@ -54,7 +54,7 @@ export async function openOffline(
   const remove = () => void (empty && rmSync(empty, { recursive: true, force: true }))
   try {
     if (creates) prepareDataDir(dataDir)
-    const offline = await openRooms(config, {
+    const offline = await openCore(config, {
       secrets,
       creates,
       storeDir: storeDir === 'empty' ? empty : storeDir,
@@ -127,34 +127,48 @@ interface Places {
   secretsDir: string
 }
 
-async function openRooms(
+async function openCore(
   config: Config,
   { secrets, creates, storeDir, secretsDir }: Places,
 ): Promise<Offline> {
   const log = silentLog()
-  const { keep, keepDays } = config
+  const { dataDir, keep, keepDays, emulator } = config
   const project = await readSecretsOf(secretsDir)
   const sinkPath = `/${project.sinkSecret}`
-  const live = new Live(new Date(), sinkPath, (await emulatorKeyOf(config, creates)) ?? config.publicKey)
-  live.inspectorPort = config.port.port
+  const emulatorKey = emulator ? await emulatorKeyOf(dataDir, creates) : null
+  const publicKey = emulatorKey ?? config.publicKey ?? ficPublicKeyPem
   // Only the daemon drops notifications: a command may have been given another configuration.
   const { store } =
     storeDir === null
       ? { store: createUnusable(new Error('This request opens no store.')) as Store }
       : openStoreIfPossible({ dataDir: storeDir, keep, keepDays, isPruning: false, log })
   try {
-    live.knownSinks = knownSinks(config, storeDir === null ? null : store.subscriptions, sinkPath)
-    reachFic(live, { config, secrets, store, sinkPath, log })
+    const separateEmulator = findEmulator(null, config.apiBase)
     const token = randomBytes(32).toString('base64url')
-    const { inspector, deliverer } = await buildRooms({
+    const access = findFicAccess(config, secrets, null)
+    const { inspector, deliverer } = await createCore({
       config,
       project,
       token,
       store,
-      probe: createProbe(Buffer.from(project.probeKey, 'hex')),
-      live,
+      addresses: createAddresses({
+        sinkPort: () => null,
+        inspectorPort: () => config.port.port,
+        publicUrl: () => null,
+        sinkPath,
+        knownSinks: knownSinks(config, storeDir === null ? null : store.subscriptions, sinkPath),
+        emulatorUrl: separateEmulator?.url ?? null,
+      }),
+      publicKey,
+      verify: await createVerifier(publicKey),
+      tokenTime: tokenClock(null, config.apiBase),
       targetsSource: 'default',
-      verify: await createVerifier(live.publicKey),
+      emulator: separateEmulator,
+      resources: access && createResourceReader({ ...access, log }),
+      subscriptions: access && createSubscriptions(access, { config, store, sinkPath, log }),
+      heldTypes: () => [],
+      share: () => null,
+      status: refuseStatus,
       publish: () => {},
       examine: () => null,
       stop: refuseStop,
@@ -187,29 +201,31 @@ async function openRooms(
   }
 }
 
-async function refuseStop(): Promise<never> {
+function refuseStatus(): never {
   throw new FicDevError('NO_DAEMON', 'No fic-dev is running here.')
 }
 
-interface Reaching {
+async function refuseStop(): Promise<never> {
+  return refuseStatus()
+}
+
+interface SubscriptionParts {
   config: Config
-  secrets: Secrets
   store: Store
   sinkPath: string
   log: Logger
 }
 
-/** Subscriptions and resources need no daemon, but a sink of ours answers nobody without one. */
-function reachFic(live: Live, { config, secrets, store, sinkPath, log }: Reaching): void {
-  const access = findFicAccess(config, secrets, null)
-  if (access === null) return
-  live.resources = createResourceReader({ ...access, log })
-  const { apiBase, company } = access
-  if (company === null) return
-  live.subscriptions = createSubscriptionsByHand({
+/** Subscriptions need no daemon, but a sink of ours answers nobody without one. `null` without a company. */
+function createSubscriptions(
+  { company, ...access }: FicAccess,
+  { config, store, sinkPath, log }: SubscriptionParts,
+): SubscriptionsByHand | null {
+  if (company === null) return null
+  return createSubscriptionsByHand({
     api: createFicApi({ ...access, company, log }),
     records: store.subscriptions,
-    apiBase,
+    apiBase: access.apiBase,
     company,
     verificationMethod: config.verificationMethod,
     ourSink: `http://127.0.0.1${sinkPath}`,

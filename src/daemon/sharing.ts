@@ -8,9 +8,9 @@ import type { Config } from '../config/config.ts'
 import type { Secrets } from '../config/environment.ts'
 import type { FicDevError } from '../errors.ts'
 import type { VerifySignature } from '../fic/signature/verify.ts'
+import type { Policy } from '../intake/policy.ts'
 import type { Logger } from '../log.ts'
 import type { NatsCredentials } from '../share/client.ts'
-import type { Capture, CaptureOptions } from '../store/notifications.ts'
 import type { ProjectSecrets } from '../store/secrets.ts'
 import type { Store } from '../store/store.ts'
 
@@ -25,14 +25,11 @@ export interface Following {
 }
 
 export interface Sharing {
+  /** Whether the server is there is told by the status. @throws FicDevError SHARE_NAME */
+  start(): Promise<void>
   status(): ShareStatus
   /** Something was captured. */
   wake(): void
-  /**
-   * Of a follower: resolves after the first attempt to connect, whatever came of it.
-   * @throws FicDevError SHARE_NAME
-   */
-  began?: Promise<void>
   close(): Promise<void>
 }
 
@@ -43,7 +40,9 @@ export interface SharingOptions {
   project: ProjectSecrets
   store: Store
   verify: VerifySignature
-  targetsFor(capture: Capture): CaptureOptions
+  policy: Policy
+  /** The URLs of the targets that take an event type. */
+  targetsFor(eventType: string | null): string[]
   publish(message: StreamMessage): void
   onError(error: FicDevError): void
   log: Logger
@@ -65,25 +64,23 @@ export function toFollowerConfig(config: Config, { company }: Following): Config
 }
 
 /**
- * Starts it; whether the server is there is told by its status. Nothing is loaded where nothing is shared.
+ * `null` if nothing is shared; then nothing is loaded.
  * @throws FicDevError SHARE_CLIENT, SHARE_CREDENTIALS
  */
-export async function startSharing(options: SharingOptions): Promise<Sharing | null> {
+export async function createSharing(options: SharingOptions): Promise<Sharing | null> {
   const { config, following } = options
-  if (following !== null) return follow(options, following)
-  return config.share === null ? null : startHub(options, config.share)
+  if (following !== null) return createFollower(options, following)
+  return config.share === null ? null : createHub(options, config.share)
 }
 
-async function startHub(options: SharingOptions, url: string): Promise<Sharing> {
+async function createHub(options: SharingOptions, url: string): Promise<Sharing> {
   const { project, ...parts } = options
   const { Hub } = await import('../share/hub.ts')
   const client = await loadClient(options, url, `fic-dev hub on ${hostname()}`)
-  const hub = new Hub({ ...parts, url, client, hubSecret: project.sinkSecret })
-  await hub.start()
-  return hub
+  return new Hub({ ...parts, url, client, hubSecret: project.sinkSecret })
 }
 
-async function follow(options: SharingOptions, following: Following): Promise<Sharing> {
+async function createFollower(options: SharingOptions, following: Following): Promise<Sharing> {
   const { config, project, ...parts } = options
   const { Follower } = await import('../share/follower.ts')
   const name = following.name ?? nameOf(project)
@@ -116,12 +113,19 @@ async function follow(options: SharingOptions, following: Following): Promise<Sh
     projectSecret: project.sinkSecret,
     types: config.types,
   })
-  follower.start()
-  const close = () => {
-    begin()
-    return follower.close()
+  return {
+    // Resolves after the first attempt to connect, whatever came of it.
+    start() {
+      follower.start()
+      return began
+    },
+    status: () => follower.status(),
+    wake: () => {},
+    close() {
+      begin()
+      return follower.close()
+    },
   }
-  return { status: () => follower.status(), wake: () => {}, began, close }
 }
 
 async function loadClient({ config, secrets }: SharingOptions, url: string, name: string) {

@@ -105,6 +105,13 @@ const mostIdsAtOnce = 1_000_000
 
 /** Starts an emulator on 127.0.0.1. The caller closes it. */
 export async function createEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+  const { resume, ...emulator } = await openEmulator(options)
+  resume()
+  return emulator
+}
+
+/** The same, but what an earlier run left to send waits for `resume`: its receiver may have to start first. */
+export async function openEmulator(options: EmulatorOptions = {}): Promise<Emulator & { resume(): void }> {
   const log = options.log ?? silentLog()
   const clock = createClock(options.now ?? (() => new Date()))
   const keeper = await openState(options.stateFile, clock, log)
@@ -174,7 +181,6 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
 
   const app = createServer({ subscriptions, keeper, faults, quota, controls, log })
   const url = await listen(app, options.port ?? 0)
-  courier.resume()
   log.info({ url }, 'emulator ready')
 
   const close = async (): Promise<void> => {
@@ -193,6 +199,7 @@ export async function createEmulator(options: EmulatorOptions = {}): Promise<Emu
     clock: { now: controls.now, advance: controls.advance },
     faults,
     reset: controls.reset,
+    resume: () => courier.resume(),
     close,
     [Symbol.asyncDispose]: close,
   }

@@ -9,6 +9,7 @@ import type { Expected, VerifySignature } from '../fic/signature/verify.ts'
 import { toPlainMessage } from '../http/body.ts'
 import type { Capture, CaptureOptions } from '../store/notifications.ts'
 import { answerFor, type Answer } from './answer.ts'
+import { chooseAnswerer, planDelivery, type Policy } from './policy.ts'
 import { createRateLimit } from './rate-limit.ts'
 
 /** A request of Fatture in Cloud, whatever it came by. */
@@ -35,10 +36,26 @@ export interface IntakeOptions {
   /** The sink URLs that a token may name as its audience. */
   audiences(): string[]
   capture(capture: Capture, options: CaptureOptions): Promise<Notification>
-  /** Which targets a notification is delivered to. */
-  targetsFor(capture: Capture): CaptureOptions
-  /** With `respond: "passthrough"`: what to answer in place of our own answer; `null` to answer that. */
-  relay(notification: Notification, challenge: string | null, own: Answer): Promise<Answer | null>
+  policy: Policy
+  /** The URLs of the targets that take an event type. */
+  targetsFor(eventType: string | null): string[]
+  /** Asks the target at once; `null` if there is none for this notification. */
+  passThrough(notification: Notification, own: OwnAnswer): Promise<RelayedAnswer | null>
+  /** Called if fic-dev did not simply answer by itself, before the answer leaves. */
+  onRelayed(seq: number, answer: Answer, problems: string[]): Promise<void>
+}
+
+/** What fic-dev would answer by itself. */
+export interface OwnAnswer {
+  /** Of a verification that can be answered; otherwise `null`. */
+  challenge: string | null
+  answer: Answer
+}
+
+/** The answer that the target leads to. */
+interface RelayedAnswer extends Answer {
+  /** Why it is not simply the target's answer; `null` when it is. */
+  problem: string | null
 }
 
 /**
@@ -68,7 +85,7 @@ const unverifiedPerSecond = 1
 const unverifiedBodyBytes = 64 * 1024
 
 export function createIntake(options: IntakeOptions): Intake {
-  const { verify, audiences, capture, targetsFor, relay, tokenTime } = options
+  const { verify, audiences, capture, policy, targetsFor, tokenTime } = options
   let clock: ClockStatus | null = null
   const unverified = createRateLimit(unverifiedBurst, unverifiedPerSecond, () => performance.now())
   return {
@@ -84,12 +101,33 @@ export function createIntake(options: IntakeOptions): Intake {
       }
       const own = answerFor(read.kind, read.challenge)
       const whole = { ...found, answer: own }
-      const notification = await capture(whole, targetsFor(whole))
-      return { answer: async () => (await relay(notification, read.challenge, own)) ?? own }
+      const notification = await capture(whole, planDelivery(whole, policy, targetsFor))
+      return { answer: () => relay(notification, { challenge: read.challenge, answer: own }, options) }
     },
     clock: () => clock,
   }
 }
+
+/** With `respond: "passthrough"`, the target may decide what Fatture in Cloud gets. */
+async function relay(
+  notification: Notification,
+  own: OwnAnswer,
+  { policy, passThrough, onRelayed }: IntakeOptions,
+): Promise<Answer> {
+  const answerer = chooseAnswerer(notification, own.challenge, policy)
+  if (answerer === 'fic-dev') return own.answer
+  const relayed =
+    answerer === 'target'
+      ? await passThrough(notification, own)
+      : { ...own.answer, problem: unsignedVerification }
+  if (relayed === null) return own.answer
+  const { problem, ...answer } = relayed
+  await onRelayed(notification.seq, answer, problem === null ? [] : [problem])
+  return answer
+}
+
+const unsignedVerification =
+  'This verification is not signed by Fatture in Cloud, so the target was not asked; fic-dev answered it.'
 
 function toClock(behindSeconds: number | null, noticedAt: Date): ClockStatus | null {
   if (behindSeconds === null) return null

@@ -7,7 +7,8 @@ import { messageOf } from '../errors.ts'
 import { matchesType } from '../fic/event-types.ts'
 import { provenAudience } from '../fic/signature/audience.ts'
 import type { VerifySignature } from '../fic/signature/verify.ts'
-import type { Capture, CaptureOptions } from '../store/notifications.ts'
+import { planDelivery, type Policy } from '../intake/policy.ts'
+import type { Capture } from '../store/notifications.ts'
 import type { Store } from '../store/store.ts'
 import type { JetStreamManager, JsMsg } from './client.ts'
 import { ensureConsumer } from './consumer.ts'
@@ -30,7 +31,9 @@ export interface FollowerOptions extends MembershipOptions {
   since: Date | null
   verify: VerifySignature
   store: Store
-  targetsFor(capture: Capture): CaptureOptions
+  policy: Policy
+  /** The URLs of the targets that take an event type. */
+  targetsFor(eventType: string | null): string[]
 }
 
 /** After a capture that failed (a full disk), before the same message comes again. */
@@ -132,7 +135,7 @@ export class Follower {
   /** Resolves when its place among the captures is taken, not when it is durable: those of one turn share a commit. */
   async #take(message: JsMsg, streamCreated: string, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return
-    const { types, store, targetsFor, log } = this.#options
+    const { types, store, policy, targetsFor, log } = this.#options
     const incoming = toIncoming(message)
     const { payload, publishedAt } = incoming
     const capture = await this.#judge(incoming)
@@ -145,7 +148,7 @@ export class Follower {
       place: `${streamCreated} ${message.seq}`,
     })
     const durable = store
-      .captureOnce({ key, at: publishedAt }, capture, targetsFor(capture))
+      .captureOnce({ key, at: publishedAt }, capture, planDelivery(capture, policy, targetsFor))
       .then(() => message.ack())
       .catch((thrown: unknown) => {
         log.error({ reason: messageOf(thrown) }, 'capture failed; the stream is asked for it again')

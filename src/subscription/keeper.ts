@@ -59,7 +59,7 @@ export interface SubscriptionKeeper {
   /** The reason, when the state is `failed`. */
   failure(): FicDevError | null
   onChange(listener: StatusListener): () => void
-  /** Does what `onExit` says, within 3 s. */
+  /** Does what `onExit` says, within 3 s; nothing if it was never started. */
   close(): Promise<void>
   /** What `close` has done. */
   left(): Left[]
@@ -85,6 +85,7 @@ export function createSubscriptionKeeper(options: SubscriptionKeeperOptions): Su
   /** The last round asked for a challenge. */
   let attempted = false
   let mayRecreate = options.recreate ?? false
+  let isStarted = false
   let isResting = false
   let wasOurs = false
   let risk: { sink: string; isTaken: Promise<boolean> } | null = null
@@ -223,6 +224,7 @@ export function createSubscriptionKeeper(options: SubscriptionKeeperOptions): Su
   async function close(): Promise<void> {
     closing.abort()
     rounds.stop()
+    if (!isStarted) return
     const done = rounds
       .settled()
       .then(() => leave({ ...options, onExit: onExit(), apiBase, now, ...wanted }, (one) => left.push(one)))
@@ -233,6 +235,7 @@ export function createSubscriptionKeeper(options: SubscriptionKeeperOptions): Su
   }
 
   function owed(): Owed[] {
+    if (!isStarted) return []
     return owedAtEnd ?? owedOnExit({ records, apiBase, company, onExit: onExit() })
   }
 
@@ -242,6 +245,7 @@ export function createSubscriptionKeeper(options: SubscriptionKeeperOptions): Su
     left: () => left,
     owed,
     async start() {
+      isStarted = true
       await rounds.ask()
       // The sink's URL may have changed meanwhile.
       await rounds.settled()

@@ -1,14 +1,16 @@
 /** Opens the first of the wanted tunnels that can be opened. */
 
+import type { TunnelStatus } from '../contract/status.ts'
 import { FicDevError } from '../errors.ts'
 import type { Logger } from '../log.ts'
 import { toTunnelFailure } from './failure.ts'
 import { readForwardedPort } from './forwarded-port.ts'
-import type { Probe } from './probe.ts'
+import type { Probe, ProbeOutcome } from './probe.ts'
 import type { Variables } from './program.ts'
 import type { TunnelProvider } from './provider.ts'
 import { findProvider } from './providers.ts'
 import { readSshHost } from './ssh-host.ts'
+import type { TunnelEvent } from './record.ts'
 import { createTunnel, type Tunnel } from './supervisor.ts'
 import { defaultTiming, type TunnelTiming } from './timing.ts'
 
@@ -42,6 +44,62 @@ export interface OpenTunnelOptions {
   signal?: AbortSignal
   /** Before each opening, so that states are seen from the first on. */
   onTunnel(tunnel: Tunnel): void
+}
+
+/** The tunnel of a daemon: none before it is opened, then the first that works. */
+export interface MainTunnel {
+  /**
+   * Resolves when a tunnel is open.
+   * @param port the sink's port on 127.0.0.1
+   * @throws FicDevError with what each provider said
+   */
+  open(port: number): Promise<void>
+  /** `null` before it is opened. */
+  status(): TunnelStatus | null
+  /** As of `Tunnel`. */
+  publicUrl(): string | null
+  probeNow(): Promise<ProbeOutcome>
+  /** Whether the public URL will be the same after the next start. */
+  isStable(): boolean
+  /** Ends an opening, too. */
+  close(): Promise<void>
+}
+
+export interface MainTunnelOptions extends Omit<OpenTunnelOptions, 'port' | 'signal' | 'onTunnel'> {
+  /** Gets each state, also of tunnels that could not be opened. */
+  onStatus(status: TunnelStatus): void
+  /** Gets what happens to the tunnel after it was opened. */
+  onEvent(event: TunnelEvent): void
+}
+
+/** Opens nothing before `open`. */
+export function createMainTunnel({ onStatus, onEvent, ...options }: MainTunnelOptions): MainTunnel {
+  const closing = new AbortController()
+  let current: Tunnel | null = null
+  let isStable = true
+  return {
+    async open(port) {
+      const { tunnel, urlStability } = await openTunnel({
+        ...options,
+        port,
+        signal: closing.signal,
+        onTunnel(opening) {
+          current = opening
+          opening.onChange(onStatus)
+        },
+      })
+      isStable = urlStability !== 'per-start'
+      tunnel.onChange((_status, event) => onEvent(event))
+    },
+    status: () => current?.status() ?? null,
+    publicUrl: () => current?.publicUrl() ?? null,
+    probeNow: async () => current?.probeNow() ?? { outcome: 'failed', reason: 'There is no tunnel now.' },
+    isStable: () => isStable,
+    async close() {
+      closing.abort()
+      await current?.close()
+    },
+  }
 }
 
 export interface OpenedTunnel {

@@ -8,10 +8,12 @@ import { createLog } from '../../src/log.ts'
 import { createIntake, type IntakeOptions } from '../../src/intake/take.ts'
 import { createSink, type SinkParts } from '../../src/sink/server.ts'
 import { createProbe } from '../../src/tunnel/probe.ts'
+import { binaryHeaders } from '../fic/requests.ts'
 import { oneId } from '../support/house.ts'
 import { ask, toRequest } from '../support/wire.ts'
 
 const secret = '0123456789abcdef0123456789abcdef'
+const event = Object.entries(binaryHeaders).map(([name, value]) => `${name}: ${value}`)
 const host = ['Host: x', 'Connection: close']
 
 async function serveSink({ answerProbe, ...parts }: Partial<IntakeOptions & SinkParts>) {
@@ -26,8 +28,10 @@ async function serveSink({ answerProbe, ...parts }: Partial<IntakeOptions & Sink
     verify: async () => ({ outcome: 'valid', claims: [], problems: [] }),
     audiences: () => [],
     capture: async () => ({ seq: 1 }) as Notification,
-    targetsFor: () => ({ targets: [] }),
-    relay: async () => null,
+    policy: { respond: 'ack', forwardUnverified: false, dropDuplicates: false, shareTo: null },
+    targetsFor: () => [],
+    passThrough: async () => null,
+    onRelayed: async () => {},
     ...parts,
   })
   const sink = createSink({
@@ -41,7 +45,7 @@ async function serveSink({ answerProbe, ...parts }: Partial<IntakeOptions & Sink
   return { ...sink, port, lines, [Symbol.asyncDispose]: () => sink.app.close() }
 }
 
-const post = toRequest(`POST /${secret}`, host, oneId)
+const post = toRequest(`POST /${secret}`, [...host, ...event], oneId)
 
 test.each([
   ['the store rejects', { capture: () => Promise.reject(new Error('disk full')) }],

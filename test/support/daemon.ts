@@ -5,12 +5,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Config } from '../../src/config/config.ts'
 import { readConfig } from '../../src/config/read-config.ts'
-import type { StreamMessage } from '../../src/contract/stream.ts'
-import { createDaemon, type Daemon, type DaemonNote, type DaemonParts } from '../../src/daemon.ts'
+import { createDaemon, type Daemon, type DaemonMessage, type DaemonOptions } from '../../src/daemon.ts'
 import { readDaemonFile } from '../../src/daemon/daemon-file.ts'
 import { freePort } from './ports.ts'
 
-export type Told = StreamMessage | DaemonNote
+export type Told = DaemonMessage
 
 export interface TestDaemon extends AsyncDisposable {
   daemon: Daemon
@@ -47,15 +46,17 @@ async function testConfig(folder: string, overrides: Partial<Config> = {}): Prom
 export async function startDaemon(
   folder: string,
   overrides: Partial<Config> = {},
-  parts: DaemonParts = {},
+  parts: DaemonOptions = {},
 ): Promise<TestDaemon> {
   const config = await testConfig(folder, overrides)
-  const daemon = createDaemon(config, parts)
   const told: Told[] = []
   const waiting = new Set<(message: Told) => void>()
-  daemon.on((message) => {
-    told.push(message)
-    for (const look of waiting) look(message)
+  const daemon = await createDaemon(config, {
+    ...parts,
+    onMessage(message) {
+      told.push(message)
+      for (const look of waiting) look(message)
+    },
   })
   await daemon.start()
   const { inspectorUrl, sinkUrl, emulatorUrl } = daemon.addresses()

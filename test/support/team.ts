@@ -6,7 +6,7 @@ import { once } from 'node:events'
 import type { Config } from '../../src/config/config.ts'
 import type { Notification } from '../../src/contract/notification.ts'
 import type { ShareStatus } from '../../src/contract/status.ts'
-import type { DaemonParts, Following } from '../../src/daemon.ts'
+import type { DaemonOptions, Following } from '../../src/daemon.ts'
 import { fic, ficClaims, makeToken } from './tokens.ts'
 import { testFolder } from './capture.ts'
 import { startDaemon, type TestDaemon } from './daemon.ts'
@@ -19,7 +19,7 @@ const checked: Partial<Config> = { emulator: false, publicKey: fic.publicPem, co
 export async function startHub(
   share: string,
   overrides: Partial<Config> = {},
-  parts: DaemonParts = {},
+  parts: DaemonOptions = {},
 ): Promise<TestDaemon> {
   return startDaemon(await testFolder(), { ...checked, share, ...overrides }, parts)
 }
@@ -27,7 +27,7 @@ export async function startHub(
 export async function startFollower(
   url: string,
   following: Partial<Following> = {},
-  place: { folder?: string; config?: Partial<Config>; parts?: DaemonParts } = {},
+  place: { folder?: string; config?: Partial<Config>; parts?: DaemonOptions } = {},
 ): Promise<TestDaemon> {
   return startDaemon(
     place.folder ?? (await testFolder()),

@@ -5,7 +5,7 @@ import type { TriggerAnswer, TriggerRequest } from '../../contract/api.ts'
 import { readUrl, showUrl } from '../../http/url.ts'
 import { knownTypeNames } from '../../config/settings.ts'
 import { didYouMean } from '../../config/spelling.ts'
-import { triggerAt } from '../../daemon/trigger-at.ts'
+import { emulatorAt } from '../../daemon/emulator-access.ts'
 import { FicDevError } from '../../errors.ts'
 import { findEventTypes, toLongName, welcomeType } from '../../fic/event-types.ts'
 import { requireDaemon } from '../client.ts'
@@ -84,7 +84,7 @@ async function ask(config: Invocation['config'], request: TriggerRequest): Promi
 
 async function askEmulator(to: string, request: TriggerRequest): Promise<TriggerAnswer> {
   const reading = readUrl(to, 'leave them out: the emulator needs none')
-  if ('url' in reading) return triggerAt(reading.url.origin, request)
+  if ('url' in reading) return emulatorAt(reading.url.origin).trigger(request)
   throw new FicDevError('USAGE', `--to is ${showUrl(to)}, which ${reading.problem}.`, {
     hint: 'Example: --to http://127.0.0.1:4622',
   })

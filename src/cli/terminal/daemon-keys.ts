@@ -11,7 +11,6 @@ import type { StatusLine } from './status-line.ts'
 import { visible } from './visible.ts'
 
 export interface KeyParts {
-  daemon: Daemon
   output: Output
   ending: Ending
   statusLine: StatusLine
@@ -21,7 +20,7 @@ export interface Keys {
   /** Yes or no, by a key. Another key is asked again. */
   confirm(question: string): Promise<boolean>
   /** The daemon is up: from now on all keys act. */
-  ready(): void
+  ready(daemon: Daemon): void
   /** Puts the terminal back as it was. */
   release(): void
 }
@@ -32,7 +31,7 @@ export interface Keys {
  */
 export function listenToKeys(parts: KeyParts): Keys {
   const { output } = parts
-  let isReady = false
+  let daemon: Daemon | null = null
   let isReleased = false
   const questions: Asked[] = []
   let taken: TakenKeys | null = null
@@ -45,8 +44,7 @@ export function listenToKeys(parts: KeyParts): Keys {
       return asked.answer(isYes(key))
     }
     if (action === null) return undefined
-    if (!isReady && needsDaemon.has(action)) return output.say('fic-dev is not ready yet.')
-    return act(action, parts).catch((error: unknown) => output.say(visible(messageOf(error))))
+    return act(action, parts, daemon).catch((error: unknown) => output.say(visible(messageOf(error))))
   }
   const foreground = watchForeground({
     taken() {
@@ -72,8 +70,8 @@ export function listenToKeys(parts: KeyParts): Keys {
         output.say(text)
         questions.push({ text, answer: resolve })
       }),
-    ready() {
-      isReady = true
+    ready(running) {
+      daemon = running
       // Elsewhere the status line says so.
       if (output.bottom === null) output.say(output.colors.dim('  ? shows the keys'))
     },
@@ -106,11 +104,34 @@ function isYes(key: string): boolean {
   return /^y$/i.test(key)
 }
 
-const needsDaemon: ReadonlySet<Action> = new Set(['open', 'replay', 'trigger', 'pause'])
-
+/** Without a daemon, only those keys act that do not need it. */
 async function act(
   action: Exclude<Action, 'suspend'>,
-  { daemon, output, ending, statusLine }: KeyParts,
+  { output, ending, statusLine }: KeyParts,
+  daemon: Daemon | null,
+): Promise<void> {
+  switch (action) {
+    case 'open':
+    case 'replay':
+    case 'trigger':
+    case 'pause':
+      if (daemon === null) return output.say('fic-dev is not ready yet.')
+      return actOn(daemon, action, { output, statusLine })
+    case 'clear':
+      return void (await output.write('\u001B[2J\u001B[3J\u001B[H'))
+    case 'help':
+      return output.say(keyHelp.map(([key, does]) => `  ${key}  ${does}`).join('\n'))
+    case 'quit':
+      return ending.ask(0)
+    case 'interrupt':
+      return ending.ask(130)
+  }
+}
+
+async function actOn(
+  daemon: Daemon,
+  action: 'open' | 'replay' | 'trigger' | 'pause',
+  { output, statusLine }: Pick<KeyParts, 'output' | 'statusLine'>,
 ): Promise<void> {
   switch (action) {
     case 'open':
@@ -124,16 +145,6 @@ async function act(
     case 'pause':
       daemon.pause(!daemon.paused())
       statusLine.paused(daemon.paused())
-      return output.say(
-        daemon.paused() ? 'Forwarding is paused; press p to resume.' : 'Forwarding is resumed.',
-      )
-    case 'clear':
-      return void (await output.write('\u001B[2J\u001B[3J\u001B[H'))
-    case 'help':
-      return output.say(keyHelp.map(([key, does]) => `  ${key}  ${does}`).join('\n'))
-    case 'quit':
-      return ending.ask(0)
-    case 'interrupt':
-      return ending.ask(130)
+      output.say(daemon.paused() ? 'Forwarding is paused; press p to resume.' : 'Forwarding is resumed.')
   }
 }

@@ -1,9 +1,8 @@
 /** Prints what the daemon tells: notifications and deliveries on stdout, the state of its parts on stderr. */
 
 import type { SubscriptionStatus } from '../../contract/status.ts'
-import type { StreamMessage } from '../../contract/stream.ts'
 import type { Config } from '../../config/config.ts'
-import type { Addresses, DaemonNote } from '../../daemon.ts'
+import type { DaemonAddresses, DaemonMessage } from '../../daemon.ts'
 import { provenAudience } from '../../fic/signature/audience.ts'
 import {
   clock,
@@ -21,11 +20,8 @@ import { noteLine, type Output } from '../output.ts'
 import { failureText } from '../failure.ts'
 import { visible } from './visible.ts'
 
-/** What the daemon tells. */
-export type Told = StreamMessage | DaemonNote
-
 /** What `--json` prints; the rest is for the stream's readers. */
-const jsonTypes: ReadonlySet<Told['type']> = new Set([
+const jsonTypes: ReadonlySet<DaemonMessage['type']> = new Set([
   'ready',
   'notification',
   'delivery',
@@ -44,7 +40,7 @@ export function createReport(
   config: Pick<Config, 'output'>,
   output: Output,
   links = false,
-): (message: Told) => void {
+): (message: DaemonMessage) => void {
   if (output.json) return (message) => void (jsonTypes.has(message.type) && output.object(message))
   const print = (line: string | null) => void (line !== null && output.line(line))
   const say = once((line: string) => output.say(`${output.colors.dim(now())}  ${line}`))
@@ -115,7 +111,7 @@ function once(say: (line: string) => void): (about: string, line: string) => voi
 
 /** `openUrl` is for people; the others are addresses for programs. */
 export function addressLines(
-  { openUrl, sinkUrl, emulatorUrl, shareUrl }: Omit<Addresses, 'inspectorUrl'>,
+  { openUrl, sinkUrl, emulatorUrl, shareUrl }: Omit<DaemonAddresses, 'inspectorUrl'>,
   colors: Output['colors'],
   links = false,
 ): string[] {
@@ -132,7 +128,7 @@ export function addressLines(
   )
 }
 
-function banner(addresses: Addresses, colors: Output['colors'], links: boolean): string {
+function banner(addresses: DaemonAddresses, colors: Output['colors'], links: boolean): string {
   return [colors.bold(colors.green('fic-dev is ready')), ...addressLines(addresses, colors, links)].join('\n')
 }
 

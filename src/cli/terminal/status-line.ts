@@ -1,11 +1,15 @@
 /** Keeps the status line of a daemon: what stands at the bottom of the terminal while it runs. */
 
-import type { Daemon } from '../../daemon.ts'
+import type { Daemon, DaemonMessage } from '../../daemon.ts'
 import type { Output } from '../output.ts'
 import { statusParts, waitedFor, type StatusFacts } from './status-text.ts'
 import { fitParts } from './width.ts'
 
 export interface StatusLine {
+  /** To be called with each message of the daemon. */
+  hear(message: Pick<DaemonMessage, 'type'>): void
+  /** From now on the status is asked of this daemon. */
+  watch(daemon: Pick<Daemon, 'status'>): void
   /** Deliveries were held back, or let go. */
   paused(isPaused: boolean): void
   /** From now on it only says that the end is near; to be told before the daemon closes. */
@@ -16,30 +20,27 @@ export interface StatusLine {
 /** The daemon counts in its store, so it is asked at most so often. */
 const askEveryMs = 200
 
-const noLine: StatusLine = { paused: () => {}, closing: () => {}, remove: () => {} }
+const noLine: StatusLine = {
+  hear: () => {},
+  watch: () => {},
+  paused: () => {},
+  closing: () => {},
+  remove: () => {},
+}
 
-/** To be called before the daemon starts. Nothing happens where there is no terminal to draw in. */
-export function showStatusLine(
-  daemon: Pick<Daemon, 'on' | 'status'>,
-  { bottom, colors }: Pick<Output, 'bottom' | 'colors'>,
-): StatusLine {
+/** Nothing happens where there is no terminal to draw in. */
+export function showStatusLine({ bottom, colors }: Pick<Output, 'bottom' | 'colors'>): StatusLine {
   if (bottom === null) return noLine
   const facts: StatusFacts = { status: null, phase: 'starting', waitedMs: 0, received: 0, isPaused: false }
+  let daemon: Pick<Daemon, 'status'> | null = null
   let isOld = false
   let askedAt = -Infinity
   let waited = { for: '', since: performance.now() }
   let timer: NodeJS.Timeout | null = null
 
-  const forget = daemon.on((message) => {
-    isOld = true
-    if (message.type === 'notification') facts.received += 1
-    if (message.type === 'ready') facts.phase = 'ready'
-    bottom.changed()
-  })
-
   function refresh(now: number): void {
     // A start has steps that are not told.
-    if (facts.phase === 'closing' || (facts.phase === 'ready' && !isOld)) return
+    if (daemon === null || facts.phase === 'closing' || (facts.phase === 'ready' && !isOld)) return
     if (now - askedAt < askEveryMs) {
       timer ??= setTimeout(() => {
         timer = null
@@ -49,11 +50,7 @@ export function showStatusLine(
     }
     askedAt = now
     isOld = false
-    try {
-      facts.status = daemon.status()
-    } catch {
-      // Its parts are not built yet, or closed already.
-    }
+    facts.status = daemon.status()
   }
 
   bottom.show({
@@ -69,6 +66,15 @@ export function showStatusLine(
   })
 
   return {
+    hear({ type }) {
+      isOld = true
+      if (type === 'notification') facts.received += 1
+      if (type === 'ready') facts.phase = 'ready'
+      bottom.changed()
+    },
+    watch(built) {
+      daemon = built
+    },
     paused(isPaused) {
       facts.isPaused = isPaused
       bottom.changed()
@@ -78,7 +84,6 @@ export function showStatusLine(
       bottom.changed()
     },
     remove() {
-      forget()
       if (timer !== null) clearTimeout(timer)
       bottom.remove()
     },

@@ -1,18 +1,15 @@
 /** Where notifications go: the configured targets, until others are named while fic-dev runs. */
 
-import type { TargetsAnswer, TargetsChange } from '../contract/api.ts'
+import type { ForwardRule, RunningSettings, TargetsAnswer, TargetsChange } from '../contract/api.ts'
 import type { TargetStatus } from '../contract/status.ts'
-import { noteForwarding } from '../config/agreement.ts'
-import type { Config } from '../config/config.ts'
-import { readTargets } from '../config/forward-to.ts'
-import type { Target } from '../delivery/targets.ts'
 import { FicDevError } from '../errors.ts'
 import { isLoopback } from '../http/loopback.ts'
 import { portOf } from '../http/url.ts'
 import type { Moved } from '../store/jobs.ts'
-import { refuseCircle } from './circle.ts'
+import type { Target } from './targets.ts'
 
-export type ForwardingSettings = Pick<Config, 'forwardTo' | 'headers'>
+/** The targets, and the headers of every delivery. */
+export type ForwardingSettings = Readonly<Pick<RunningSettings, 'forwardTo' | 'headers'>>
 
 /** `page`: a page could be made to ask for it, so it may name less than the command line. */
 export type NamedBy = 'command line' | 'page'
@@ -25,6 +22,13 @@ export interface ForwardingParts {
   ownPorts(): number[]
   retarget(targets: Target[]): Promise<Moved>
   status(): TargetStatus[]
+  /**
+   * Reads targets that are written as after `--forward-to`.
+   * @throws FicDevError CONFIG_INVALID
+   */
+  readTargets(words: readonly string[]): ForwardRule[]
+  /** What is odd about targets: sentences. `name` is where they are named. */
+  noteForwarding(name: string, rules: readonly ForwardRule[]): string[]
 }
 
 /** Each rule with the headers that go to every target. */
@@ -68,7 +72,7 @@ export class Forwarding {
    */
   async name(words: readonly string[], by: NamedBy): Promise<TargetsChange> {
     const known = [...this.#settings.forwardTo, ...this.#parts.configured.forwardTo]
-    const named = words.length === 0 ? [] : readTargets(words)
+    const named = words.length === 0 ? [] : this.#parts.readTargets(words)
     if (by === 'page') named.forEach(({ url }) => demandReachable(new URL(url), known))
     named.forEach(({ url }) => refuseOwnPort(new URL(url), this.#parts.ownPorts()))
     // What goes to an address with its deliveries stays, however often another one is tried.
@@ -77,13 +81,13 @@ export class Forwarding {
       headers: known.find(({ url }) => url === rule.url)?.headers ?? {},
     }))
     const moved = await this.apply({ forwardTo, headers: this.#settings.headers }, namedBy[by])
-    const notes = noteForwarding('forwardTo', forwardTo)
+    const notes = this.#parts.noteForwarding('forwardTo', forwardTo)
     return { ...this.answer(), ...moved, notes, startedWith: this.#parts.source }
   }
 
   /** @throws FicDevError CONFIG_INVALID */
   apply(settings: ForwardingSettings, source: string): Promise<Moved> {
-    refuseCircle(settings, this.#parts.sinkPath)
+    refuseOwnSink(settings, this.#parts.sinkPath)
     const applied = this.#changing.then(() => {
       this.#settings = settings
       this.#source = source
@@ -92,6 +96,21 @@ export class Forwarding {
     this.#changing = applied.catch(() => {})
     return applied
   }
+}
+
+/**
+ * What is delivered to our own sink would be captured and delivered again, without end. Whatever the host, and what its
+ * proxy puts before the path: it is the same sink, and no other has this path.
+ * @throws FicDevError CONFIG_INVALID
+ */
+export function refuseOwnSink({ forwardTo }: Pick<ForwardingSettings, 'forwardTo'>, sinkPath: string): void {
+  const own = forwardTo.find(({ url }) => new URL(url).pathname.replace(/\/+$/, '').endsWith(sinkPath))
+  if (own === undefined) return
+  throw new FicDevError(
+    'CONFIG_INVALID',
+    `forwardTo is ${own.url}, which is the sink of this fic-dev: notifications would go in circles.`,
+    { hint: 'Name the address of your app. Example: --forward-to http://localhost:3000/webhooks' },
+  )
 }
 
 const namedBy: Record<NamedBy, string> = { 'command line': 'fic-dev forward', page: 'the inspector' }
