@@ -27,7 +27,7 @@ import { toStatus } from './daemon/status.ts'
 import { refuseOwnSink } from './delivery/forwarding.ts'
 import type { SettingsFacts } from './doctor/settings.ts'
 import { openEmulator } from './emulator/emulator.ts'
-import { FicDevError, messageOf } from './errors.ts'
+import { FicDevError, messageOf, toErrorJson } from './errors.ts'
 import { createResourceReader } from './fic/resources.ts'
 import { ficPublicKeyPem } from './fic/signature/public-key.ts'
 import { createVerifier } from './fic/signature/verify.ts'
@@ -300,7 +300,7 @@ async function assemble(config: Config, options: AssembleOptions): Promise<Daemo
   }
 
   function publishError(thrown: unknown): void {
-    events.publish({ type: 'error', error: toErrorNote(thrown) })
+    events.publish({ type: 'error', error: toErrorJson(thrown) })
   }
 
   function status(): Status {
@@ -353,7 +353,7 @@ async function assemble(config: Config, options: AssembleOptions): Promise<Daemo
     if (store.state === 'restored') restoreFiles()
     publish({ type: 'store', store })
     if (store.detail === null) return
-    publishError(new FicDevError('STORE_REMOVED', store.detail, { hint: store.hint ?? '' }))
+    publishError(new FicDevError('STORE_REMOVED', store.detail, { hint: store.hint ?? undefined }))
   }
 
   /** What lay beside the database was removed with it. */
@@ -456,7 +456,7 @@ async function assemble(config: Config, options: AssembleOptions): Promise<Daemo
     if (options.stop) options.stop()
     else void close()
     await left.promise
-    return { pid: process.pid, subscriptions: [...(keeper?.left() ?? [])], owed: owed().map(toErrorNote) }
+    return { pid: process.pid, subscriptions: [...(keeper?.left() ?? [])], owed: owed().map(toErrorJson) }
   }
 
   function owed(): FicDevError[] {
@@ -506,10 +506,4 @@ async function assemble(config: Config, options: AssembleOptions): Promise<Daemo
 function noteOtherPort(events: Events<DaemonMessage>, of: string, wanted: number, port: number | null): void {
   if (wanted === 0 || wanted === port) return
   events.publish({ type: 'note', text: `Port ${wanted} is in use, so the ${of} listens on ${port}.` })
-}
-
-function toErrorNote(thrown: unknown): ApiError['error'] {
-  if (!(thrown instanceof FicDevError)) return { code: 'FIC_DEV_E_INTERNAL', message: messageOf(thrown) }
-  const { code, message, hint } = thrown
-  return { code, message, ...(hint !== undefined && { hint }) }
 }

@@ -43,6 +43,16 @@ const exitCodes = {
 
 export type ErrorCode = keyof typeof exitCodes
 
+/** An error code as it is printed, and as it is in the API's errors. */
+export type PrintedErrorCode = `FIC_DEV_E_${ErrorCode}`
+
+/** The JSON form of an error, in the API, in the lines of `--json` and between processes. */
+export interface ErrorJson {
+  code: PrintedErrorCode
+  message: string
+  hint?: string
+}
+
 /** All codes as they are printed, for the test that compares them with docs/troubleshooting.md. */
 export const printedErrorCodes = Object.keys(exitCodes).map((code) => `FIC_DEV_E_${code}`)
 
@@ -55,17 +65,30 @@ export function errorCodeOf(printed: string, otherwise: ErrorCode = 'INTERNAL'):
 /** A mistake of the user or a failure outside of fic-dev: what failed, what to do, and a stable code. */
 export class FicDevError extends Error {
   override readonly name = 'FicDevError'
-  /** As printed and as in the API's errors, `FIC_DEV_E_…`. */
-  readonly code: string
+  readonly code: PrintedErrorCode
   readonly exitCode: number
   readonly hint: string | undefined
 
-  constructor(code: ErrorCode, message: string, options: { hint?: string; cause?: unknown } = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { hint?: string | undefined; cause?: unknown } = {},
+  ) {
     super(message, 'cause' in options ? { cause: options.cause } : undefined)
     this.code = `FIC_DEV_E_${code}`
     this.exitCode = exitCodes[code]
     this.hint = options.hint
   }
+
+  toJSON(): ErrorJson {
+    const { code, message, hint } = this
+    return { code, message, ...(hint && { hint }) }
+  }
+}
+
+/** The JSON form of anything that was thrown. An error that is not a FicDevError is a bug, and has the code INTERNAL. */
+export function toErrorJson(thrown: unknown): ErrorJson {
+  return (thrown instanceof FicDevError ? thrown : new FicDevError('INTERNAL', messageOf(thrown))).toJSON()
 }
 
 /** A package with a binary that was not installed for this platform, or not at all. `what` is a noun phrase. */
@@ -80,6 +103,16 @@ export function toPackageMissing(what: string, cause: unknown): FicDevError {
       cause,
     },
   )
+}
+
+/** Whether it is a FicDevError of this code. */
+export function hasCode(thrown: unknown, code: ErrorCode): thrown is FicDevError {
+  return thrown instanceof FicDevError && thrown.code === `FIC_DEV_E_${code}`
+}
+
+/** The `code` of an error of Node or of SQLite: `ENOENT`, `SQLITE_BUSY`; empty if it has none. */
+export function systemCodeOf(thrown: unknown): string {
+  return thrown instanceof Error && 'code' in thrown ? String(thrown.code) : ''
 }
 
 /** The message of anything that was thrown. An AggregateError (as Node gives for a host with two addresses) tells its parts. */

@@ -6,10 +6,9 @@ import { closeSync } from 'node:fs'
 import { Option } from 'commander'
 import type { DaemonAddresses } from '../daemon.ts'
 import { refuseSecond } from '../daemon/open-store.ts'
-import { errorCodeOf, FicDevError } from '../errors.ts'
+import { errorCodeOf, FicDevError, type ErrorJson } from '../errors.ts'
 import { openInBrowser } from './browser.ts'
 import type { Invocation } from './command.ts'
-import type { Failure } from './failure.ts'
 import { logFileOf, openLogFile } from './log-file.ts'
 import { addressLines } from './terminal/report.ts'
 import { visible } from './terminal/visible.ts'
@@ -30,7 +29,7 @@ export const backgroundOptions = [
 ]
 
 /** What the process in the background sends to the one that started it. */
-export type Outcome = { type: 'ready'; addresses: DaemonAddresses } | { type: 'failed'; failure: Failure }
+export type Outcome = { type: 'ready'; addresses: DaemonAddresses } | { type: 'failed'; error: ErrorJson }
 
 /** No console window on Windows; the types of `fork` leave it out. */
 const hidden = { windowsHide: true }
@@ -67,8 +66,8 @@ export async function startInBackground({ config, output }: Invocation<object>):
   if (outcome.type === 'failed') {
     // After that its ports and its store are free again.
     await ended
-    const { code, message, hint } = outcome.failure
-    throw new FicDevError(errorCodeOf(code), message, hint === undefined ? {} : { hint })
+    const { code, message, hint } = outcome.error
+    throw new FicDevError(errorCodeOf(code), message, { hint })
   }
   if (outcome.type === 'ended') {
     throw new FicDevError(

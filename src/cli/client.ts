@@ -11,7 +11,7 @@ import type { Config } from '../config/config.ts'
 import type { Offline } from '../daemon.ts'
 import type { Secrets } from '../config/environment.ts'
 import { isPlainObject } from '../config/kinds.ts'
-import { errorCodeOf, FicDevError, type ErrorCode } from '../errors.ts'
+import { errorCodeOf, FicDevError } from '../errors.ts'
 import { explainFailure } from '../http/exchange.ts'
 import { findDaemon } from '../daemon/find-daemon.ts'
 import type { Invocation } from './command.ts'
@@ -239,12 +239,13 @@ function askDaemon(daemon: DaemonFile, { method, path, body, contentType }: Ask)
 }
 
 function toError(status: number, text: string): FicDevError {
-  const error = readApiError(text)
-  if (!error) return new FicDevError('DAEMON_UNREACHABLE', `fic-dev answered ${status} without saying why.`)
-  return new FicDevError(error.code, error.message, error.hint === undefined ? {} : { hint: error.hint })
+  return (
+    readApiError(text) ??
+    new FicDevError('DAEMON_UNREACHABLE', `fic-dev answered ${status} without saying why.`)
+  )
 }
 
-function readApiError(text: string): { code: ErrorCode; message: string; hint?: string } | null {
+function readApiError(text: string): FicDevError | null {
   let content: unknown
   try {
     content = JSON.parse(text)
@@ -252,12 +253,11 @@ function readApiError(text: string): { code: ErrorCode; message: string; hint?: 
     return null
   }
   const error = isPlainObject(content) && isPlainObject(content['error']) ? content['error'] : null
-  if (!error || typeof error['message'] !== 'string') return null
-  return {
-    code: errorCodeOf(String(error['code']), 'BAD_REQUEST'),
-    message: error['message'],
-    ...(typeof error['hint'] === 'string' ? { hint: error['hint'] } : {}),
-  }
+  if (typeof error?.['message'] !== 'string') return null
+  const { code, message, hint } = error
+  return new FicDevError(errorCodeOf(String(code), 'BAD_REQUEST'), message, {
+    hint: typeof hint === 'string' ? hint : undefined,
+  })
 }
 
 async function textOf(body: AsyncIterable<Uint8Array>): Promise<string> {

@@ -1,26 +1,23 @@
 /** Tells a person, or a script, why a command failed. */
 
 import { CommanderError } from 'commander'
-import { FicDevError, messageOf } from '../errors.ts'
+import type { ApiError } from '../contract/api.ts'
+import { FicDevError, messageOf, type ErrorJson } from '../errors.ts'
 import { toJsonLine, visibleLines } from './terminal/visible.ts'
 import { typed } from './typed.ts'
 
-export interface Failure {
-  code: string
-  message: string
-  hint?: string
+interface Failure {
+  error: ErrorJson
   exitCode: number
 }
 
 /** Whatever was thrown, in words. What is not a FicDevError is a mistake of ours. */
 export function toFailure(thrown: unknown): Failure {
   if (thrown instanceof FicDevError) {
-    const { code, message, hint, exitCode } = thrown
+    const { code, message, hint } = thrown.toJSON()
     return {
-      code,
-      message: typed(message),
-      exitCode,
-      ...(hint === undefined ? {} : { hint: typed(hint) }),
+      error: { code, message: typed(message), ...(hint && { hint: typed(hint) }) },
+      exitCode: thrown.exitCode,
     }
   }
   if (thrown instanceof CommanderError) return toFailure(toUsageError(thrown))
@@ -44,7 +41,10 @@ export function toUsageError({ message }: Pick<CommanderError, 'message'>, hint 
 }
 
 /** Three lines for stderr: what happened, what to try, the code. */
-export function failureText({ code, message, hint }: Failure, bold: (text: string) => string): string {
+export function failureText(
+  { code, message, hint }: ApiError['error'],
+  bold: (text: string) => string,
+): string {
   const lines = [
     `${bold('error')}: ${visibleLines(message)}`,
     ...(hint ? [visibleLines(hint).replaceAll(/^/gm, '  ')] : []),
@@ -54,8 +54,8 @@ export function failureText({ code, message, hint }: Failure, bold: (text: strin
 }
 
 /** The same as a line of `--json`. */
-export function failureLine({ code, message, hint }: Failure): string {
-  return toJsonLine({ type: 'error', error: { code, message, ...(hint === undefined ? {} : { hint }) } })
+export function failureLine(error: ErrorJson): string {
+  return toJsonLine({ type: 'error', error })
 }
 
 /** The stack with those of its causes, for `--log-level debug`. */

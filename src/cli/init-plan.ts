@@ -6,7 +6,7 @@ import type { ForwardRule } from '../contract/api.ts'
 import { toTargetText } from '../config/forward-to.ts'
 import type { ReadConfig } from '../config/read-config.ts'
 import { settingKeys, settings, type Setting, type SettingKey } from '../config/settings.ts'
-import { FicDevError, messageOf } from '../errors.ts'
+import { FicDevError, hasCode, messageOf } from '../errors.ts'
 import { toShortName } from '../fic/event-types.ts'
 import type { InstalledTunnel } from '../tunnel/installed.ts'
 import { readSshHost } from '../tunnel/ssh-host.ts'
@@ -202,13 +202,9 @@ async function askForToken(
     } catch (error) {
       if (!(error instanceof FicDevError)) throw error
       prompts.warn(error.message)
-      if (!isRefusal(error)) return { token, companies: [] }
+      if (!hasCode(error, 'TOKEN_REJECTED')) return { token, companies: [] }
     }
   }
-}
-
-function isRefusal({ code }: FicDevError): boolean {
-  return code === 'FIC_DEV_E_TOKEN_REJECTED'
 }
 
 async function listCompanies(prompts: Prompts, { companies }: PlanParts, token: string): Promise<Company[]> {

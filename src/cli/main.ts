@@ -41,12 +41,12 @@ try {
 
 /** Says why it failed; gives the exit code. */
 function tell(thrown: unknown): number {
-  const failure = toFailure(thrown)
+  const { error, exitCode } = toFailure(thrown)
   const { colors, line, say } = createOutput(manner)
-  if (manner.json) line(failureLine(failure))
-  say(failureText(failure, (text) => colors.bold(colors.red(text))))
+  if (manner.json) line(failureLine(error))
+  say(failureText(error, (text) => colors.bold(colors.red(text))))
   if (manner.debug) say(stackOf(thrown))
-  return failure.exitCode
+  return exitCode
 }
 
 async function end(exitCode: number): Promise<void> {

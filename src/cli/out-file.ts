@@ -3,7 +3,7 @@
 import { constants } from 'node:fs'
 import { access, stat } from 'node:fs/promises'
 import path from 'node:path'
-import { FicDevError, messageOf } from '../errors.ts'
+import { FicDevError, messageOf, systemCodeOf } from '../errors.ts'
 import { toOutputFailure } from './output.ts'
 
 /**
@@ -45,7 +45,7 @@ async function statIfThere(name: string) {
   try {
     return await stat(name)
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return null
+    if (systemCodeOf(error) === 'ENOENT') return null
     throw error
   }
 }
@@ -56,13 +56,9 @@ const diskCodes = new Set(['ENOSPC', 'EDQUOT', 'EIO', 'EFBIG'])
 /** `flag` names the file. */
 export function toFileFailure(name: string, flag: string, error: unknown): FicDevError {
   if (error instanceof FicDevError) return error
-  if (diskCodes.has(codeOf(error))) return toOutputFailure(name, error)
+  if (diskCodes.has(systemCodeOf(error))) return toOutputFailure(name, error)
   return new FicDevError('USAGE', `${name} cannot be written: ${messageOf(error)}.`, {
     hint: `Name another one with ${flag}.`,
     cause: error,
   })
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : ''
 }

@@ -99,7 +99,7 @@ export async function runDaemon(
     if (waiting !== null) output.say(output.colors.dim(stoppedText(waiting())))
     return exitCode
   } catch (error) {
-    await starter?.report({ type: 'failed', failure: toFailure(error) })
+    await starter?.report({ type: 'failed', error: toFailure(error).error })
     throw error
   } finally {
     keys?.release()
@@ -119,9 +119,9 @@ function tellEnd(daemon: Pick<Daemon, 'left' | 'owed'>, { config, output }: Invo
     else if (config.output !== 'quiet') output.say(text)
   }
   for (const thrown of daemon.owed()) {
-    const { exitCode, ...error } = toFailure(thrown)
+    const { error } = toFailure(thrown)
     if (output.json) output.object({ type: 'error', error })
-    output.say(failureText({ ...error, exitCode }, output.colors.red))
+    output.say(failureText(error, output.colors.red))
   }
 }
 
@@ -133,7 +133,7 @@ function endOnTunnelFailure(
 ): void {
   if (message.type !== 'tunnel' || message.tunnel.state !== 'down') return
   const { provider, detail } = message.tunnel
-  const { exitCode, ...error } = toFailure(
+  const { exitCode, error } = toFailure(
     new FicDevError('TUNNEL_FAILED', `The tunnel of ${provider} is lost: ${detail ?? 'no reason is known'}`, {
       hint: 'Without --exit-on-tunnel-failure it is opened again.',
     }),

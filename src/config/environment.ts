@@ -2,7 +2,7 @@
 
 import path from 'node:path'
 import { parseEnv } from 'node:util'
-import { FicDevError, messageOf } from '../errors.ts'
+import { FicDevError, messageOf, systemCodeOf } from '../errors.ts'
 import { readTextFile } from '../text-file.ts'
 import type { Config } from './config.ts'
 import { isOwnOrHere, projectFolders } from './project-folders.ts'
@@ -79,7 +79,7 @@ function readDotEnv(file: string): NodeJS.Dict<string> {
   } catch (error) {
     if (error instanceof FicDevError) throw error
     // Python's tools make a folder of this name.
-    if (error instanceof Error && 'code' in error && /^(?:ENOENT|EISDIR)$/.test(String(error.code))) return {}
+    if (['ENOENT', 'EISDIR'].includes(systemCodeOf(error))) return {}
     throw new FicDevError('CONFIG_FILE', `${file} cannot be read: ${messageOf(error)}.`, {
       hint: 'Check its permissions, or remove it.',
       cause: error,

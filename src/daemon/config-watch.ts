@@ -5,8 +5,8 @@ import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import { readConfig, type ConfigInput, type ReadConfig } from '../config/read-config.ts'
 import { settingKeys, type SettingKey } from '../config/settings.ts'
-import { FicDevError } from '../errors.ts'
 import type { Forwarding } from '../delivery/forwarding.ts'
+import { FicDevError, hasCode } from '../errors.ts'
 
 /** A stat instead of a watcher: it also sees changes on network disks and in containers, and files that are replaced. */
 const usualLookEveryMs = 300
@@ -125,7 +125,7 @@ function sayPlace(source: string): string {
 function toFileError(file: string, error: unknown): unknown {
   if (!(error instanceof FicDevError)) return error
   const message = error.message.replace(/:\n\s*- /, ': ').replaceAll(/\n\s*- /g, ' ')
-  return new FicDevError(error.code.endsWith('CONFIG_FILE') ? 'CONFIG_FILE' : 'CONFIG_INVALID', message, {
+  return new FicDevError(hasCode(error, 'CONFIG_FILE') ? 'CONFIG_FILE' : 'CONFIG_INVALID', message, {
     hint: `The present targets and settings stay. Correct ${path.basename(file)} and save it again.`,
     cause: error,
   })

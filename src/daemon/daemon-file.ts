@@ -3,6 +3,7 @@
 import { readFileSync, realpathSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DaemonFile } from '../contract/api.ts'
+import { systemCodeOf } from '../errors.ts'
 import { readPrivateJson, writePrivateFile } from '../store/data-dir.ts'
 
 const fileName = 'daemon.json'
@@ -46,7 +47,7 @@ export function isAlive(pid: number): boolean {
     return !isDefunct(pid)
   } catch (thrown) {
     // EPERM: it lives, and belongs to another user.
-    return thrown instanceof Error && 'code' in thrown && thrown.code === 'EPERM'
+    return systemCodeOf(thrown) === 'EPERM'
   }
 }
 

@@ -112,11 +112,7 @@ async function ask<T>(
   const said = answer.json as (T & { error?: { message?: string } }) | null
   if (answer.status >= 200 && answer.status < 300 && said) return said
   const reason = said?.error?.message ?? 'no reason given'
-  throw new FicDevError(
-    errors.refused,
-    `The emulator answered ${answer.status}: ${reason}`,
-    hint === undefined ? {} : { hint },
-  )
+  throw new FicDevError(errors.refused, `The emulator answered ${answer.status}: ${reason}`, { hint })
 }
 
 /** The file in which the emulator of this process keeps its state, its key included. */

@@ -1,6 +1,6 @@
 /** Lets a server listen on loopback: on the port that was named, or near the usual one. */
 
-import { FicDevError } from '../errors.ts'
+import { FicDevError, hasCode, systemCodeOf } from '../errors.ts'
 
 /** How many ports after the usual one are tried before the system is asked for any. */
 const neighbours = 20
@@ -32,6 +32,5 @@ function range(from: number, length: number): number[] {
 }
 
 function isTaken(thrown: unknown): boolean {
-  const code = thrown instanceof Error && 'code' in thrown ? thrown.code : null
-  return code === 'EADDRINUSE' || code === 'FIC_DEV_E_PORT_TAKEN'
+  return hasCode(thrown, 'PORT_TAKEN') || systemCodeOf(thrown) === 'EADDRINUSE'
 }

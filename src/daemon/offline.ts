@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import type { InjectOptions } from 'fastify'
 import type { Config } from '../config/config.ts'
 import type { Secrets } from '../config/environment.ts'
-import { FicDevError } from '../errors.ts'
+import { FicDevError, hasCode, systemCodeOf } from '../errors.ts'
 import { createFicApi } from '../fic/api.ts'
 import { createResourceReader } from '../fic/resources.ts'
 import { ficPublicKeyPem } from '../fic/signature/public-key.ts'
@@ -90,7 +90,7 @@ function hasStore(dataDir: string): boolean {
     statSync(databasePathOf(dataDir))
     return true
   } catch (error) {
-    return !(error instanceof Error && 'code' in error && error.code === 'ENOENT')
+    return systemCodeOf(error) !== 'ENOENT'
   }
 }
 
@@ -99,7 +99,7 @@ function openStoreIfPossible(options: StoreOptions): { store: Store } {
   try {
     return { store: openStore(options) }
   } catch (thrown) {
-    if (!isMissing(thrown)) throw thrown
+    if (!hasCode(thrown, 'PACKAGE_MISSING')) throw thrown
     return { store: createUnusable(thrown) as Store }
   }
 }
@@ -113,10 +113,6 @@ function createUnusable(error: unknown): unknown {
     },
   })
   return unusable
-}
-
-function isMissing(thrown: unknown): boolean {
-  return thrown instanceof FicDevError && thrown.code === 'FIC_DEV_E_PACKAGE_MISSING'
 }
 
 interface Places {

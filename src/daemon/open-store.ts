@@ -2,7 +2,7 @@
 
 import { setTimeout as pause } from 'node:timers/promises'
 import type { DaemonFile } from '../contract/api.ts'
-import { FicDevError } from '../errors.ts'
+import { FicDevError, hasCode } from '../errors.ts'
 import { openStore, type Store, type StoreOptions } from '../store/store.ts'
 import { readHolderFile } from './daemon-file.ts'
 import { isRunning } from './find-daemon.ts'
@@ -87,7 +87,7 @@ export async function openWhenFree<Value, Holder = DaemonFile>(
     try {
       return { value: await open() }
     } catch (thrown) {
-      if (!isLocked(thrown)) throw thrown
+      if (!hasCode(thrown, 'DATA_DIR_LOCKED')) throw thrown
       const holder = await findHolder()
       if (holder !== null) return { holder }
       const waitedMs = performance.now() - startedAt
@@ -110,8 +110,4 @@ function heldTooLong(dataDir: string, waitMs: number, cause: unknown): FicDevErr
       cause,
     },
   )
-}
-
-function isLocked(thrown: unknown): boolean {
-  return thrown instanceof FicDevError && thrown.code === 'FIC_DEV_E_DATA_DIR_LOCKED'
 }

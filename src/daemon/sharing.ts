@@ -6,7 +6,7 @@ import type { ShareStatus } from '../contract/status.ts'
 import type { StreamMessage } from '../contract/stream.ts'
 import type { Config } from '../config/config.ts'
 import type { Secrets } from '../config/environment.ts'
-import type { FicDevError } from '../errors.ts'
+import { hasCode, type FicDevError } from '../errors.ts'
 import type { VerifySignature } from '../fic/signature/verify.ts'
 import type { Policy } from '../intake/policy.ts'
 import type { Logger } from '../log.ts'
@@ -104,7 +104,7 @@ async function createFollower(options: SharingOptions, following: Following): Pr
       if (message.type === 'share' && message.share.state !== 'connecting') queueMicrotask(begin)
     },
     onError(error) {
-      const endsStart = !hasBegun && error.code === 'FIC_DEV_E_SHARE_NAME'
+      const endsStart = !hasBegun && hasCode(error, 'SHARE_NAME')
       if (endsStart) begin(error)
       else parts.onError(error)
     },

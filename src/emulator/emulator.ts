@@ -3,7 +3,7 @@
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import type { TriggerRequest } from '../contract/api.ts'
-import { FicDevError } from '../errors.ts'
+import { FicDevError, systemCodeOf } from '../errors.ts'
 import { eventTypePrefix } from '../fic/event-types.ts'
 import { silentLog, type Logger } from '../log.ts'
 import { createClock, readAdvance } from './clock.ts'
@@ -209,7 +209,7 @@ async function listen(app: FastifyInstance, port: number): Promise<string> {
   try {
     await app.listen({ host: '127.0.0.1', port })
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
+    if (systemCodeOf(error) !== 'EADDRINUSE') throw error
     throw new FicDevError('PORT_TAKEN', `Port ${port}, meant for the emulator, is in use.`, {
       hint: 'Choose another one with --emulator-port, or stop what listens there.',
       cause: error,

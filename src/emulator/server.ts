@@ -100,8 +100,7 @@ function answerError(error: unknown, reply: FastifyReply, log: Logger): void {
     return
   }
   if (error instanceof FicDevError) {
-    const { code, message, hint } = error
-    void reply.code(422).send({ error: { code, message, ...(hint === undefined ? {} : { hint }) } })
+    void reply.code(422).send({ error: error.toJSON() })
     return
   }
   const { statusCode = 500 } = error as { statusCode?: number }

@@ -1,6 +1,6 @@
 /** All that the emulator knows, and the file that keeps it across restarts. */
 
-import { FicDevError, messageOf } from '../errors.ts'
+import { FicDevError, messageOf, systemCodeOf } from '../errors.ts'
 import type { Logger } from '../log.ts'
 import { createFile, readCreated, replaceFile } from '../replace-file.ts'
 import type { Clock } from './clock.ts'
@@ -108,7 +108,7 @@ async function readState(file: string): Promise<State | null> {
   try {
     text = await readCreated(file)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    if (systemCodeOf(error) === 'ENOENT') return null
     throw unusable(file, error)
   }
   try {

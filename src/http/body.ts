@@ -3,6 +3,7 @@
 import type { Transform } from 'node:stream'
 import * as zlib from 'node:zlib'
 import type { HeaderPair } from '../contract/notification.ts'
+import { systemCodeOf } from '../errors.ts'
 import { headerOf, valuesOf } from './headers.ts'
 
 export interface ReadableBody {
@@ -195,7 +196,7 @@ function decodeWhole({ whole }: Decoder, bytes: Buffer, maxOutputLength: number)
   try {
     return whole(bytes, { maxOutputLength })
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE' ? 'long' : 'broken'
+    return systemCodeOf(error) === 'ERR_BUFFER_TOO_LARGE' ? 'long' : 'broken'
   }
 }
 

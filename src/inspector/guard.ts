@@ -5,6 +5,7 @@
 
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ApiError } from '../contract/api.ts'
+import { FicDevError, type ErrorCode } from '../errors.ts'
 import type { Session } from './session.ts'
 
 export interface GuardOptions {
@@ -82,8 +83,8 @@ function refuseCrossSite(request: FastifyRequest): Refusal | null {
   return null
 }
 
-function refusal(status: number, code: string, message: string, hint?: string): Refusal {
-  return { status, body: { error: { code: `FIC_DEV_E_${code}`, message, ...(hint && { hint }) } } }
+function refusal(status: number, code: ErrorCode, message: string, hint?: string): Refusal {
+  return { status, body: { error: new FicDevError(code, message, { hint }).toJSON() } }
 }
 
 export const unauthorized = refusal(

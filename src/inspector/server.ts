@@ -24,7 +24,7 @@ import type { DoctorMessage } from '../contract/doctor.ts'
 import type { Delivery } from '../contract/notification.ts'
 import type { Status } from '../contract/status.ts'
 import type { StreamMessage } from '../contract/stream.ts'
-import { FicDevError, messageOf } from '../errors.ts'
+import { FicDevError, messageOf, type PrintedErrorCode } from '../errors.ts'
 import type { ResourceReader } from '../fic/resources.ts'
 import type { VerifySignature } from '../fic/signature/verify.ts'
 import type { Logger } from '../log.ts'
@@ -169,7 +169,7 @@ export async function createInspector(parts: InspectorParts): Promise<Inspector>
   })
   app.setNotFoundHandler((request, reply) => {
     const message = `There is no ${request.method} ${request.url.split('?', 1)[0]}.`
-    return reply.code(404).send({ error: { code: 'FIC_DEV_E_NOT_FOUND', message } })
+    return reply.code(404).send({ error: new FicDevError('NOT_FOUND', message).toJSON() })
   })
   acceptEmptyJson(app)
 
@@ -235,7 +235,7 @@ function acceptEmptyJson(
   })
 }
 
-const statusOfCode: Record<string, number> = {
+const statusOfCode: Partial<Record<PrintedErrorCode, number>> = {
   FIC_DEV_E_NOT_FOUND: 404,
   FIC_DEV_E_BAD_REQUEST: 400,
   FIC_DEV_E_CONFIG_INVALID: 400,
@@ -253,13 +253,12 @@ const statusOfCode: Record<string, number> = {
 
 function toApiError(thrown: FastifyError | FicDevError) {
   if (thrown instanceof FicDevError) {
-    const { code, message, hint } = thrown
-    return { status: statusOfCode[code] ?? 502, body: { error: { code, message, ...(hint && { hint }) } } }
+    return { status: statusOfCode[thrown.code] ?? 502, body: { error: thrown.toJSON() } }
   }
   const status = thrown.statusCode ?? 500
-  if (status < 500) {
-    return { status, body: { error: { code: 'FIC_DEV_E_BAD_REQUEST', message: thrown.message } } }
-  }
-  const message = 'fic-dev failed to answer; its log says more.'
-  return { status, body: { error: { code: 'FIC_DEV_E_INTERNAL', message } } }
+  const error =
+    status < 500
+      ? new FicDevError('BAD_REQUEST', thrown.message)
+      : new FicDevError('INTERNAL', 'fic-dev failed to answer; its log says more.')
+  return { status, body: { error: error.toJSON() } }
 }

@@ -7,7 +7,7 @@ import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from '
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import type Libsql from 'libsql'
-import { FicDevError, messageOf, toPackageMissing } from '../errors.ts'
+import { FicDevError, messageOf, systemCodeOf, toPackageMissing } from '../errors.ts'
 import type { Logger } from '../log.ts'
 import { marksOf, noteCleanEnd, takeCleanEnd } from './clean-end.ts'
 import { prepareDataDir, setAside } from './data-dir.ts'
@@ -168,7 +168,7 @@ function lookAtOther(path: string): 'held' | 'filled' | 'empty' {
     other.exec('BEGIN IMMEDIATE; ROLLBACK')
     return other.prepare('SELECT seq FROM notifications LIMIT 1').all([]).length > 0 ? 'filled' : 'empty'
   } catch (error) {
-    return codeOf(error).startsWith('SQLITE_BUSY') ? 'held' : 'empty'
+    return systemCodeOf(error).startsWith('SQLITE_BUSY') ? 'held' : 'empty'
   } finally {
     other.close()
   }
@@ -219,7 +219,7 @@ function openFile(path: string): Libsql.Database {
     return database
   } catch (thrown) {
     closeDatabase(database)
-    throw codeOf(thrown).startsWith('SQLITE_BUSY') ? lockedBy(path, thrown) : thrown
+    throw systemCodeOf(thrown).startsWith('SQLITE_BUSY') ? lockedBy(path, thrown) : thrown
   }
 }
 
@@ -260,11 +260,7 @@ function migrate(database: Libsql.Database, path: string): void {
 }
 
 function isDamaged(thrown: unknown): boolean {
-  return thrown instanceof DamagedFile || /^SQLITE_(CORRUPT|NOTADB)/.test(codeOf(thrown))
-}
-
-function codeOf(thrown: unknown): string {
-  return thrown instanceof Error && 'code' in thrown ? String(thrown.code) : ''
+  return thrown instanceof DamagedFile || /^SQLITE_(CORRUPT|NOTADB)/.test(systemCodeOf(thrown))
 }
 
 function lockedBy(path: string, cause?: unknown): FicDevError {

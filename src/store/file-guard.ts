@@ -5,7 +5,7 @@
 
 import { existsSync, statSync } from 'node:fs'
 import type { StoreStatus } from '../contract/status.ts'
-import { FicDevError, messageOf } from '../errors.ts'
+import { FicDevError, hasCode, messageOf } from '../errors.ts'
 import type { Logger } from '../log.ts'
 import { databasePathOf, logPathOf, type RestorableDatabase } from './database.ts'
 
@@ -61,7 +61,7 @@ export function createFileGuard({ dataDir, database, onNewLog, log, now }: FileG
     try {
       restore(found.database === opened.database)
     } catch (error) {
-      hasMetAnother ||= isLocked(error)
+      hasMetAnother ||= hasCode(error, 'DATA_DIR_LOCKED')
       retryAtMs = performance.now() + retryAfterMs
       throw failed(error)
     }
@@ -163,11 +163,7 @@ function markOf(path: string): string | null {
 }
 
 function hintOf(error: unknown): string {
-  if (isLocked(error)) return 'Stop this fic-dev and use the other one.'
+  if (hasCode(error, 'DATA_DIR_LOCKED')) return 'Stop this fic-dev and use the other one.'
   const own = error instanceof FicDevError ? error.hint : undefined
   return own ?? 'fic-dev retries every 5 seconds. To begin with an empty store, restart it.'
-}
-
-function isLocked(error: unknown): boolean {
-  return error instanceof FicDevError && error.code === 'FIC_DEV_E_DATA_DIR_LOCKED'
 }

@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { FicDevError, messageOf } from '../errors.ts'
+import { FicDevError, messageOf, systemCodeOf } from '../errors.ts'
 import { createDevKey } from '../fic/signature/sign.ts'
 import type { Logger } from '../log.ts'
 import { createFile, readCreated } from '../replace-file.ts'
@@ -82,7 +82,7 @@ async function readFound(path: string, log: Logger | null): Promise<Partial<Proj
   try {
     text = await readCreated(path)
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
+    if (systemCodeOf(error) === 'ENOENT') return null
     throw unusable(path, `cannot be read: ${messageOf(error)}`, 'Make it readable for your user.', error)
   }
   const damage = findDamage(text)

@@ -1,6 +1,6 @@
 /** Says why there is no tunnel: what was tried, what mends it, and how to go on. Pure. */
 
-import { FicDevError } from '../errors.ts'
+import { FicDevError, hasCode } from '../errors.ts'
 import type { ForwardedPort } from './forwarded-port.ts'
 import { offlineWords } from './offline.ts'
 import type { TunnelProvider } from './provider.ts'
@@ -52,7 +52,7 @@ export function toTunnelFailure(
   if (only && others.length === 0 && only.exitCode === 2) return only
   // No other tunnel would help.
   if (only && failures.every(({ message }) => message.includes(offlineWords))) return only
-  const noneCanRun = failures.every(({ code }) => code === 'FIC_DEV_E_TUNNEL_PROVIDER')
+  const noneCanRun = failures.every((failure) => hasCode(failure, 'TUNNEL_PROVIDER'))
   const hints = failures.flatMap(({ hint }) => hint ?? []).filter((hint) => !hint.includes('--emulator'))
   const offer = forwarded
     ? [

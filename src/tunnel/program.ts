@@ -4,7 +4,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 
-import { FicDevError, messageOf } from '../errors.ts'
+import { FicDevError, messageOf, systemCodeOf } from '../errors.ts'
 import type { OpeningOptions, OpenTunnel } from './provider.ts'
 
 /** The variables of the process; those of fic-dev are not handed on. */
@@ -37,7 +37,7 @@ export async function startProgram(options: ProgramOptions): Promise<Program> {
   try {
     await once(child, 'spawn')
   } catch (error) {
-    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
+    const isMissing = systemCodeOf(error) === 'ENOENT'
     throw new FicDevError(
       'TUNNEL_PROVIDER',
       `${options.command} ${isMissing ? 'is not installed' : `cannot be run: ${messageOf(error)}`}.`,

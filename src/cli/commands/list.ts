@@ -11,7 +11,7 @@ import {
   notificationKinds,
   signatureOutcomes,
 } from '../../store/filter-language.ts'
-import { FicDevError } from '../../errors.ts'
+import { hasCode } from '../../errors.ts'
 import { connect, requireDaemon, type Client } from '../client.ts'
 import { defineCommand, type Invocation } from '../command.ts'
 import { readStream } from '../daemon-stream.ts'
@@ -162,7 +162,7 @@ async function followList(client: Client, listing: Listing): Promise<void> {
 }
 
 function toEmptyPage(error: unknown): Pick<NotificationPage, 'items'> {
-  if (error instanceof FicDevError && error.code === 'FIC_DEV_E_DAEMON_UNREACHABLE') return { items: [] }
+  if (hasCode(error, 'DAEMON_UNREACHABLE')) return { items: [] }
   throw error
 }
 

@@ -46,7 +46,7 @@ async function run({ config, output }: Invocation): Promise<number> {
     for (const left of subscriptions) output.say(leftText(left))
     output.say(`fic-dev has ended (process ${daemon.pid}).`)
   }
-  for (const error of owed) output.say(failureText({ ...error, exitCode: 5 }, output.colors.red))
+  for (const error of owed) output.say(failureText(error, output.colors.red))
   return owed.length === 0 ? 0 : 5
 }
 

@@ -87,7 +87,7 @@ export function createReport(
       case 'note':
         return output.say(noteLine(message.text, colors))
       case 'error':
-        return output.say(failureText({ ...message.error, exitCode: 1 }, colors.red))
+        return output.say(failureText(message.error, colors.red))
       case 'ready':
         return config.output === 'quiet' ? undefined : output.say(banner(message, colors, links))
     }

@@ -3,7 +3,7 @@
 import { Readable } from 'node:stream'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { DoctorMessage } from '../../contract/doctor.ts'
-import { FicDevError, messageOf } from '../../errors.ts'
+import { FicDevError, messageOf, toErrorJson } from '../../errors.ts'
 import type { InspectorParts } from '../server.ts'
 
 /** A POST: the targets are sent a challenge and a notification. */
@@ -17,7 +17,7 @@ export function doctorRoutes({
     } catch (thrown) {
       // The answer has begun, so it is too late for a status.
       log.error({ reason: messageOf(thrown) }, 'the doctor failed')
-      yield toLine({ type: 'broken', error: toError(thrown) })
+      yield toLine({ type: 'broken', error: toErrorJson(thrown) })
     }
   }
 
@@ -36,10 +36,4 @@ export function doctorRoutes({
 
 function toLine(message: DoctorMessage): string {
   return `${JSON.stringify(message)}\n`
-}
-
-function toError(thrown: unknown): { code: string; message: string; hint?: string } {
-  if (!(thrown instanceof FicDevError)) return { code: 'FIC_DEV_E_INTERNAL', message: messageOf(thrown) }
-  const { code, message, hint } = thrown
-  return { code, message, ...(hint !== undefined && { hint }) }
 }
