@@ -1,6 +1,6 @@
 /** The causes of answers that do not count as delivered. The first that fits counts, so what is particular comes first. Pure. */
 
-import type { Reading, Rule } from './causes.ts'
+import type { Reading, Rule } from './encounter.ts'
 
 const has =
   (pattern: RegExp) =>

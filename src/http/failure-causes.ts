@@ -1,7 +1,7 @@
 /** The causes of exchanges that ended without an answer. The first that fits counts. Pure. */
 
+import type { Reading, Rule } from './encounter.ts'
 import { isLoopback } from './loopback.ts'
-import type { Reading, Rule } from './causes.ts'
 
 const oneOf = (...codes: string[]) => {
   const known = new Set(codes)

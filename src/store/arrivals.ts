@@ -2,11 +2,6 @@
 
 import type { Database, Row } from './database.ts'
 
-export const arrivalsSchema = `
-  CREATE TABLE arrivals (key TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
-  CREATE INDEX arrivals_by_time ON arrivals (at);
-`
-
 /** One message of a stream. */
 export interface Arrival {
   /** The same for a message that comes again, and for no other. */

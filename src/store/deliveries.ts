@@ -8,7 +8,8 @@ import type {
   ReplaySignature,
   Verdict,
 } from '../contract/notification.ts'
-import { findCause, ownAuthorizationCode } from '../http/causes.ts'
+import { ownAuthorizationCode } from '../http/answer-causes.ts'
+import { findCause } from '../http/causes.ts'
 import type { Database, Row } from './database.ts'
 
 /** SQL, of a delivery `d`: a publication says nothing about the app, so it is the last one only if there is no other. */

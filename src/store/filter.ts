@@ -7,7 +7,8 @@ import type { NotificationKind, SignatureOutcome, Verdict } from '../contract/no
 import { findEventType, findGroupType, toLongName, toTypePattern } from '../fic/event-types.ts'
 import { lastFirst } from './deliveries.ts'
 import type { FilterCondition, FilterTerm, TargetStatus } from './filter-language.ts'
-import { idSeparator, searchedBodyBytes } from './search.ts'
+import { searchedBodyBytes } from './schema.ts'
+import { idSeparator } from './search.ts'
 
 export interface NotificationFilter {
   /** Only those with a smaller `seq`. */

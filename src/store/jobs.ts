@@ -44,11 +44,6 @@ export interface Jobs {
 /** Of those that are due, at least so many are put in order of capture; with all of them, each look would walk through the backlog of an outage. */
 const mostDue = 1_000
 
-/** Finds what is due among a hundred thousand that wait for their next attempt. */
-export const dueJobsSchema = `
-  CREATE INDEX jobs_by_due ON jobs (target, next_at);
-`
-
 export function createJobs(database: Database): Jobs {
   const insertRow = database.prepare(
     'INSERT INTO jobs (seq, target, channel, created_at, next_at) VALUES (?, ?, ?, ?, ?)',

@@ -3,7 +3,7 @@
 import type { Database, Row } from './database.ts'
 import { filterSql, looksIntoText, toParameters, typesOf, type NotificationFilter } from './filter.ts'
 import { createKeptRange, portionsOf, type Portion } from './portions.ts'
-import { searchedBodyBytes } from './search.ts'
+import { searchedBodyBytes } from './schema.ts'
 
 export interface Found {
   /** Newest first. */
@@ -20,11 +20,6 @@ const firstSize = { plain: 1_000, text: 16 }
 
 /** Bodies beyond the searched text are looked through where they are: so many bytes of them in one statement. */
 const largestBodiesBytes = 1024 * 1024
-
-/** Finds the few large bodies among all. */
-export const largeBodiesSchema = `
-  CREATE INDEX notification_search_large ON notification_search (seq, body_bytes) WHERE body_bytes > ${searchedBodyBytes};
-`
 
 export type FindNotifications = (
   filter: NotificationFilter,

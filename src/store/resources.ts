@@ -10,16 +10,6 @@ export interface Resources {
   of(seq: number): Map<string, ResourceEntry>
 }
 
-/** They go with their notification. */
-export const resourcesSchema = `
-  CREATE TABLE resources (
-    seq INTEGER NOT NULL REFERENCES notifications (seq) ON DELETE CASCADE,
-    id TEXT NOT NULL,
-    entry BLOB NOT NULL,
-    PRIMARY KEY (seq, id)
-  ) WITHOUT ROWID;
-`
-
 export function createResources(database: Database): Resources {
   const upsert = database.prepare('INSERT OR REPLACE INTO resources (seq, id, entry) VALUES (?, ?, ?)')
   const selectOf = database.prepare('SELECT id, entry FROM resources WHERE seq = ?')

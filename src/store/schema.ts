@@ -1,13 +1,12 @@
-/** The schema, one entry per version. An entry that was released is never changed: add another. */
+/** The schema, one entry per version. An entry that was released is never changed: add another. Times are ms since 1970. */
 
-import { arrivalsSchema } from './arrivals.ts'
-import { dueJobsSchema } from './jobs.ts'
-import { largeBodiesSchema } from './list.ts'
-import { resourcesSchema } from './resources.ts'
-import { searchByTypeSchema, searchSchema } from './search.ts'
-import { subscriptionsSchema } from './subscriptions.ts'
+/** Longer bodies are not copied to `notification_search`; a text is looked for where they are, too. In bytes. */
+export const searchedBodyBytes = 16 * 1024
 
-/** Columns are what is searched by or joined on; the rest of a notification is one JSON text. Times are ms since 1970. */
+/** Longer than any header that a person would look for: the token is. In characters. */
+export const longestSearchedValue = 300
+
+/** Columns are what is searched by or joined on; the rest of a notification is one JSON text. */
 const notificationsSchema = `
   CREATE TABLE notifications (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -60,9 +59,97 @@ const deliveriesSchema = `
   CREATE INDEX jobs_by_seq ON jobs (seq);
 `
 
+const subscriptionsSchema = `
+  CREATE TABLE own_subscriptions (
+    api_base TEXT NOT NULL,
+    company INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    sink TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    remembered INTEGER NOT NULL,
+    origin TEXT NOT NULL,
+    taken_over_from TEXT,
+    asked_types TEXT NOT NULL DEFAULT '[]',
+    granted_types TEXT NOT NULL DEFAULT '[]',
+    PRIMARY KEY (api_base, id)
+  );
+
+  CREATE TABLE verification_attempts (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    api_base TEXT NOT NULL,
+    subscription_id TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    cause TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    detail TEXT
+  );
+  CREATE INDEX verification_attempts_by_subscription
+    ON verification_attempts (api_base, subscription_id, number);
+`
+
+/** A narrow copy of each notification, for filters: the notifications themselves carry their claims and bodies. */
+const searchSchema = `
+  CREATE TABLE notification_search (
+    seq INTEGER PRIMARY KEY REFERENCES notifications (seq) ON DELETE CASCADE,
+    kind TEXT NOT NULL,
+    received_at INTEGER NOT NULL,
+    event_type TEXT,
+    company INTEGER,
+    ce_id TEXT,
+    signature TEXT NOT NULL,
+    twin_of INTEGER,
+    problems INTEGER NOT NULL,
+    body_bytes INTEGER NOT NULL,
+    ids TEXT NOT NULL,
+    text TEXT NOT NULL
+  );
+  CREATE INDEX notification_search_by_time ON notification_search (received_at);
+  INSERT INTO notification_search
+  SELECT seq, kind, received_at, event_type, company, ce_id, signature, twin_of,
+    json_array_length(details, '$.problems'),
+    length(body),
+    coalesce((SELECT char(31) || group_concat(value, char(31)) || char(31) FROM json_each(details, '$.ids')), ''),
+    CASE WHEN length(body) <= ${searchedBodyBytes} THEN CAST(body AS TEXT) ELSE '' END || char(10) ||
+      coalesce((SELECT group_concat(atom, char(10)) FROM json_tree(details)
+        WHERE atom IS NOT NULL AND length(atom) <= ${longestSearchedValue} AND path NOT LIKE '$.signature.claims%'), '')
+  FROM notifications;
+`
+
+/** Resources that were kept with a notification. They go with it. */
+const resourcesSchema = `
+  CREATE TABLE resources (
+    seq INTEGER NOT NULL REFERENCES notifications (seq) ON DELETE CASCADE,
+    id TEXT NOT NULL,
+    entry BLOB NOT NULL,
+    PRIMARY KEY (seq, id)
+  ) WITHOUT ROWID;
+`
+
+/** Messages of a stream that were captured. */
+const arrivalsSchema = `
+  CREATE TABLE arrivals (key TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
+  CREATE INDEX arrivals_by_time ON arrivals (at);
+`
+
+/** By type, filters find the few among the many. The times are indexed here, too, so the index beside the bodies can go. */
+const searchByTypeSchema = `
+  CREATE INDEX notification_search_by_type ON notification_search (event_type);
+  DROP INDEX IF EXISTS notifications_by_time;
+`
+
 /** The notifications that an import brought; all others were captured here. */
 const importedSchema = `
   CREATE TABLE IF NOT EXISTS imported (seq INTEGER PRIMARY KEY REFERENCES notifications (seq) ON DELETE CASCADE);
+`
+
+/** Finds the few large bodies among all. */
+const largeBodiesSchema = `
+  CREATE INDEX notification_search_large ON notification_search (seq, body_bytes) WHERE body_bytes > ${searchedBodyBytes};
+`
+
+/** Finds what is due among a hundred thousand that wait for their next attempt. */
+const dueJobsSchema = `
+  CREATE INDEX jobs_by_due ON jobs (target, next_at);
 `
 
 /**

@@ -6,48 +6,10 @@
 import type { Notification } from '../contract/notification.ts'
 import { toPlainMessage } from '../http/body.ts'
 import type { Database } from './database.ts'
+import { longestSearchedValue, searchedBodyBytes } from './schema.ts'
 
 /** As filters look for ids: each between two of these. */
 export const idSeparator = '\u001F'
-
-/** Longer bodies stay where they are; a text is looked for there, too. */
-export const searchedBodyBytes = 16 * 1024
-
-/** Longer than any header that a person would look for: the token is. */
-const longestValue = 300
-
-export const searchSchema = `
-  CREATE TABLE notification_search (
-    seq INTEGER PRIMARY KEY REFERENCES notifications (seq) ON DELETE CASCADE,
-    kind TEXT NOT NULL,
-    received_at INTEGER NOT NULL,
-    event_type TEXT,
-    company INTEGER,
-    ce_id TEXT,
-    signature TEXT NOT NULL,
-    twin_of INTEGER,
-    problems INTEGER NOT NULL,
-    body_bytes INTEGER NOT NULL,
-    ids TEXT NOT NULL,
-    text TEXT NOT NULL
-  );
-  CREATE INDEX notification_search_by_time ON notification_search (received_at);
-  INSERT INTO notification_search
-  SELECT seq, kind, received_at, event_type, company, ce_id, signature, twin_of,
-    json_array_length(details, '$.problems'),
-    length(body),
-    coalesce((SELECT char(31) || group_concat(value, char(31)) || char(31) FROM json_each(details, '$.ids')), ''),
-    CASE WHEN length(body) <= ${searchedBodyBytes} THEN CAST(body AS TEXT) ELSE '' END || char(10) ||
-      coalesce((SELECT group_concat(atom, char(10)) FROM json_tree(details)
-        WHERE atom IS NOT NULL AND length(atom) <= ${longestValue} AND path NOT LIKE '$.signature.claims%'), '')
-  FROM notifications;
-`
-
-/** By type, filters find the few among the many. The times are indexed here, too, so the index beside the bodies can go. */
-export const searchByTypeSchema = `
-  CREATE INDEX notification_search_by_type ON notification_search (event_type);
-  DROP INDEX IF EXISTS notifications_by_time;
-`
 
 export interface Search {
   insert(notification: Notification, ceId: string | null, body: Buffer): void
@@ -98,7 +60,7 @@ function toText(notification: Notification, body: Buffer): string {
     // In the binary mapping the attributes come as headers: once is enough, and half as much to look through.
     ...headers
       .filter(([, value]) => !attributes.includes(value))
-      .map(([name, value]) => `${name}: ${value.length <= longestValue ? value : ''}`),
+      .map(([name, value]) => `${name}: ${value.length <= longestSearchedValue ? value : ''}`),
     ...signature.problems,
     ...problems,
     answer.body ?? '',

@@ -47,35 +47,6 @@ export interface SubscriptionRecords {
   forgetAttempts(apiBase: string, subscriptionId: string): void
 }
 
-/** Times are ms since 1970. */
-export const subscriptionsSchema = `
-  CREATE TABLE own_subscriptions (
-    api_base TEXT NOT NULL,
-    company INTEGER NOT NULL,
-    id TEXT NOT NULL,
-    sink TEXT NOT NULL,
-    created_at INTEGER NOT NULL,
-    remembered INTEGER NOT NULL,
-    origin TEXT NOT NULL,
-    taken_over_from TEXT,
-    asked_types TEXT NOT NULL DEFAULT '[]',
-    granted_types TEXT NOT NULL DEFAULT '[]',
-    PRIMARY KEY (api_base, id)
-  );
-
-  CREATE TABLE verification_attempts (
-    number INTEGER PRIMARY KEY AUTOINCREMENT,
-    api_base TEXT NOT NULL,
-    subscription_id TEXT NOT NULL,
-    at INTEGER NOT NULL,
-    cause TEXT NOT NULL,
-    outcome TEXT NOT NULL,
-    detail TEXT
-  );
-  CREATE INDEX verification_attempts_by_subscription
-    ON verification_attempts (api_base, subscription_id, number);
-`
-
 /** The records of a project, on its one connection. Every call is durable when it returns: `syncNow` sees to it. */
 export function createSubscriptionRecords(database: Database, syncNow: () => void): SubscriptionRecords {
   const write = (statement: Statement, values: unknown[]) => {

@@ -1,11 +1,8 @@
 import Libsql from 'libsql'
 import { expect, onTestFinished, test } from 'vitest'
 import type { VerificationAttempt } from '../../src/contract/status.ts'
-import {
-  createSubscriptionRecords,
-  subscriptionsSchema,
-  type OwnSubscription,
-} from '../../src/store/subscriptions.ts'
+import { migrations } from '../../src/store/schema.ts'
+import { createSubscriptionRecords, type OwnSubscription } from '../../src/store/subscriptions.ts'
 
 const apiBase = 'https://api.example'
 const at = new Date('2026-11-23T10:00:00.123Z')
@@ -13,7 +10,7 @@ const at = new Date('2026-11-23T10:00:00.123Z')
 function openRecords() {
   const database = new Libsql(':memory:')
   onTestFinished(() => void database.close())
-  database.exec(subscriptionsSchema)
+  database.exec(migrations.join(''))
   return createSubscriptionRecords(database, () => {})
 }
 

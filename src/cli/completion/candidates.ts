@@ -6,7 +6,8 @@ import { readEnvironment } from '../../config/environment.ts'
 import { findDataDir, projectFolders } from '../../config/project-folders.ts'
 import { longFlag, settingKeys, settings } from '../../config/settings.ts'
 import type { CommandDefinition, Completion } from '../command.ts'
-import { latestNumbers } from './numbers.ts'
+import { subjectOf } from '../terminal/lines.ts'
+import { latestNotifications } from './latest.ts'
 
 export interface Candidate {
   word: string
@@ -143,7 +144,11 @@ function listCandidates(words: readonly string[], current: string): Candidate[] 
 }
 
 async function numbersFor({ words }: Place): Promise<Candidate[]> {
-  return [{ word: 'last', says: 'the newest' }, ...(await latestNumbers(dataDirOf(words)))]
+  const latest = await latestNotifications(dataDirOf(words))
+  return [
+    { word: 'last', says: 'the newest' },
+    ...latest.map((notification) => ({ word: String(notification.seq), says: subjectOf(notification) })),
+  ]
 }
 
 /** The config file is code, and is not run because somebody pressed a key. */

@@ -1,16 +1,15 @@
-/** The numbers of the latest notifications, from the running daemon if it answers at once. */
+/** The latest notifications, from the running daemon if it answers at once. */
 
 import type { NotificationPage } from '../../contract/api.ts'
-import { askJson } from '../../http/json.ts'
-import type { Candidate } from './candidates.ts'
+import type { Notification } from '../../contract/notification.ts'
 import { findDaemon } from '../../daemon/find-daemon.ts'
-import { subjectOf } from '../terminal/lines.ts'
+import { askJson } from '../../http/json.ts'
 
 /** Somebody waits for the key that they pressed. */
 const patienceMs = 1_000
 
 /** Empty where there is no daemon, or none that answers. */
-export async function latestNumbers(dataDir: string): Promise<Candidate[]> {
+export async function latestNotifications(dataDir: string): Promise<Notification[]> {
   try {
     const daemon = await findDaemon(dataDir, patienceMs)
     if (!daemon) return []
@@ -20,8 +19,7 @@ export async function latestNumbers(dataDir: string): Promise<Candidate[]> {
     })
     if (!answer.isAnswered || answer.status !== 200) return []
     // Both sides are of one version.
-    const { items } = answer.json as NotificationPage
-    return items.map((notification) => ({ word: String(notification.seq), says: subjectOf(notification) }))
+    return (answer.json as NotificationPage).items
   } catch {
     return []
   }
