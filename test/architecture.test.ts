@@ -35,6 +35,9 @@ const allowedNeighbors = new Set(['fic http', 'redact http'])
 /** Pure parts of the store: they open nothing, so the inspector may import their values. */
 const pureStore = new Set(['src/store/filter-language.ts'])
 
+/** The closed lists of words: the only values that the page shares with the rest. */
+const vocabulary = 'src/contract/vocabulary.ts'
+
 const none = /^$/
 
 interface Import {
@@ -97,15 +100,16 @@ describe('layers', () => {
     ).toEqual([])
   })
 
-  test('contract holds types only, and imports only itself', () => {
+  test('contract holds types, and values in its vocabulary only; it imports only itself', () => {
     expect(
       wrong(imports, ({ file, of }) => file.startsWith('src/contract/') && !of.startsWith('src/contract/')),
       'The page shares these types, so they must not drag anything along.',
     ).toEqual([])
     const values = sources
-      .filter((file) => file.startsWith('src/contract/'))
+      .filter((file) => file.startsWith('src/contract/') && file !== vocabulary)
       .filter((file) => /^export (const|let|function|class|enum|default)/m.test(read(file)))
-    expect(values, 'Types only: a value here would become part of the page.').toEqual([])
+    expect(values, 'Closed lists of words belong into the vocabulary; the rest are types.').toEqual([])
+    expect(imports.filter(({ file }) => file === vocabulary)).toEqual([])
   })
 })
 
@@ -201,12 +205,15 @@ describe('fences', () => {
     ).toEqual([])
   })
 
-  test('the page imports types from contract and nothing else of src', () => {
+  test('the page imports types from contract, values from its vocabulary, and nothing else of src', () => {
     expect(
       wrong(
         imports,
         ({ file, of, typeOnly }) =>
-          file.startsWith('web/') && of.startsWith('src/') && !(of.startsWith('src/contract/') && typeOnly),
+          file.startsWith('web/') &&
+          of.startsWith('src/') &&
+          of !== vocabulary &&
+          !(of.startsWith('src/contract/') && typeOnly),
       ),
       'The page knows the house by its private API only.',
     ).toEqual([])

@@ -1,5 +1,6 @@
 /** The cases of `fic-dev check`: what Fatture in Cloud sends, what trips receivers, what nobody may get away with. */
 
+import type { VerificationMethod } from '../contract/vocabulary.ts'
 import { eventTypePrefix, welcomeType } from '../fic/event-types.ts'
 import type { CheckCase } from './case.ts'
 import { writeChallenge, writeEvent, type EventOptions } from './request.ts'
@@ -153,7 +154,7 @@ export const checkCases: readonly CheckCase[] = [
   ),
 ]
 
-function challenge(name: string, title: string, by: 'header' | 'query', why: string): CheckCase {
+function challenge(name: string, title: string, by: VerificationMethod, why: string): CheckCase {
   return {
     name,
     title,

@@ -1,7 +1,8 @@
 /** Writes the requests of the cases as Fatture in Cloud sends them (docs/protocol.md#2-verification, docs/protocol.md#4-notifications). */
 
 import { randomUUID } from 'node:crypto'
-import type { CloudEventAttributes, HeaderPair, Mapping } from '../contract/notification.ts'
+import type { CloudEventAttributes, HeaderPair } from '../contract/notification.ts'
+import type { Mapping, VerificationMethod } from '../contract/vocabulary.ts'
 import { challengeName } from '../fic/challenge.ts'
 import { toBinary, toStructured } from '../fic/mapping.ts'
 import { sampleChallenge, type CheckRequest, type World } from './case.ts'
@@ -44,7 +45,7 @@ export async function writeEvent(world: World, options: EventOptions = {}): Prom
 /** A verification. What its token says of id and subject is unknown (docs/protocol.md#2-verification), so it is what we would guess. */
 export async function writeChallenge(
   world: World,
-  by: 'header' | 'query',
+  by: VerificationMethod,
   sign: Sign = byDevKey,
 ): Promise<CheckRequest> {
   const token = await sign(world, createEvent(world, world.eventType))

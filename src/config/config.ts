@@ -1,6 +1,7 @@
 /** The settings: `UserConfig` as users write it, `Config` as the program reads it. */
 
 import type { ForwardRule } from '../contract/api.ts'
+import type { Mapping, OnExit, OutputForm, RespondMode, VerificationMethod } from '../contract/vocabulary.ts'
 import type { LogLevel } from '../log.ts'
 
 /** One rule of `forwardTo`: notifications of these types go to this URL. */
@@ -159,7 +160,7 @@ export interface UserConfig {
    * The subscription on exit: keep it, delete it, or restore its earlier sink.
    * @default keep with a stable URL, delete with a random one
    */
-  onExit?: 'keep' | 'delete' | 'restore'
+  onExit?: OnExit
   /**
    * The id of an existing subscription, such as `SUB230`, that fic-dev treats as its own.
    * @default none
@@ -235,9 +236,9 @@ export interface Config {
   readonly tunnelHost: string | null
   readonly subdomain: string | null
   readonly publicUrl: string | null
-  readonly mapping: 'binary' | 'structured'
-  readonly verificationMethod: 'header' | 'query'
-  readonly respond: 'ack' | 'passthrough'
+  readonly mapping: Mapping
+  readonly verificationMethod: VerificationMethod
+  readonly respond: RespondMode
   readonly allowDestructiveAnswers: boolean
   readonly forwardUnverified: boolean
   readonly dropDuplicates: boolean
@@ -260,13 +261,13 @@ export interface Config {
   readonly keepDays: number | null
   readonly keepResources: boolean
   /** `null`: keep a subscription with a stable URL, delete one with a random URL. */
-  readonly onExit: 'keep' | 'delete' | 'restore' | null
+  readonly onExit: OnExit | null
   readonly subscription: string | null
   readonly takeOver: string | null
   readonly recreate: boolean
   readonly headers: Record<string, string>
   readonly json: boolean
-  readonly output: 'pretty' | 'compact' | 'quiet'
+  readonly output: OutputForm
   readonly logLevel: LogLevel
   readonly open: boolean
   readonly color: boolean

@@ -1,6 +1,15 @@
 /** The one table of settings. Flags, environment, file, `--print-config` and help all come from it. */
 
 import {
+  mappings,
+  onExitActions,
+  outputForms,
+  respondModes,
+  tunnelNames,
+  verificationMethods,
+  type OnExit,
+} from '../contract/vocabulary.ts'
+import {
   eventTypes,
   groupTypes,
   matchesType,
@@ -46,18 +55,6 @@ export const settingGroups = [
   'Output',
 ] as const
 export type SettingGroup = (typeof settingGroups)[number]
-
-/** Providers that can carry the sink to the internet. */
-const tunnelNames = [
-  'localtunnel',
-  'cloudflared',
-  'ngrok',
-  'tailscale',
-  'ssh',
-  'forwarded-port',
-  'none',
-  'public-url',
-] as const
 
 type Table = { readonly [Key in keyof Config]: Setting<Config[Key]> }
 
@@ -177,7 +174,7 @@ export const settings: Table = {
     help: 'answer sent to Fatture in Cloud: from fic-dev (ack) or from your app (passthrough)',
     standardly: 'ack',
     standard: 'ack',
-    kind: choiceKind(['ack', 'passthrough']),
+    kind: choiceKind(respondModes),
     example: { text: 'passthrough', file: 'respond: "passthrough"' },
   },
   allowDestructiveAnswers: toggle(
@@ -253,7 +250,7 @@ export const settings: Table = {
     help: 'CloudEvents mapping of the notifications: binary or structured',
     standardly: 'binary',
     standard: 'binary',
-    kind: choiceKind(['binary', 'structured']),
+    kind: choiceKind(mappings),
     example: { text: 'structured', file: 'mapping: "structured"' },
   },
   verificationMethod: {
@@ -263,7 +260,7 @@ export const settings: Table = {
     help: 'transport of the challenge: header or query',
     standardly: 'header',
     standard: 'header',
-    kind: choiceKind(['header', 'query']),
+    kind: choiceKind(verificationMethods),
     example: { text: 'query', file: 'verificationMethod: "query"' },
     isRare: true,
   },
@@ -307,7 +304,7 @@ export const settings: Table = {
     help: 'what happens to the subscription on exit: keep, delete or restore',
     standardly: 'keep with a stable URL, delete with a random one',
     standard: null,
-    kind: choiceKind<'keep' | 'delete' | 'restore'>(['keep', 'delete', 'restore']),
+    kind: choiceKind<OnExit>(onExitActions),
     example: { text: 'keep', file: 'onExit: "keep"' },
     isRare: true,
   },
@@ -500,7 +497,7 @@ export const settings: Table = {
     help: 'format of the terminal lines: pretty, compact or quiet',
     standardly: 'pretty',
     standard: 'pretty',
-    kind: choiceKind(['pretty', 'compact', 'quiet']),
+    kind: choiceKind(outputForms),
     example: { text: 'compact', file: 'output: "compact"' },
   },
   logLevel: {

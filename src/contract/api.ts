@@ -1,12 +1,7 @@
 /** Requests and answers of the private API that are not a notification, a delivery or a status. */
 
-import type {
-  ClaimVerdict,
-  Mapping,
-  Notification,
-  ReplaySignature,
-  SignatureOutcome,
-} from './notification.ts'
+import type { ClaimVerdict, Notification } from './notification.ts'
+import type { Mapping, Origin, ReplaySignature, SignatureOutcome, VerificationMethod } from './vocabulary.ts'
 import type { TargetStatus, VerificationAttempt, VerificationBudget } from './status.ts'
 
 export interface ApiError {
@@ -97,8 +92,8 @@ export interface SubscriptionEntry {
   /** In full; never group types. */
   types: string[]
   mapping: Mapping
-  /** `made` by fic-dev for this project, `named` with `--subscription`, `taken-over`; `null`: somebody else's. */
-  origin: 'made' | 'named' | 'taken-over' | null
+  /** `null`: of another program. */
+  origin: Origin | null
   /** The sink that it had before the take-over. */
   takenOverFrom: string | null
   /** The running daemon keeps it as its configuration says. */
@@ -115,7 +110,7 @@ export interface SubscriptionCreation {
   /** Short or long names, group types; all event types when left out. */
   types?: string[]
   mapping?: Mapping
-  verificationMethod?: 'header' | 'query'
+  verificationMethod?: VerificationMethod
 }
 
 /** `PUT /api/subscriptions/:id`. What is left out stays. Of the one that the daemon keeps, until it is started again. */
@@ -126,7 +121,7 @@ export interface SubscriptionUpdate extends SubscriptionCreation {
 
 /** `POST /api/subscriptions/:id/verify`. */
 export interface SubscriptionVerification {
-  verificationMethod?: 'header' | 'query'
+  verificationMethod?: VerificationMethod
   anothers?: boolean
 }
 

@@ -1,9 +1,6 @@
 /** What the private API counts: notifications per minute by outcome, and which event types were seen. */
 
-import type { Verdict } from './notification.ts'
-
-/** The verdict of the last delivery; `none`: it was handed to nobody. */
-export type Outcome = Verdict | 'none'
+import type { Outcome } from './vocabulary.ts'
 
 /** `GET /api/histogram?minutes&q`: the latest minutes, oldest first, empty ones included. */
 export interface HistogramAnswer {

@@ -1,6 +1,7 @@
 /** What the private API adds to one notification: what a replay would send, and its twins. */
 
-import type { HeaderPair, SignatureOutcome } from './notification.ts'
+import type { HeaderPair } from './notification.ts'
+import type { SignatureOutcome } from './vocabulary.ts'
 
 /** `POST /api/notifications/:seq/preview` with a `ReplayRequest`: what a replay would send. Nothing is sent or stored. */
 export interface ReplayPreview {

@@ -1,12 +1,14 @@
 /** What the private API and the stream say about a notification and its deliveries. Members are only ever added. */
 
-export type NotificationKind = 'verification' | 'welcome' | 'event' | 'unknown'
-/** The form of a notification: attributes in headers (`binary`) or in the body (`structured`). */
-export type Mapping = 'binary' | 'structured'
-export type SignatureOutcome = 'valid' | 'invalid' | 'missing'
-
-/** How a replay is signed: as captured, with the project's dev key, or not at all. */
-export type ReplaySignature = 'original' | 'dev' | 'none'
+import type {
+  Channel,
+  ClaimWord,
+  Mapping,
+  NotificationKind,
+  ReplaySignature,
+  SignatureOutcome,
+  Verdict,
+} from './vocabulary.ts'
 
 /** A header as it came over the wire: case, order and repetitions kept. */
 export type HeaderPair = [name: string, value: string]
@@ -18,8 +20,7 @@ export interface ClaimVerdict {
   value: unknown
   /** What was expected, in words; `null` for a claim that is only shown. */
   expected: string | null
-  /** `shown` claims do not take part in the outcome. `ahead`: a time that our clock has not reached; the outcome is as with `ok`. */
-  verdict: 'ok' | 'ahead' | 'wrong' | 'absent' | 'shown'
+  verdict: ClaimWord
   /** One sentence for a person. */
   says: string
 }
@@ -77,12 +78,6 @@ export interface Notification {
   /** With `view=row`: how many ids there are; `ids` has the first 100. */
   idCount?: number
 }
-
-/** What Fatture in Cloud would make of an answer (docs/protocol.md#how-fic-interprets-a-response). `pending`: there is none yet. */
-export type Verdict = 'delivered' | 'retried' | 'dropped' | 'subscription-deleted' | 'pending'
-
-/** How a delivery leaves: as a request to an app, or as a message of a stream that a team shares. */
-export type Channel = 'app' | 'stream'
 
 /** What is probably behind an answer that does not count as delivered, or behind no answer. Each text is a sentence. */
 export interface Cause {

@@ -1,8 +1,7 @@
 /** The state of the running parts, as `GET /api/status` and the stream tell it. Times are ISO 8601 in UTC. */
 
-import type { Cause, Verdict } from './notification.ts'
-
-export type TunnelState = 'starting' | 'up' | 'suspect' | 'down' | 'unknown' | 'held' | 'stopped'
+import type { Cause } from './notification.ts'
+import type { TunnelState, Verdict } from './vocabulary.ts'
 
 export interface TunnelStatus {
   provider: string

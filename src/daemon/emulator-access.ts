@@ -3,7 +3,8 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TriggerAnswer, TriggerRequest } from '../contract/api.ts'
-import type { EmulatorClock, EmulatorFaults } from '../contract/emulator.ts'
+import type { EmulatorClock } from '../contract/emulator.ts'
+import type { Faults } from '../contract/vocabulary.ts'
 import type { Emulator } from '../emulator/index.ts'
 import { readPublicKey } from '../emulator/state.ts'
 import { FicDevError, type ErrorCode } from '../errors.ts'
@@ -54,8 +55,7 @@ function inProcess({ url, clock, faults, trigger }: Emulator): EmulatorAccess {
 export function emulatorAt(url: string): EmulatorAccess {
   const errors = { unreachable: 'NO_EMULATOR', refused: 'BAD_REQUEST' } as const
   const clock = (body?: unknown) => ask<EmulatorClock>(url, 'clock', { body, timeoutMs: longestMs, errors })
-  const faults = (body?: unknown) =>
-    ask<EmulatorFaults>(url, 'faults', { body, timeoutMs: longestMs, errors })
+  const faults = (body?: unknown) => ask<Faults>(url, 'faults', { body, timeoutMs: longestMs, errors })
   return {
     url,
     trigger: (asked) =>

@@ -1,6 +1,7 @@
 /** The subscription keeper of a daemon, with what it needs to reach Fatture in Cloud. */
 
 import type { Config } from '../config/config.ts'
+import type { OnExit } from '../contract/vocabulary.ts'
 import { createFicApi } from '../fic/api.ts'
 import type { Logger } from '../log.ts'
 import type { SubscriptionRecords } from '../store/subscriptions.ts'
@@ -46,7 +47,7 @@ export function createManagedSubscription(options: ManagedSubscriptionOptions): 
     ...(config.takeOver !== null && { takeOver: config.takeOver }),
     recreate: config.recreate,
     // What was taken over goes back to whom it belongs to; a random URL leaves a sink that nobody answers at.
-    get onExit() {
+    get onExit(): OnExit {
       if (config.onExit !== null) return config.onExit
       if (config.takeOver !== null || holdsAnothers) return 'restore'
       return tunnel.isStable() ? 'keep' : 'delete'

@@ -1,8 +1,9 @@
 /** The deliveries to one target, whatever its transport: in order of capture, until each has ended for good. */
 
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Channel, Delivery } from '../contract/notification.ts'
+import type { Delivery } from '../contract/notification.ts'
 import type { StreamMessage } from '../contract/stream.ts'
+import type { Channel } from '../contract/vocabulary.ts'
 import { messageOf } from '../errors.ts'
 import type { Logger } from '../log.ts'
 import type { Job, Moved } from '../store/jobs.ts'

@@ -1,6 +1,7 @@
 /** What a queue needs of the way that its deliveries leave: how a job is sent, and what follows from the outcome. */
 
-import type { Channel, Delivery, Notification } from '../contract/notification.ts'
+import type { Delivery, Notification } from '../contract/notification.ts'
+import type { Channel } from '../contract/vocabulary.ts'
 import type { Job } from '../store/jobs.ts'
 import type { JobOutcome } from '../store/store.ts'
 

@@ -1,5 +1,6 @@
 /** The emulator's clock: a base clock and an offset that only people and tests move. */
 
+import { longestAdvanceMs } from '../contract/vocabulary.ts'
 import { FicDevError } from '../errors.ts'
 
 export interface Clock {
@@ -12,11 +13,6 @@ export function createClock(base: () => Date): Clock {
   const clock: Clock = { offsetMs: 0, nowMs: () => base().getTime() + clock.offsetMs }
   return clock
 }
-
-const yearMs = 365 * 24 * 60 * 60_000
-
-/** Ten years at once, in milliseconds. */
-export const longestAdvanceMs = 10 * yearMs
 
 /** The year 9999: later ones have no ISO 8601 date of four digits. */
 const lastMs = Date.UTC(9999, 0)

@@ -4,7 +4,8 @@ import type { FastifyInstance } from 'fastify'
 import type { TriggerRequest } from '../contract/api.ts'
 import { FicDevError } from '../errors.ts'
 import type { EmulatedDelivery } from './delivery.ts'
-import type { Faults, FaultSwitch } from './faults.ts'
+import type { FaultSwitch } from './faults.ts'
+import { isOneOf, mappings, type Faults } from '../contract/vocabulary.ts'
 import { toPublishedKey } from './signer.ts'
 
 export interface Controls {
@@ -63,8 +64,7 @@ function readTrigger(body: unknown): TriggerRequest {
   if (company !== undefined) request.company = readWhole('company', company)
   if (count !== undefined) request.count = readWhole('count', count)
   if (mapping !== undefined) {
-    if (mapping !== 'binary' && mapping !== 'structured')
-      throw wrong('mapping', mapping, 'binary or structured')
+    if (!isOneOf(mappings, mapping)) throw wrong('mapping', mapping, mappings.join(' or '))
     request.mapping = mapping
   }
   return request

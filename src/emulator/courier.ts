@@ -1,12 +1,12 @@
 /** Carries challenges and notifications to the sinks, attempt by attempt, and draws the consequences of each answer. */
 
 import { randomBytes } from 'node:crypto'
-import type { Mapping } from '../contract/notification.ts'
+import type { Mapping, VerificationMethod } from '../contract/vocabulary.ts'
 import { welcomeType } from '../fic/event-types.ts'
 import type { Logger } from '../log.ts'
 import { readChallengeAnswer } from './challenge-answer.ts'
 import type { Clock } from './clock.ts'
-import { createDelivery, type Delivery, type DeliveryOutcome, type VerificationMethod } from './delivery.ts'
+import { createDelivery, type Delivery, type DeliveryOutcome } from './delivery.ts'
 import { decideFate } from './fate.ts'
 import { takeLost, type FaultSwitch } from './faults.ts'
 import { noteEvent } from './resource-ledger.ts'

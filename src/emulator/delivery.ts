@@ -1,7 +1,7 @@
 /** What the emulator remembers of each message that it sends, or means to send. */
 
 import { randomUUID } from 'node:crypto'
-import type { Mapping } from '../contract/notification.ts'
+import type { Mapping, NotificationKind, VerificationMethod } from '../contract/vocabulary.ts'
 import type { Subscription } from './subscription.ts'
 
 /** One request of a delivery, and its answer. */
@@ -31,7 +31,7 @@ export interface EmulatedDelivery {
   /** The CloudEvents id; for a verification, the `jti` of its token. */
   notificationId: string
   /** The kind of the message. */
-  kind: 'verification' | 'welcome' | 'event'
+  kind: Exclude<NotificationKind, 'unknown'>
   /** The event type in full; `null` for a verification. */
   eventType: string | null
   /** The attempts so far, the oldest first. */
@@ -39,9 +39,6 @@ export interface EmulatedDelivery {
   /** The result so far. */
   outcome: DeliveryOutcome
 }
-
-/** The place of a challenge: the header or the query of the request. */
-export type VerificationMethod = 'header' | 'query'
 
 /** A delivery with all that is needed to send it, again too after a restart. */
 export interface Delivery extends EmulatedDelivery {

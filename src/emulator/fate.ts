@@ -1,10 +1,12 @@
 /** Decides what an answer means to a notification and its subscription (docs/protocol.md#how-fic-interprets-a-response). Pure. */
 
+import type { Verdict } from '../contract/vocabulary.ts'
+
 const delivered = new Set([200, 201, 202, 204, 102])
 const tenDaysMs = 10 * 24 * 60 * 60 * 1000
 
 export interface Fate {
-  verdict: 'delivered' | 'retried' | 'dropped' | 'subscription-deleted'
+  verdict: Exclude<Verdict, 'pending'>
   /** The subscription's expiration from now on. */
   expiresAtMs: number | null
 }

@@ -1,85 +1,7 @@
 /** The faults of the emulator. All of them are off by default. */
 
+import { faultRules, noFaults, type ApiFault, type FaultRule, type Faults } from '../contract/vocabulary.ts'
 import { FicDevError } from '../errors.ts'
-import { longestAdvanceMs } from './clock.ts'
-
-/** The faults of the emulator, all off by default. */
-export interface Faults {
-  /**
-   * Sends every notification twice, with the same id.
-   * @default false
-   */
-  twins: boolean
-  /**
-   * Holds back the first of two events for two seconds, so that it arrives after the second.
-   * @default false
-   */
-  wrongOrder: boolean
-  /**
-   * The delay between verification and welcome, in milliseconds of the emulator's clock.
-   * @default 0
-   */
-  lateWelcomeMs: number
-  /**
-   * The number of ids of an event whose trigger names none.
-   * @default 1
-   */
-  manyIds: number
-  /**
-   * A delay before every message, in milliseconds of the emulator's clock.
-   * @default 0
-   */
-  slowMs: number
-  /**
-   * Signs with another key than the published one.
-   * @default false
-   */
-  changedKey: boolean
-  /**
-   * The number of next messages, challenges included, that are not sent.
-   * @default 0
-   */
-  lost: number
-  /**
-   * The content type of structured notifications. The documentation shows both (docs/protocol.md#4-notifications).
-   * @default application/cloudevents+json
-   */
-  structuredContentType: 'application/cloudevents+json' | 'application/json'
-  /**
-   * A wrong or slow answer of the API.
-   * @default null
-   */
-  api: ApiFault | null
-}
-
-/** A wrong or slow answer of the API. */
-export interface ApiFault {
-  /**
-   * The status of the answer, 200 to 599; 0 closes the connection.
-   * @default the correct answer, after `delayMs`
-   */
-  status?: number
-  /**
-   * The body: any text, HTML included.
-   * @default an error body in the form of the API
-   */
-  body?: string
-  /**
-   * Headers of the answer.
-   * @default none
-   */
-  headers?: Record<string, string>
-  /**
-   * A delay before the answer, in milliseconds of real time; at most an hour.
-   * @default 0
-   */
-  delayMs?: number
-  /**
-   * The number of requests that get this answer.
-   * @default all requests
-   */
-  times?: number
-}
 
 /** Turns faults on and off. */
 export interface FaultSwitch {
@@ -92,18 +14,6 @@ export interface FaultSwitch {
   set(changes: Partial<Faults>): void
   /** Turns all faults off. */
   reset(): void
-}
-
-const noFaults: Faults = {
-  twins: false,
-  wrongOrder: false,
-  lateWelcomeMs: 0,
-  manyIds: 1,
-  slowMs: 0,
-  changedKey: false,
-  lost: 0,
-  structuredContentType: 'application/cloudevents+json',
-  api: null,
 }
 
 export function createFaults(): FaultSwitch {
@@ -152,26 +62,16 @@ function checkFaults(changes: Partial<Faults>): void {
 }
 
 function hintFor(name: keyof Faults): string {
-  const most = name in largest ? ` At most ${largest[name as keyof typeof largest]}.` : ''
-  return `Without faults it is ${JSON.stringify(noFaults[name])}.${most}`
+  const { standard, most } = faultRules[name]
+  return `Without faults it is ${JSON.stringify(standard)}.${most === undefined ? '' : ` At most ${most}.`}`
 }
 
 function fits(name: keyof Faults, value: unknown): boolean {
-  if (name === 'api') return value === null || isApiFault(value)
-  if (name === 'structuredContentType') {
-    return value === 'application/cloudevents+json' || value === 'application/json'
-  }
-  if (typeof noFaults[name] === 'boolean') return typeof value === 'boolean'
-  return isWithin(value, largest[name as keyof typeof largest])
+  const { standard, most = 0, words }: FaultRule = faultRules[name]
+  if (standard === null) return value === null || isApiFault(value)
+  if (words) return words.includes(value)
+  return typeof standard === 'boolean' ? typeof value === 'boolean' : isWithin(value, most)
 }
-
-/** What a fault may be at most: a message must fit into memory, a time into a date, and a delay into a timer. */
-const largest = {
-  lateWelcomeMs: longestAdvanceMs,
-  slowMs: longestAdvanceMs,
-  manyIds: 100_000,
-  lost: 1_000_000,
-} as const
 
 /** In real time: an hour. */
 const longestDelayMs = 60 * 60_000

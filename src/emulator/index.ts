@@ -3,7 +3,7 @@
 export { createEmulator } from './emulator.ts'
 export type { Emulator, EmulatorOptions, TriggerOptions } from './emulator.ts'
 export type { DeliveryAttempt, DeliveryOutcome, EmulatedDelivery } from './delivery.ts'
-export type { ApiFault, Faults } from './faults.ts'
+export type { ApiFault, Faults } from '../contract/vocabulary.ts'
 export type { SubscribeOptions, SubscribeResult } from './subscribe.ts'
 export type { SubscriptionView } from './subscription.ts'
 export { defaultCompany } from './default-company.ts'

@@ -1,7 +1,7 @@
 /** The HTTP requests that Fatture in Cloud sends to a sink (docs/protocol.md#2-verification, docs/protocol.md#4-notifications). Pure. */
 
-import type { Mapping } from '../contract/notification.ts'
-import type { Delivery, VerificationMethod } from './delivery.ts'
+import type { Mapping, VerificationMethod } from '../contract/vocabulary.ts'
+import type { Delivery } from './delivery.ts'
 import { issuer } from './signer.ts'
 
 export interface Message {

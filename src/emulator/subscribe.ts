@@ -1,10 +1,9 @@
 /** Makes a subscription without HTTP, for tests: defaults for everything but the sink, and the outcome awaited. */
 
-import type { Mapping } from '../contract/notification.ts'
+import type { Mapping, VerificationMethod } from '../contract/vocabulary.ts'
 import { FicDevError } from '../errors.ts'
 import { eventTypes, toLongName } from '../fic/event-types.ts'
 import { ApiFailure } from './api-failure.ts'
-import type { VerificationMethod } from './delivery.ts'
 import { readCreateRequest } from './subscription-request.ts'
 import { toSubscriptionView, type SubscriptionView } from './subscription.ts'
 import type { Changed, Subscriptions } from './subscriptions.ts'

@@ -1,9 +1,9 @@
 /** Reads the bodies of create, modify and verify, and refuses them as the API does (docs/protocol.md#1-subscriptions). */
 
 import { isLoopback } from '../http/loopback.ts'
-import type { Mapping } from '../contract/notification.ts'
+import { isOneOf, mappings, verificationMethods } from '../contract/vocabulary.ts'
+import type { Mapping, VerificationMethod } from '../contract/vocabulary.ts'
 import { invalidRequest } from './api-failure.ts'
-import type { VerificationMethod } from './delivery.ts'
 
 export interface SubscriptionRequest {
   sink?: string
@@ -63,11 +63,11 @@ function readMembers(data: Record<string, unknown>, problems: Problems): Subscri
     else problems['data.types'] = ['The data.types must be a list of one or more event types.']
   }
   if (mapping !== undefined && mapping !== null) {
-    if (mapping === 'binary' || mapping === 'structured') request.mapping = mapping
+    if (isOneOf(mappings, mapping)) request.mapping = mapping
     else problems['data.config.mapping'] = ['The selected data.config.mapping is invalid.']
   }
   if (method !== undefined && method !== null) {
-    if (method === 'header' || method === 'query') request.verificationMethod = method
+    if (isOneOf(verificationMethods, method)) request.verificationMethod = method
     else problems['data.verification_method'] = ['The selected data.verification_method is invalid.']
   }
   return request

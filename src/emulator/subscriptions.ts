@@ -3,7 +3,7 @@
 import { ApiFailure, invalidRequest, notFound, tooEarly, webhooksNotAllowed } from './api-failure.ts'
 import type { Clock } from './clock.ts'
 import type { Courier, Verification } from './courier.ts'
-import type { VerificationMethod } from './delivery.ts'
+import type { VerificationMethod } from '../contract/vocabulary.ts'
 import type { StateKeeper } from './state.ts'
 import type { NewSubscription, SubscriptionRequest } from './subscription-request.ts'
 import type { Subscription } from './subscription.ts'

@@ -1,6 +1,6 @@
 /** What an answer to a notification means to Fatture in Cloud (docs/protocol.md#how-fic-interprets-a-response). */
 
-import type { Verdict } from '../contract/notification.ts'
+import type { Verdict } from '../contract/vocabulary.ts'
 
 const accepted = new Set([200, 201, 202, 204, 102])
 

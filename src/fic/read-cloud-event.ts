@@ -1,6 +1,7 @@
 /** Reads the CloudEvent of a POST in either mapping: which mapping it is, and its attributes (docs/protocol.md#4-notifications). */
 
-import type { CloudEventAttributes, HeaderPair, Mapping } from '../contract/notification.ts'
+import type { CloudEventAttributes, HeaderPair } from '../contract/notification.ts'
+import type { Mapping } from '../contract/vocabulary.ts'
 import { readHeaderValue } from './header-value.ts'
 import { quote } from './quote.ts'
 

@@ -1,6 +1,7 @@
 /** Reads what came to the sink: its kind, its mapping, what it is about, and what is odd about it. Never throws. */
 
-import type { CloudEventAttributes, HeaderPair, Mapping, NotificationKind } from '../contract/notification.ts'
+import type { CloudEventAttributes, HeaderPair } from '../contract/notification.ts'
+import type { Mapping, NotificationKind } from '../contract/vocabulary.ts'
 import { childrenOf, findValue, textIn } from '../json-text.ts'
 import { readBearerToken } from './bearer-token.ts'
 import { readChallenge } from './challenge.ts'

@@ -1,6 +1,7 @@
 /** Changes ids, type or mapping of a notification in its text, so that everything else stays as its sender wrote it. Pure. */
 
-import type { HeaderPair, Mapping } from '../contract/notification.ts'
+import type { HeaderPair } from '../contract/notification.ts'
+import type { Mapping } from '../contract/vocabulary.ts'
 import {
   addMembers,
   childrenOf,

@@ -1,6 +1,7 @@
 /** An exchange with the developer's app, in the form that the rules of its causes read. */
 
-import type { HeaderPair, ReplaySignature } from '../contract/notification.ts'
+import type { HeaderPair } from '../contract/notification.ts'
+import type { ReplaySignature } from '../contract/vocabulary.ts'
 import { valuesOf } from './headers.ts'
 
 /** Everything that is known about an exchange. */

@@ -5,6 +5,15 @@ import { Compile } from 'typebox/compile'
 import { FicDevError, messageOf } from '../errors.ts'
 import type { Delivery } from '../contract/notification.ts'
 import type { Capture } from '../store/notifications.ts'
+import {
+  channels,
+  claimVerdicts,
+  mappings,
+  notificationKinds,
+  replaySignatures,
+  signatureOutcomes,
+  verdicts,
+} from '../contract/vocabulary.ts'
 import { choice } from './schemas.ts'
 
 const Text = Type.Union([Type.String(), Type.Null()])
@@ -16,12 +25,12 @@ const Exported = Type.Object({
   version: Type.Literal(1),
   bodyBase64: Type.String(),
   notification: Type.Object({
-    kind: choice('verification', 'welcome', 'event', 'unknown'),
+    kind: choice(notificationKinds),
     receivedAt: Time,
     method: Type.String(),
     path: Type.String(),
     headers: Headers,
-    mapping: Type.Union([choice('binary', 'structured'), Type.Null()]),
+    mapping: Type.Union([choice(mappings), Type.Null()]),
     eventType: Text,
     company: Count,
     ids: Type.Array(Type.Union([Type.Number(), Type.String()])),
@@ -37,13 +46,13 @@ const Exported = Type.Object({
       Type.Null(),
     ]),
     signature: Type.Object({
-      outcome: choice('valid', 'invalid', 'missing'),
+      outcome: choice(signatureOutcomes),
       claims: Type.Array(
         Type.Object({
           claim: Type.String(),
           value: Type.Unknown(),
           expected: Text,
-          verdict: choice('ok', 'ahead', 'wrong', 'absent', 'shown'),
+          verdict: choice(claimVerdicts),
           says: Type.String(),
         }),
       ),
@@ -54,11 +63,11 @@ const Exported = Type.Object({
     deliveries: Type.Array(
       Type.Object({
         // Version 0.1 exported none.
-        channel: Type.Optional(choice('app', 'stream')),
+        channel: Type.Optional(choice(channels)),
         target: Type.String(),
         attempt: Type.Integer(),
         replay: Type.Boolean(),
-        sign: choice('original', 'dev', 'none'),
+        sign: choice(replaySignatures),
         startedAt: Time,
         durationMs: Count,
         status: Count,
@@ -67,7 +76,7 @@ const Exported = Type.Object({
         errorCode: Type.Optional(Text),
         responseHeaders: Headers,
         responseBody: Text,
-        verdict: choice('delivered', 'retried', 'dropped', 'subscription-deleted', 'pending'),
+        verdict: choice(verdicts),
         sent: Type.Union([Type.Object({ headers: Headers, body: Type.String() }), Type.Null()]),
       }),
     ),

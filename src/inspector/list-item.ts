@@ -1,9 +1,7 @@
 /** A notification as lists and the stream carry it: bounded, because many of them are held at once. */
 
 import type { Delivery, Notification } from '../contract/notification.ts'
-
-/** How much of each a list has: `row` is what the page shows in a line. */
-export type View = 'row' | 'full'
+import type { View } from '../contract/vocabulary.ts'
 
 const bodyLimitBytes = 64 * 1024
 const rowIds = 100

@@ -4,7 +4,8 @@ import type { Notification } from '../contract/notification.ts'
 import { createTurns } from '../turns.ts'
 import type { NotificationFilter } from '../store/filter.ts'
 import type { Store } from '../store/store.ts'
-import { toListItem, type View } from './list-item.ts'
+import { toListItem } from './list-item.ts'
+import type { View } from '../contract/vocabulary.ts'
 
 /** The first item is on the page however long it is. */
 const longestPageBytes = 8 * 1024 * 1024

@@ -1,9 +1,21 @@
 /** What the private API takes: checked by Fastify before a route sees it, and read into types. */
 
 import { Type } from 'typebox'
+import {
+  exportFormats,
+  mappings,
+  notificationKinds,
+  outcomes,
+  replaySignatures,
+  signatureOutcomes,
+  verificationMethods,
+  views,
+  type View,
+} from '../contract/vocabulary.ts'
 
 /** One of these words. */
-export const choice = <T extends string>(...values: T[]) => Type.Unsafe<T>({ type: 'string', enum: values })
+export const choice = <Word extends string>(words: readonly Word[]) =>
+  Type.Unsafe<Word>({ type: 'string', enum: [...words] })
 const time = Type.String({ format: 'date-time' })
 // Not a union: Fastify converts what it checks, and would make the first member, a number, of the id "0012".
 // A larger number has lost digits by now, so it must come as a string.
@@ -12,8 +24,8 @@ const ids = Type.Array(
   Type.Unsafe<number | string>({ type: ['integer', 'string'], minimum: -largest, maximum: largest }),
 )
 const headers = Type.Record(Type.String(), Type.Unsafe<string | null>({ type: ['string', 'null'] }))
-const mapping = choice('binary', 'structured')
-const view = Type.Unsafe<'full' | 'row'>({ ...choice('full', 'row'), default: 'full' })
+const mapping = choice(mappings)
+const view = Type.Unsafe<View>({ ...choice(views), default: 'full' })
 
 export const SeqParams = Type.Object({ seq: Type.Integer({ minimum: 1 }) })
 
@@ -23,12 +35,10 @@ export const NotificationQuery = Type.Object(
     before: Type.Optional(Type.Integer()),
     after: Type.Optional(Type.Integer()),
     q: Type.Optional(Type.String()),
-    kind: Type.Optional(choice('verification', 'welcome', 'event', 'unknown')),
+    kind: Type.Optional(choice(notificationKinds)),
     type: Type.Optional(Type.String()),
-    signature: Type.Optional(choice('valid', 'invalid', 'missing')),
-    delivery: Type.Optional(
-      choice('delivered', 'retried', 'dropped', 'subscription-deleted', 'pending', 'none'),
-    ),
+    signature: Type.Optional(choice(signatureOutcomes)),
+    delivery: Type.Optional(choice(outcomes)),
     since: Type.Optional(time),
     until: Type.Optional(time),
     view,
@@ -47,7 +57,7 @@ export const HistogramQuery = Type.Object(
 export const ReplayBody = Type.Object(
   {
     to: Type.Optional(Type.String()),
-    sign: Type.Optional(choice('original', 'dev', 'none')),
+    sign: Type.Optional(choice(replaySignatures)),
     mapping: Type.Optional(mapping),
     type: Type.Optional(Type.String({ minLength: 1 })),
     body: Type.Optional(Type.String()),
@@ -77,7 +87,7 @@ export const StreamQuery = Type.Object({ after: Type.Optional(Type.Integer({ min
 
 export const ExportQuery = Type.Object(
   {
-    format: choice('ndjson', 'har'),
+    format: choice(exportFormats),
     /** Replaces what names a company, a person, a record, a host or a secret. */
     redact: Type.Boolean({ default: false }),
   },
@@ -96,14 +106,14 @@ export const FixturesQuery = Type.Object(
   {
     /** An event type or group type, short or long; a `*` at the end stands for any rest. */
     type: Type.String({ minLength: 1, default: '*' }),
-    tokens: Type.Unsafe<'replace' | 'keep'>({ ...choice('replace', 'keep'), default: 'replace' }),
+    tokens: Type.Unsafe<'replace' | 'keep'>({ ...choice(['replace', 'keep']), default: 'replace' }),
   },
   { additionalProperties: false },
 )
 
 export const SubscriptionParams = Type.Object({ id: Type.String({ minLength: 1, maxLength: 100 }) })
 
-const verificationMethod = choice('header', 'query')
+const verificationMethod = choice(verificationMethods)
 const subscriptionMembers = {
   sink: Type.Optional(Type.String({ minLength: 1 })),
   types: Type.Optional(Type.Array(Type.String({ minLength: 1 }), { minItems: 1 })),

@@ -4,7 +4,8 @@ import type { Duplex } from 'node:stream'
 import type { WebSocket } from 'ws'
 import type { StreamMessage } from '../contract/stream.ts'
 import type { Notification } from '../contract/notification.ts'
-import { toListItem, toRowDelivery, type View } from './list-item.ts'
+import { toListItem, toRowDelivery } from './list-item.ts'
+import type { View } from '../contract/vocabulary.ts'
 
 export interface StreamParts {
   hello(): Extract<StreamMessage, { type: 'hello' }>

@@ -1,6 +1,6 @@
 /** What Fatture in Cloud gets back for what it sent. Pure. */
 
-import type { NotificationKind } from '../contract/notification.ts'
+import type { NotificationKind } from '../contract/vocabulary.ts'
 import { toChallengeAnswer } from '../fic/challenge.ts'
 
 export interface Answer {

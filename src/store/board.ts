@@ -1,6 +1,7 @@
 /** Counts what is kept: per minute by outcome, and per event type. */
 
-import type { HistogramBucket, Outcome } from '../contract/board.ts'
+import type { HistogramBucket } from '../contract/board.ts'
+import type { Outcome } from '../contract/vocabulary.ts'
 import type { Database, Row } from './database.ts'
 import { filterSql, lastDelivery, toParameters, type NotificationFilter } from './filter.ts'
 import { createKeptRange, portionsOf, timePortions, type TimeCursor } from './portions.ts'

@@ -1,13 +1,7 @@
 /** Deliveries in SQLite: a row when an attempt begins, completed when it ends. */
 
-import type {
-  Cause,
-  Channel,
-  Delivery,
-  HeaderPair,
-  ReplaySignature,
-  Verdict,
-} from '../contract/notification.ts'
+import type { Cause, Delivery, HeaderPair } from '../contract/notification.ts'
+import type { Channel, ReplaySignature, Verdict } from '../contract/vocabulary.ts'
 import { ownAuthorizationCode } from '../http/answer-causes.ts'
 import { findCause } from '../http/causes.ts'
 import type { Database, Row } from './database.ts'

@@ -3,19 +3,9 @@
  * `type:invoices.create target:5xx since:1h "free text" -negation`
  */
 
+import { notificationKinds, outcomes, qualities, signatureOutcomes } from '../contract/vocabulary.ts'
+import type { NotificationKind, Outcome, Quality, SignatureOutcome } from '../contract/vocabulary.ts'
 import { readTime, timeForms } from '../time.ts'
-
-export const notificationKinds = ['verification', 'welcome', 'event', 'unknown'] as const
-export const signatureOutcomes = ['valid', 'invalid', 'missing'] as const
-export const deliveryOutcomes = [
-  'delivered',
-  'retried',
-  'dropped',
-  'subscription-deleted',
-  'pending',
-  'none',
-] as const
-export const qualities = ['twin', 'problem', 'replayed'] as const
 
 /** The status of the last delivery: one, or a hundred of them, or none because of an error, or no delivery at all. */
 export type TargetStatus = { from: number; to: number } | 'error' | 'none'
@@ -26,11 +16,11 @@ export type FilterCondition =
   | { field: 'type'; value: string }
   | { field: 'id'; value: string }
   | { field: 'company'; value: number }
-  | { field: 'kind'; value: (typeof notificationKinds)[number] }
-  | { field: 'signature'; value: (typeof signatureOutcomes)[number] }
-  | { field: 'delivery'; value: (typeof deliveryOutcomes)[number] }
+  | { field: 'kind'; value: NotificationKind }
+  | { field: 'signature'; value: SignatureOutcome }
+  | { field: 'delivery'; value: Outcome }
   | { field: 'target'; value: TargetStatus }
-  | { field: 'is'; value: (typeof qualities)[number] }
+  | { field: 'is'; value: Quality }
   | { field: 'since'; value: Date }
   | { field: 'until'; value: Date }
 
@@ -112,7 +102,7 @@ const readers: Record<Field, Reader> = {
   company: (value) => (/^\d{1,15}$/.test(value) ? { field: 'company', value: Number(value) } : null),
   kind: (value) => pick('kind', notificationKinds, value),
   signature: (value) => pick('signature', signatureOutcomes, value),
-  delivery: (value) => pick('delivery', deliveryOutcomes, value),
+  delivery: (value) => pick('delivery', outcomes, value),
   is: (value) => pick('is', qualities, value),
   target(value) {
     const status = readStatus(value.toLowerCase())
@@ -129,7 +119,7 @@ export const filterFields: Readonly<Record<Field, string>> = {
   company: 'a number',
   kind: notificationKinds.join(', '),
   signature: signatureOutcomes.join(', '),
-  delivery: deliveryOutcomes.join(', '),
+  delivery: outcomes.join(', '),
   is: qualities.join(', '),
   target: 'a status such as 500, 5xx, error, none',
   since: timeForms,

@@ -3,7 +3,7 @@
  * its parameters: libsql never frees a statement, so there must not be one for each combination of terms.
  */
 
-import type { NotificationKind, SignatureOutcome, Verdict } from '../contract/notification.ts'
+import type { NotificationKind, Outcome, SignatureOutcome } from '../contract/vocabulary.ts'
 import { findEventType, findGroupType, toLongName, toTypePattern } from '../fic/event-types.ts'
 import { lastFirst } from './deliveries.ts'
 import type { FilterCondition, FilterTerm, TargetStatus } from './filter-language.ts'
@@ -22,7 +22,7 @@ export interface NotificationFilter {
   type?: string
   signature?: SignatureOutcome
   /** The verdict of the last delivery; `none`: there was no delivery. */
-  delivery?: Verdict | 'none'
+  delivery?: Outcome
   since?: Date
   until?: Date
   /** What a person typed in the filter language; holds beside all the others. */

@@ -1,6 +1,6 @@
 /** What has still to be delivered, in SQLite: it outlives the process. */
 
-import type { Channel } from '../contract/notification.ts'
+import type { Channel } from '../contract/vocabulary.ts'
 import type { Database, Row } from './database.ts'
 
 /** A notification that a target has not yet answered for good. */

@@ -4,12 +4,10 @@ import type {
   CloudEventAttributes,
   Delivery,
   HeaderPair,
-  Mapping,
   Notification,
-  NotificationKind,
-  SignatureOutcome,
   SignatureReport,
 } from '../contract/notification.ts'
+import type { Mapping, NotificationKind, SignatureOutcome } from '../contract/vocabulary.ts'
 import { textOf } from '../fic/read-notification.ts'
 import type { Database, Row } from './database.ts'
 import { isCaptured } from './drop.ts'

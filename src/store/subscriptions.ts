@@ -1,6 +1,7 @@
 /** What this project knows about subscriptions of its own: which they are, and every verification that it asked for. */
 
 import type { VerificationAttempt } from '../contract/status.ts'
+import type { Origin } from '../contract/vocabulary.ts'
 import type { Database, Row, Statement } from './database.ts'
 
 export interface OwnSubscription {
@@ -11,8 +12,7 @@ export interface OwnSubscription {
   /** The sink that we gave it last. */
   sink: string
   createdAt: Date
-  /** `made` by this project, `named` by the user, or `taken-over` until it is given back. */
-  origin: 'made' | 'named' | 'taken-over'
+  origin: Origin
   /** The sink that it had before the take-over; `null` for the other origins. */
   takenOverFrom: string | null
   /** The event types that it was last asked to hold, and those that Fatture in Cloud then gave: they can differ. */

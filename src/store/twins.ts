@@ -1,7 +1,7 @@
 /** Finds the notifications that came with the same CloudEvents id: the same one delivered again, or a forgery. */
 
 import type { TwinEntry } from '../contract/detail.ts'
-import type { SignatureOutcome } from '../contract/notification.ts'
+import type { SignatureOutcome } from '../contract/vocabulary.ts'
 import type { Database, Row } from './database.ts'
 
 /** The others with the id of notification `seq`, oldest first. */

@@ -1,7 +1,8 @@
 /** Gives a subscription that was taken over its old sink again. */
 
 import { FicApiError } from '../fic/api-error.ts'
-import type { FicApi, VerificationMethod } from '../fic/api.ts'
+import type { FicApi } from '../fic/api.ts'
+import type { VerificationMethod } from '../contract/vocabulary.ts'
 import type { Logger } from '../log.ts'
 import type { OwnSubscription, SubscriptionRecords } from '../store/subscriptions.ts'
 import { isSameSink } from './sink-url.ts'

@@ -1,10 +1,10 @@
 /** Keeps one subscription as it is wanted, for as long as the daemon runs. */
 
-import type { Mapping } from '../contract/notification.ts'
+import type { Mapping, OnExit, VerificationMethod } from '../contract/vocabulary.ts'
 import type { SubscriptionStatus, VerificationBudget } from '../contract/status.ts'
 import { FicDevError, messageOf } from '../errors.ts'
 import { FicApiError, isEmulator } from '../fic/api-error.ts'
-import type { FicApi, VerificationMethod } from '../fic/api.ts'
+import type { FicApi } from '../fic/api.ts'
 import type { Logger } from '../log.ts'
 import type { SubscriptionRecords } from '../store/subscriptions.ts'
 import { createStatusBoard, type StatusListener } from './board.ts'
@@ -38,7 +38,7 @@ export interface SubscriptionKeeperOptions {
   /** Make a new one when the verification budget is gone. */
   recreate?: boolean
   /** `delete` spares what was not made here; what was taken over is given back unless it says `keep`. */
-  onExit: 'keep' | 'delete' | 'restore'
+  onExit: OnExit
   timing?: Partial<KeeperTiming>
 }
 
@@ -208,7 +208,7 @@ export function createSubscriptionKeeper(options: SubscriptionKeeperOptions): Su
   }
 
   /** Where a person did away with what was kept, nothing else is deleted in its place. */
-  function onExit(): SubscriptionKeeperOptions['onExit'] {
+  function onExit(): OnExit {
     return isResting && options.onExit === 'delete' ? 'restore' : options.onExit
   }
 

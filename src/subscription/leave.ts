@@ -1,11 +1,12 @@
 /** What is done about the subscription when the daemon ends. */
 
+import type { OnExit } from '../contract/vocabulary.ts'
 import { FicApiError } from '../fic/api-error.ts'
 import { giveBackAll, type GiveBackOptions, type GivenBack } from './give-back.ts'
 import { isSameSink, leadsToOurPath } from './sink-url.ts'
 
 export interface LeaveOptions extends GiveBackOptions {
-  onExit: 'keep' | 'delete' | 'restore'
+  onExit: OnExit
 }
 
 /** What became of one subscription on exit. */

@@ -1,7 +1,8 @@
 /** The vocabulary of the plan: what can be done about a subscription. */
 
 import type { ErrorCode } from '../errors.ts'
-import type { Subscription, SubscriptionRequest, VerificationMethod } from '../fic/api.ts'
+import type { Subscription, SubscriptionRequest } from '../fic/api.ts'
+import type { VerificationMethod } from '../contract/vocabulary.ts'
 import type { OwnSubscription } from '../store/subscriptions.ts'
 
 /** Each says in words why. */

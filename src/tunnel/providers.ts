@@ -1,5 +1,6 @@
 /** All providers by name. A new one is a file of the shape in `provider.ts` and a line here; CONTRIBUTING.md has more. */
 
+import type { TunnelName } from '../contract/vocabulary.ts'
 import { FicDevError } from '../errors.ts'
 import { cloudflaredProvider } from './cloudflared.ts'
 import { localtunnelProvider } from './localtunnel.ts'
@@ -21,7 +22,7 @@ export interface ProviderOptions {
   projectDir?: string
 }
 
-const makers: Record<string, (options: ProviderOptions) => TunnelProvider> = {
+const makers: Record<Exclude<TunnelName, 'public-url'>, (options: ProviderOptions) => TunnelProvider> = {
   localtunnel: ({ host }) =>
     localtunnelProvider(host === undefined ? undefined : readUrl('--tunnel-host', host)),
   cloudflared: ({ environment = {} }) => cloudflaredProvider(environment),
@@ -37,18 +38,15 @@ const makers: Record<string, (options: ProviderOptions) => TunnelProvider> = {
   none: () => loopbackProvider(),
 }
 
-/** What `--tunnel` accepts. */
-const providerNames: readonly string[] = Object.keys(makers)
-
 /** Throws `TUNNEL_PROVIDER` for a name that nobody has, `CONFIG_INVALID` for an address that is none. */
 export function findProvider(name: string, options: ProviderOptions = {}): TunnelProvider {
   if (options.publicUrl !== undefined && name !== 'ssh') {
     return publicUrlProvider(readUrl('--public-url', options.publicUrl))
   }
-  const make = Object.hasOwn(makers, name) ? makers[name] : undefined
+  const make = Object.hasOwn(makers, name) ? makers[name as keyof typeof makers] : undefined
   if (!make) {
     throw new FicDevError('TUNNEL_PROVIDER', `There is no tunnel provider "${name}".`, {
-      hint: `Choose one of: ${providerNames.join(', ')}; or give your own address with --public-url.`,
+      hint: `Choose one of: ${Object.keys(makers).join(', ')}; or give your own address with --public-url.`,
     })
   }
   return make(options)

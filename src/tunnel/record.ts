@@ -1,6 +1,7 @@
 /** What state the tunnel is in, what it was before, and who wants to hear of it. */
 
-import type { TunnelChange, TunnelState, TunnelStatus } from '../contract/status.ts'
+import type { TunnelChange, TunnelStatus } from '../contract/status.ts'
+import type { TunnelState } from '../contract/vocabulary.ts'
 import { messageOf } from '../errors.ts'
 import type { Logger } from '../log.ts'
 

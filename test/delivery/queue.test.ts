@@ -2,7 +2,7 @@
 
 import type { ServerResponse } from 'node:http'
 import { expect, test } from 'vitest'
-import type { Verdict } from '../../src/contract/notification.ts'
+import type { Verdict } from '../../src/contract/vocabulary.ts'
 import { startTarget } from '../support/target.ts'
 import { ofType, openDelivery, seqsOf } from './parts.ts'
 

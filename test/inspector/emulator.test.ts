@@ -61,6 +61,32 @@ test('a fault stays on until it is switched off, and does what it says', async (
   expect(await ask(fic, 'faults', { twins: false, manyIds: 1 })).toMatchObject(noFaults)
 })
 
+test('every fault of the emulator can be set and switched off', async () => {
+  await using folder = await temporaryFolder()
+  await using fic = await startDaemon(folder.path)
+  const faults = {
+    twins: true,
+    wrongOrder: true,
+    changedKey: true,
+    lost: 1_000_000,
+    manyIds: 100_000,
+    slowMs: 60_000,
+    lateWelcomeMs: 60_000,
+    structuredContentType: 'application/json',
+    api: { status: 503, body: 'Maintenance', headers: { 'retry-after': '7' }, delayMs: 10, times: 2 },
+  }
+  const before = await ask(fic, 'faults')
+  expect(Object.keys(before).toSorted()).toEqual(Object.keys(faults).toSorted())
+
+  expect(await ask(fic, 'faults', faults)).toEqual(faults)
+
+  expect(await ask(fic, 'faults', before)).toEqual({
+    ...noFaults,
+    structuredContentType: 'application/cloudevents+json',
+    api: null,
+  })
+})
+
 test('an emulator in another process is reached just the same', async () => {
   await using emulator = await createEmulator()
   await using folder = await temporaryFolder()

@@ -1,11 +1,12 @@
 /** Export to a file and import from one, with how far it is. */
 
 import type { ImportAnswer } from '../../src/contract/api.ts'
+import type { ExportFormat } from '../../src/contract/vocabulary.ts'
 import { RequestFailure, bodyUrl, openStream, proveSession } from './api.ts'
 
 /** Fetches an export and hands it to the browser as a file. `onBytes` is told how much has come. */
 export async function downloadExport(
-  format: 'ndjson' | 'har',
+  format: ExportFormat,
   onBytes: (bytes: number) => void,
   signal: AbortSignal,
 ): Promise<void> {

@@ -1,7 +1,8 @@
 /** What a person has changed about a notification before replaying it, and the request that this makes. Pure. */
 
 import type { ReplayRequest } from '../../src/contract/api.ts'
-import type { Mapping, Notification, ReplaySignature } from '../../src/contract/notification.ts'
+import type { Notification } from '../../src/contract/notification.ts'
+import type { Mapping, ReplaySignature } from '../../src/contract/vocabulary.ts'
 import { readIds } from './ids.ts'
 import { readJsonTree, type JsonNode } from './json-tree.ts'
 import { toShortType } from './words.ts'

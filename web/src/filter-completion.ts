@@ -1,5 +1,7 @@
 /** What can be typed next in the filter: fields, then the values of the field. Pure. */
 
+import { notificationKinds, outcomes, qualities, signatureOutcomes } from '../../src/contract/vocabulary.ts'
+
 export interface Completion {
   /** What takes the place of the word that is being typed. */
   insert: string
@@ -21,20 +23,20 @@ export interface Known {
   companies: number[]
 }
 
-const fields: Record<string, { says: string; values: string[] }> = {
+const fields: Record<string, { says: string; values: readonly string[] }> = {
   type: { says: 'event type, or a part of one', values: [] },
   target: { says: 'what your app answered last', values: ['2xx', '4xx', '5xx', 'error', 'none'] },
-  signature: { says: 'whether it is genuine', values: ['valid', 'invalid', 'missing'] },
+  signature: { says: 'whether it is genuine', values: signatureOutcomes },
   delivery: {
     says: 'what Fatture in Cloud would have done',
-    values: ['delivered', 'retried', 'dropped', 'subscription-deleted', 'pending', 'none'],
+    values: outcomes,
   },
   id: { says: 'id of a resource or a notification', values: [] },
   company: { says: 'id of the company', values: [] },
-  kind: { says: 'kind of the notification', values: ['event', 'welcome', 'verification', 'unknown'] },
+  kind: { says: 'kind of the notification', values: notificationKinds },
   since: { says: 'from then on', values: ['10m', '1h', '1d', 'today'] },
   until: { says: 'before then', values: ['10m', '1h', '1d', 'today'] },
-  is: { says: 'a twin, odd, or replayed', values: ['twin', 'problem', 'replayed'] },
+  is: { says: 'a twin, odd, or replayed', values: qualities },
 }
 
 /** As the help lists them. */
@@ -42,12 +44,12 @@ export const filterHelp: readonly [example: string, says: string][] = [
   ['type:invoices.create', 'an event type or a part of one; type:clients.*, type:entities.all.create'],
   ['target:5xx', 'the status of the last delivery; target:404, target:error, target:none'],
   ['signature:invalid', 'valid, invalid or missing'],
-  ['delivery:dropped', 'delivered, retried, dropped, subscription-deleted, pending, none'],
+  ['delivery:dropped', outcomes.join(', ')],
   ['id:3062300', 'the id of a resource, or of the notification'],
   ['company:108061', 'the company'],
-  ['kind:welcome', 'event, welcome, verification, unknown'],
+  ['kind:welcome', notificationKinds.join(', ')],
   ['since:1h', '30m, 2d, today, 10:30, 2026-03-01T10:30; until: likewise'],
-  ['is:twin', 'twin, problem, replayed'],
+  ['is:twin', qualities.join(', ')],
   ['acme "free text"', 'text in body, headers and ids; quotes keep spaces'],
   ['-signature:valid', 'a minus in front: not that'],
 ]
@@ -90,7 +92,7 @@ function itemsFor(word: string, known: Known): Completion[] {
     .map((value) => ({ insert: `${minus}${field}:${value}`, says: '' }))
 }
 
-function valuesOf(field: string, known: Known): string[] {
+function valuesOf(field: string, known: Known): readonly string[] {
   if (field === 'type') return known.types
   if (field === 'company') return known.companies.map(String)
   return fields[field]?.values ?? []

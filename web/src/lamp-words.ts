@@ -1,15 +1,9 @@
 /** Says how tunnel, subscription, target and sharing stand: a colour, a word, and sentences for who asks more. Pure. */
 
-import type {
-  Status,
-  SubscriptionStatus,
-  TargetStatus,
-  TunnelState,
-  TunnelStatus,
-} from '../../src/contract/status.ts'
+import type { Status, SubscriptionStatus, TargetStatus, TunnelStatus } from '../../src/contract/status.ts'
+import type { Tone, TunnelState } from '../../src/contract/vocabulary.ts'
 import { toAgo, toClock, toMinute } from './clock-words.ts'
 import { isFollower, readShare } from './share-words.ts'
-import type { Tone } from './words.ts'
 
 export interface Lamp {
   name: 'Tunnel' | 'Subscription' | 'Target' | 'Sharing'

@@ -1,8 +1,8 @@
 /** Tells publications to the stream of a team from deliveries to an app, and says how they stand. Pure. */
 
-import type { Delivery, Notification, Verdict } from '../../src/contract/notification.ts'
+import type { Delivery, Notification } from '../../src/contract/notification.ts'
+import { publicationText, type Tone } from '../../src/contract/vocabulary.ts'
 import type { ShareStatus } from '../../src/contract/status.ts'
-import type { Saying, Tone } from './words.ts'
 
 export function isPublication({ channel }: Pick<Delivery, 'channel'>): boolean {
   return channel === 'stream'
@@ -21,30 +21,9 @@ export function lastOf(deliveries: Delivery[]): Delivery | undefined {
   return handedOver(deliveries).at(-1) ?? deliveries.at(-1)
 }
 
-/** `dropped`: it is not tried again. */
-export const publications: Record<Verdict, Saying> = {
-  delivered: {
-    tone: 'good',
-    short: 'shared',
-    long: 'It is in the stream. Every follower of its company takes it from there, those that are away when they are back.',
-  },
-  retried: {
-    tone: 'warn',
-    short: 'not shared yet',
-    long: 'The stream does not have it yet. fic-dev retries.',
-  },
-  dropped: {
-    tone: 'bad',
-    short: 'not shared',
-    long: 'The stream does not have it, and it is not published again: followers will not see it.',
-  },
-  'subscription-deleted': { tone: 'bad', short: 'not shared', long: 'The stream does not have it.' },
-  pending: { tone: 'quiet', short: 'sharing', long: 'It is on its way to the stream.' },
-}
-
 export function sayPublication(delivery: Delivery): { tone: Tone; text: string } {
-  const { tone, short } = publications[delivery.verdict]
-  return { tone, text: short }
+  const { tone, label } = publicationText(delivery.verdict)
+  return { tone, text: label }
 }
 
 /** Where it stands in the stream, as the server said; `null` while it does not. */

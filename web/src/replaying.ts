@@ -1,7 +1,7 @@
 /** Replay of the opened notification: how it is signed, whether it can go out, whether one is on its way. */
 
 import { useState } from 'react'
-import type { ReplaySignature } from '../../src/contract/notification.ts'
+import type { ReplaySignature } from '../../src/contract/vocabulary.ts'
 import { readExpiryMs } from './expiry.ts'
 import type { Network } from './network.ts'
 import { handedOver } from './publication.ts'

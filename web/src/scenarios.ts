@@ -1,7 +1,7 @@
 /** Stories that the emulator can tell: which events come one after the other, and what goes wrong on the way. Pure. */
 
 import type { TriggerRequest } from '../../src/contract/api.ts'
-import type { EmulatorFaults } from '../../src/contract/emulator.ts'
+import type { Faults } from '../../src/contract/vocabulary.ts'
 
 export interface Scenario {
   name: string
@@ -9,7 +9,7 @@ export interface Scenario {
   /** What comes, and what an app should make of it. */
   says: string
   /** Faults that are on while it runs, and put back afterwards. */
-  faults: Partial<EmulatorFaults>
+  faults: Partial<Faults>
   /** `id` is the resource that it is about. */
   events(id: number): TriggerRequest[]
 }

@@ -5,7 +5,7 @@ import { toAgo, toClock } from './clock-words.ts'
 import type { Finding } from './attention.ts'
 import type { Lamp } from './lamp-words.ts'
 import { capitalise } from './words.ts'
-import type { Tone } from './words.ts'
+import type { Tone } from '../../src/contract/vocabulary.ts'
 
 /** A server that is started again is back sooner; nobody need be alarmed about that. */
 const alarmAfterMs = 60_000

@@ -4,7 +4,7 @@ import type { Delivery, Notification } from '../../src/contract/notification.ts'
 import type { TargetStatus } from '../../src/contract/status.ts'
 import { handedOver, published } from './publication.ts'
 import { sayOutcome } from './words.ts'
-import type { Tone } from './words.ts'
+import type { Tone } from '../../src/contract/vocabulary.ts'
 
 export interface TimelineStep {
   key: string

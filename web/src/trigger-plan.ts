@@ -1,7 +1,7 @@
 /** What the trigger sends, piece by piece: so many events, as fast as asked. Pure. */
 
 import type { TriggerRequest } from '../../src/contract/api.ts'
-import type { EmulatorFaults } from '../../src/contract/emulator.ts'
+import type { Faults, Mapping } from '../../src/contract/vocabulary.ts'
 import { readIds } from './ids.ts'
 import type { Scenario } from './scenarios.ts'
 
@@ -13,7 +13,7 @@ export interface TriggerForm {
   /** Events in a second; `null` for all at once. */
   perSecond: number | null
   /** `null`: as the subscription has it. */
-  mapping: 'binary' | 'structured' | null
+  mapping: Mapping | null
 }
 
 export interface TriggerPlan {
@@ -21,7 +21,7 @@ export interface TriggerPlan {
   requests: TriggerRequest[]
   pauseMs: number
   /** On while it runs. */
-  faults: Partial<EmulatorFaults>
+  faults: Partial<Faults>
 }
 
 /** All at once still goes in pieces of this size, so that there is progress, and something to stop. */

@@ -1,7 +1,7 @@
 /** Carries out a plan of the trigger: one request after the other, with progress, until it is done or stopped. */
 
 import { useEffect, useRef, useState } from 'react'
-import type { EmulatorFaults } from '../../src/contract/emulator.ts'
+import type { Faults } from '../../src/contract/vocabulary.ts'
 import { sendTrigger } from './api.ts'
 import { toRefusal } from './asked.ts'
 import { fetchFaults, setFaults } from './emulator-api.ts'
@@ -72,8 +72,8 @@ async function carryOut(plan: TriggerPlan, signal: AbortSignal, tell: (run: Run)
 }
 
 /** Gives the function that puts the faults back as they were. */
-async function switchOn(faults: Partial<EmulatorFaults>): Promise<() => Promise<void>> {
-  const names = Object.keys(faults) as (keyof EmulatorFaults)[]
+async function switchOn(faults: Partial<Faults>): Promise<() => Promise<void>> {
+  const names = Object.keys(faults) as (keyof Faults)[]
   if (names.length === 0) return async () => {}
   const before = await fetchFaults()
   await setFaults(faults)

@@ -1,6 +1,7 @@
 /** Says in plain words what a notification is about and what an answer means to Fatture in Cloud. */
 
-import type { Delivery, Notification, Verdict } from '../../src/contract/notification.ts'
+import type { Delivery, Notification } from '../../src/contract/notification.ts'
+import { outcomeTexts, type Tone } from '../../src/contract/vocabulary.ts'
 import { isPublication, sayPublication } from './publication.ts'
 
 const prefix = 'it.fattureincloud.webhooks.'
@@ -106,49 +107,10 @@ export function capitalise(sentence: string): string {
   return sentence.charAt(0).toUpperCase() + sentence.slice(1)
 }
 
-export type Tone = 'good' | 'warn' | 'bad' | 'quiet'
-
-export interface Saying {
-  tone: Tone
-  /** A word or two, for a chip. */
-  short: string
-  /** What it means, as a sentence. */
-  long: string
-}
-
-/** What Fatture in Cloud would do with an answer of the target (docs/protocol.md#how-fic-interprets-a-response). */
-export const verdicts: Record<Verdict, Saying> = {
-  delivered: {
-    tone: 'good',
-    short: 'delivered',
-    long: 'Fatture in Cloud would count it as delivered.',
-  },
-  retried: {
-    tone: 'warn',
-    short: 'retried',
-    long: 'Fatture in Cloud would try again, four times in all, then drop it and start the ten days to expiration.',
-  },
-  dropped: {
-    tone: 'bad',
-    short: 'dropped',
-    long: 'Fatture in Cloud would drop it at once, with no other try, and start the ten days to expiration.',
-  },
-  'subscription-deleted': {
-    tone: 'bad',
-    short: 'subscription deleted',
-    long: 'Fatture in Cloud would delete the whole subscription at once.',
-  },
-  pending: {
-    tone: 'quiet',
-    short: 'waiting',
-    long: 'There is no answer yet.',
-  },
-}
-
 /** What came back from the target, or became of a publication, in as few words as a row has room for. */
 export function sayOutcome(delivery: Delivery): { tone: Tone; text: string } {
   if (isPublication(delivery)) return sayPublication(delivery)
-  const { tone } = verdicts[delivery.verdict]
+  const { tone } = outcomeTexts[delivery.verdict]
   if (delivery.status !== null) return { tone, text: String(delivery.status) }
   if (delivery.error !== null) return { tone: tone === 'quiet' ? 'warn' : tone, text: 'no answer' }
   return { tone: 'quiet', text: 'waiting' }

@@ -3,6 +3,7 @@
 import { open } from 'node:fs/promises'
 import { Option } from 'commander'
 import { knownTypeNames } from '../../config/settings.ts'
+import { exportFormats } from '../../contract/vocabulary.ts'
 import { FicDevError } from '../../errors.ts'
 import { connect, type Client } from '../client.ts'
 import { defineCommand, type Invocation } from '../command.ts'
@@ -23,7 +24,7 @@ export const exportCommand = defineCommand<Options>({
   summary: 'export notifications as NDJSON, HAR or test fixtures',
   options: [
     new Option('--format <format>', 'ndjson is lossless; har is for other tools')
-      .choices(['ndjson', 'har'])
+      .choices(exportFormats)
       .default('ndjson'),
     new Option('-o, --out <file>', 'output file (default: stdout)'),
     new Option('--redact', 'replace ids, companies, names, tokens, hosts and header values'),

@@ -4,14 +4,9 @@ import { Argument, Option } from 'commander'
 import { knownTypeNames } from '../../config/settings.ts'
 import type { NotificationPage } from '../../contract/api.ts'
 import type { Delivery, Notification } from '../../contract/notification.ts'
-import {
-  deliveryOutcomes,
-  filterFields,
-  findUnknownFields,
-  notificationKinds,
-  signatureOutcomes,
-} from '../../store/filter-language.ts'
+import { notificationKinds, outcomes, signatureOutcomes } from '../../contract/vocabulary.ts'
 import { hasCode } from '../../errors.ts'
+import { filterFields, findUnknownFields } from '../../store/filter-language.ts'
 import { connect, requireDaemon, type Client } from '../client.ts'
 import { defineCommand, type Invocation } from '../command.ts'
 import { readStream } from '../daemon-stream.ts'
@@ -48,7 +43,7 @@ export const listCommand = defineCommand<Options>({
     new Option('--kind <kind>', 'kind of notification').choices(notificationKinds),
     new Option('--type <type>', 'event type or group type; may end in *'),
     new Option('--signature <outcome>', 'result of the signature check').choices(signatureOutcomes),
-    new Option('--delivery <verdict>', 'result of the last delivery').choices(deliveryOutcomes),
+    new Option('--delivery <verdict>', 'result of the last delivery').choices(outcomes),
     new Option('--since <time>', 'received since: 10m, 2h, 3d, today, 10:30, 2026-03-01').argParser(
       readMoment,
     ),

@@ -3,6 +3,7 @@
 import { Argument, Option } from 'commander'
 import type { ReplayRequest } from '../../contract/api.ts'
 import type { Delivery } from '../../contract/notification.ts'
+import { mappings, replaySignatures } from '../../contract/vocabulary.ts'
 import { FicDevError, messageOf } from '../../errors.ts'
 import { readUrl, showUrl } from '../../http/url.ts'
 import { readTextFile } from '../../text-file.ts'
@@ -25,12 +26,8 @@ export const replayCommand = defineCommand<Options>({
   description: 'Deliver notifications to your app again; "last" is the newest, 12-15 a range.',
   options: [
     new Option('--to <url>', 'deliver to this URL instead of the configured target'),
-    new Option('--sign <mode>', 'signature: as captured, by the dev key, or none').choices([
-      'original',
-      'dev',
-      'none',
-    ]),
-    new Option('--mapping <mapping>', 'convert to this mapping').choices(['binary', 'structured']),
+    new Option('--sign <mode>', 'signature: as captured, by the dev key, or none').choices(replaySignatures),
+    new Option('--mapping <mapping>', 'convert to this mapping').choices(mappings),
     new Option('--ids <ids>', 'replace the resource ids, comma-separated').argParser(readIds),
     new Option('--body <text>', 'replace the body; @file reads it from a file'),
     new Option('--header <name:value>', 'set a header; "name:" removes it').argParser(readHeader),

@@ -2,6 +2,7 @@
 
 import { Argument, Option } from 'commander'
 import type { TriggerAnswer, TriggerRequest } from '../../contract/api.ts'
+import { mappings } from '../../contract/vocabulary.ts'
 import { readUrl, showUrl } from '../../http/url.ts'
 import { knownTypeNames } from '../../config/settings.ts'
 import { didYouMean } from '../../config/spelling.ts'
@@ -28,10 +29,7 @@ export const triggerCommand = defineCommand<Options>({
     new Option('--company <id>', 'company id (default: the company of the subscription)').argParser(
       readCount,
     ),
-    new Option('--mapping <mapping>', 'mapping (default: the mapping of the subscription)').choices([
-      'binary',
-      'structured',
-    ]),
+    new Option('--mapping <mapping>', 'mapping (default: the mapping of the subscription)').choices(mappings),
     new Option('--to <url>', 'URL of an emulator that runs on its own'),
   ],
   examples: [

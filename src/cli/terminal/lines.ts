@@ -1,20 +1,23 @@
 /** One line of the terminal for each thing that happens. Pure. */
 
 import type { ClaimVerdict, Delivery, Notification } from '../../contract/notification.ts'
+import { publicationText, type OutputForm } from '../../contract/vocabulary.ts'
 import type { ShareStatus, SubscriptionStatus, TargetStatus, TunnelStatus } from '../../contract/status.ts'
 import { toShortName } from '../../fic/event-types.ts'
 import { readBehindSeconds, sayOffset } from '../../fic/signature/clock.ts'
 import type { Colors } from '../output.ts'
-import { isPublication, publicationWords } from '../publication.ts'
+import { isPublication } from '../publication.ts'
 import { visible } from './visible.ts'
-
-export type LineForm = 'pretty' | 'compact' | 'quiet'
 
 /** How many ids are named before the rest is counted. */
 const idsNamed = 5
 
 /** `10:12:01  --> issued_documents.invoices.create [198:f059…] ids 3062300  signed`; `null` where the form leaves it out. */
-export function notificationLine(notification: Notification, form: LineForm, colors: Colors): string | null {
+export function notificationLine(
+  notification: Notification,
+  form: OutputForm,
+  colors: Colors,
+): string | null {
   const { signature, twinOf, receivedAt } = notification
   const clockRemark = clockRemarks(notification, colors)
   if (form === 'quiet' && signature.outcome === 'valid' && clockRemark.length === 0) return null
@@ -89,14 +92,14 @@ function clockRemarks({ signature, receivedAt }: Notification, colors: Colors): 
 }
 
 /** `10:12:01  <-- [200] POST http://localhost:3000/webhooks (12ms)`; `null` while there is no answer. */
-export function deliveryLine(delivery: Delivery, form: LineForm, colors: Colors): string | null {
+export function deliveryLine(delivery: Delivery, form: OutputForm, colors: Colors): string | null {
   const { status, error, verdict, startedAt, durationMs, target, replay, nextAttemptAt } = delivery
   if (verdict === 'pending') return null
   if (form === 'quiet' && verdict === 'delivered') return null
   const paint = verdict === 'delivered' ? colors.green : verdict === 'retried' ? colors.yellow : colors.red
   const took = durationMs === null ? '' : ` (${Math.round(durationMs)}ms)`
   const isShared = isPublication(delivery)
-  const word = isShared ? publicationWords[verdict] : (status ?? 'no answer')
+  const word = isShared ? publicationText(verdict).label : (status ?? 'no answer')
   const answer = `${colors.magenta('<--')} ${paint(`[${word}]`)}`
   if (form === 'compact') return `${answer}${took}${error === null ? '' : `  ${visible(error)}`}`
   const remarks = [
@@ -116,7 +119,7 @@ export function deliveryLine(delivery: Delivery, form: LineForm, colors: Colors)
 export function deliveryWord(delivery: Delivery, colors: Colors): string {
   const { status, verdict } = delivery
   const text = isPublication(delivery)
-    ? publicationWords[verdict]
+    ? publicationText(verdict).label
     : [status, verdict].filter((part) => part !== null).join(' ')
   return verdict === 'delivered'
     ? colors.green(text)

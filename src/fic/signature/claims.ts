@@ -1,6 +1,7 @@
 /** Judges each claim of a token by what Fatture in Cloud would have put there (docs/protocol.md#5-the-signature). Pure. */
 
-import type { ClaimVerdict, NotificationKind } from '../../contract/notification.ts'
+import type { ClaimVerdict } from '../../contract/notification.ts'
+import type { NotificationKind } from '../../contract/vocabulary.ts'
 import { quote } from '../quote.ts'
 import { leewaySeconds, sayOffset } from './clock.ts'
 import type { JsonObject } from './token.ts'

@@ -1,6 +1,7 @@
 /** Explains a token to a person: what each claim says, what was expected, and what all of it does not prove. */
 
-import type { NotificationKind, SignatureReport } from '../../contract/notification.ts'
+import type { SignatureReport } from '../../contract/notification.ts'
+import type { NotificationKind } from '../../contract/vocabulary.ts'
 import { readToken, type JsonObject } from './token.ts'
 import type { VerifySignature } from './verify.ts'
 

@@ -1,8 +1,9 @@
 /** The emulator's clock and faults, for the page's laboratory. */
 
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { Type } from 'typebox'
-import type { EmulatorClock, EmulatorFaults } from '../../contract/emulator.ts'
+import { Type, type TSchema } from 'typebox'
+import type { EmulatorClock } from '../../contract/emulator.ts'
+import { faultNames, faultRules, type FaultRule, type Faults } from '../../contract/vocabulary.ts'
 import { FicDevError } from '../../errors.ts'
 
 /** The emulator in this process or in another. */
@@ -10,30 +11,31 @@ export interface EmulatorControl {
   clock(): Promise<EmulatorClock>
   /** Moves the clock forward and waits for all that falls due on the way. */
   advance(ms: number): Promise<EmulatorClock>
-  faults(): Promise<EmulatorFaults>
-  setFaults(changes: Partial<EmulatorFaults>): Promise<EmulatorFaults>
+  faults(): Promise<Faults>
+  setFaults(changes: Partial<Faults>): Promise<Faults>
 }
 
 const yearMs = 366 * 24 * 60 * 60 * 1000
-const count = (maximum: number) => Type.Optional(Type.Integer({ minimum: 0, maximum }))
-
 const ClockBody = Type.Object(
   { advanceMs: Type.Integer({ minimum: 0, maximum: yearMs }) },
   { additionalProperties: false },
 )
 
-const FaultsBody = Type.Object(
-  {
-    twins: Type.Optional(Type.Boolean()),
-    wrongOrder: Type.Optional(Type.Boolean()),
-    lateWelcomeMs: count(yearMs),
-    manyIds: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000 })),
-    slowMs: count(yearMs),
-    changedKey: Type.Optional(Type.Boolean()),
-    lost: count(10_000),
-  },
-  { additionalProperties: false },
+const FaultsBody = Type.Unsafe<Partial<Faults>>(
+  Type.Object(
+    Object.fromEntries(faultNames.map((name) => [name, Type.Optional(faultSchema(faultRules[name]))])),
+    { additionalProperties: false },
+  ),
 )
+
+/** What a fault takes. The emulator itself checks the members of an object. */
+function faultSchema({ standard, most = 0, words }: FaultRule): TSchema {
+  if (words) return Type.Unsafe({ type: 'string', enum: [...words] })
+  if (standard === null) return Type.Unsafe({ type: ['object', 'null'] })
+  return typeof standard === 'boolean'
+    ? Type.Boolean()
+    : Type.Integer({ minimum: Number(standard), maximum: most })
+}
 
 /** `emulator` gives `null` while there is none. */
 export function emulatorRoutes(parts: { emulator(): EmulatorControl | null }): FastifyPluginAsyncTypebox {

@@ -1,7 +1,8 @@
 /** What can be done with an opened notification, always in the same place: replay, edit, compare, copy. */
 
 import { Button, Group, Menu, Tooltip } from '@mantine/core'
-import type { Notification, ReplaySignature } from '../../../src/contract/notification.ts'
+import type { Notification } from '../../../src/contract/notification.ts'
+import { replaySignatures, type ReplaySignature } from '../../../src/contract/vocabulary.ts'
 import { toMinute } from '../clock-words.ts'
 import { readExpiryMs } from '../expiry.ts'
 import type { Replaying } from '../replaying.ts'
@@ -87,7 +88,7 @@ function SignMenu({ notification, replaying, nowMs }: Omit<ActionsProps, 'onEdit
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>How a replay is signed</Menu.Label>
-        {(['original', 'dev', 'none'] as const).map((each) => (
+        {replaySignatures.map((each) => (
           <Menu.RadioItem
             key={each}
             value={each}

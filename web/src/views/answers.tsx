@@ -1,9 +1,10 @@
 /** What did my app answer, and what would Fatture in Cloud do with that? The last answer large, all of them below. */
 
 import type { Delivery, Notification } from '../../../src/contract/notification.ts'
+import { outcomeTexts } from '../../../src/contract/vocabulary.ts'
 import { toClock, toDuration } from '../clock-words.ts'
 import { handedOver } from '../publication.ts'
-import { sayOutcome, sayWhyNotForwarded, verdicts } from '../words.ts'
+import { sayOutcome, sayWhyNotForwarded } from '../words.ts'
 import classes from './answers.module.css'
 import { Body } from './body.tsx'
 import { CauseNote } from './cause.tsx'
@@ -31,7 +32,7 @@ export function Answers({ notification, hasTarget, follows, nowMs, onCompare }: 
   return (
     <Section
       title="What did my app answer?"
-      aside={last && <Chip tone={verdicts[last.verdict].tone}>{verdicts[last.verdict].short}</Chip>}
+      aside={last && <Chip tone={outcomeTexts[last.verdict].tone}>{outcomeTexts[last.verdict].label}</Chip>}
     >
       {last ? (
         <LastAnswer delivery={last} nowMs={nowMs} />
@@ -87,7 +88,7 @@ function LastAnswer({ delivery, nowMs }: { delivery: Delivery; nowMs: number }) 
     <div className={classes.last}>
       <span className={`${classes.status} tone-${tone}`}>{text}</span>
       <div>
-        <p className={classes.words}>{verdicts[delivery.verdict].long}</p>
+        <p className={classes.words}>{outcomeTexts[delivery.verdict].meaning}</p>
         <CauseNote cause={delivery.cause} />
         {delivery.error !== null && delivery.cause === null && (
           <p className={classes.error}>

@@ -1,9 +1,9 @@
 /** The last hour, a bar a minute, stacked by what became of the notifications; a press filters the list. */
 
 import type { HistogramBucket } from '../../../src/contract/board.ts'
+import { outcomeTexts, type Outcome } from '../../../src/contract/vocabulary.ts'
 import { toMinute } from '../clock-words.ts'
 import { hasTerm, setTerm, toggleTerm } from '../filter-text.ts'
-import { outcomes } from '../outcomes.ts'
 import classes from './chart.module.css'
 
 interface ChartProps {
@@ -13,11 +13,16 @@ interface ChartProps {
   onFilter: (query: string) => void
 }
 
+const looks = Object.entries(outcomeTexts).map(([outcome, look]) => ({
+  outcome: outcome as Outcome,
+  ...look,
+}))
+
 const height = 36
 const barWidth = 10
 
 export function Chart({ buckets, query, nowMs, onFilter }: ChartProps) {
-  const totals = outcomes.map((each) => ({
+  const totals = looks.map((each) => ({
     ...each,
     total: buckets.reduce((sum, { counts }) => sum + (counts[each.outcome] ?? 0), 0),
   }))
@@ -49,7 +54,7 @@ export function Chart({ buckets, query, nowMs, onFilter }: ChartProps) {
         <span className={classes.name}>Last hour</span>
         {totals
           .filter(({ total, outcome }) => total > 0 || hasTerm(query, `delivery:${outcome}`))
-          .map(({ outcome, word, color, total }) => (
+          .map(({ outcome, label, color, total }) => (
             <button
               key={outcome}
               type="button"
@@ -59,7 +64,7 @@ export function Chart({ buckets, query, nowMs, onFilter }: ChartProps) {
               onClick={() => onFilter(toggleTerm(query, `delivery:${outcome}`))}
             >
               <span className={classes.swatch} style={{ background: color }} />
-              {word} <b>{total}</b>
+              {label} <b>{total}</b>
             </button>
           ))}
         {all === 0 && <span className={classes.name}>nothing came</span>}
@@ -71,7 +76,7 @@ export function Chart({ buckets, query, nowMs, onFilter }: ChartProps) {
 /** From the ground up; whatever came at all can be seen. */
 function Stack({ bucket, x, highest }: { bucket: HistogramBucket; x: number; highest: number }) {
   let ground = height
-  return outcomes.map(({ outcome, color }) => {
+  return looks.map(({ outcome, color }) => {
     const count = bucket.counts[outcome] ?? 0
     if (count === 0) return null
     const rise = Math.max(2, (count / highest) * (height - 2))
@@ -85,8 +90,8 @@ function sumOf({ counts }: HistogramBucket): number {
 }
 
 function sayBucket(bucket: HistogramBucket, nowMs: number): string {
-  const parts = outcomes
+  const parts = looks
     .filter(({ outcome }) => bucket.counts[outcome])
-    .map(({ outcome, word }) => `${bucket.counts[outcome]} ${word}`)
+    .map(({ outcome, label }) => `${bucket.counts[outcome]} ${label}`)
   return `${toMinute(bucket.at, nowMs)}: ${parts.join(', ') || 'nothing'}`
 }

@@ -1,8 +1,7 @@
 /** A small word with a colour. The word says it all; the colour only helps. */
 
 import type { ReactNode } from 'react'
-import type { SignatureOutcome } from '../../../src/contract/notification.ts'
-import type { Tone } from '../words.ts'
+import type { SignatureOutcome, Tone } from '../../../src/contract/vocabulary.ts'
 import classes from './chip.module.css'
 import { Icon } from './icons.tsx'
 import type { IconName } from './icons.tsx'

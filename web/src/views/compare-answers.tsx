@@ -2,9 +2,10 @@
 
 import { Select } from '@mantine/core'
 import type { Delivery, Notification } from '../../../src/contract/notification.ts'
+import { outcomeTexts } from '../../../src/contract/vocabulary.ts'
 import { toClock, toDuration } from '../clock-words.ts'
 import { handedOver } from '../publication.ts'
-import { sayOutcome, verdicts } from '../words.ts'
+import { sayOutcome } from '../words.ts'
 import classes from './compare.module.css'
 import { Difference } from './difference.tsx'
 import type { Side } from './difference.tsx'
@@ -84,7 +85,7 @@ function toSide(delivery: Delivery): Side {
     facts: [
       ['status', status === null ? 'none' : String(status)],
       ...(error === null ? [] : ([['error', error]] as [string, string][])),
-      ['Fatture in Cloud would', verdicts[verdict].short],
+      ['Fatture in Cloud would', outcomeTexts[verdict].label],
       ['took', durationMs === null ? 'unknown' : toDuration(durationMs)],
       ['target', target],
       ['signature', sign],

@@ -2,8 +2,9 @@
 
 import { useEffect, useRef } from 'react'
 import type { Delivery } from '../../../src/contract/notification.ts'
+import { outcomeTexts } from '../../../src/contract/vocabulary.ts'
 import { toClock, toDuration } from '../clock-words.ts'
-import { sayOutcome, verdicts } from '../words.ts'
+import { sayOutcome } from '../words.ts'
 import { Body } from './body.tsx'
 import { CauseNote } from './cause.tsx'
 import classes from './composer.module.css'
@@ -27,7 +28,7 @@ export function ComposerAnswer({ answers, nowMs }: { answers: Delivery[]; nowMs:
       <p className={classes.answerLine} role="status">
         <span className={`${classes.status} tone-${tone}`}>{text}</span>
         <span>
-          {verdicts[last.verdict].long}
+          {outcomeTexts[last.verdict].meaning}
           <span className="quiet"> {last.durationMs !== null && toDuration(last.durationMs)}</span>
         </span>
       </p>

@@ -1,7 +1,8 @@
 /** The fields of a draft: where it goes, how it is signed, type, ids, mapping. */
 
 import { Autocomplete, SegmentedControl, TextInput } from '@mantine/core'
-import type { Mapping, Notification, ReplaySignature } from '../../../src/contract/notification.ts'
+import type { Notification } from '../../../src/contract/notification.ts'
+import type { Mapping, ReplaySignature } from '../../../src/contract/vocabulary.ts'
 import { fetchTypes } from '../api.ts'
 import { useAsked } from '../asked.ts'
 import type { Composing } from '../composing.ts'

@@ -13,7 +13,7 @@ import { Outside } from './outside.tsx'
 import type { ScreenProps } from './screens.tsx'
 import screen from './screens.module.css'
 import { Section } from './section.tsx'
-import type { Tone } from '../words.ts'
+import type { Tone } from '../../../src/contract/vocabulary.ts'
 
 interface Group {
   outcome: Finding['outcome']

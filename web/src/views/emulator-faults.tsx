@@ -1,79 +1,13 @@
 /** What the emulator does wrong, as switches: each says what an app should withstand. */
 
-import { Button, NumberInput, Switch } from '@mantine/core'
+import { Button, NumberInput, Select, Switch } from '@mantine/core'
 import { useEffect, useState } from 'react'
-import type { EmulatorFaults as Faults } from '../../../src/contract/emulator.ts'
+import { faultNames, faultRules, noFaults } from '../../../src/contract/vocabulary.ts'
+import type { FaultRule, Faults } from '../../../src/contract/vocabulary.ts'
 import { toRefusal } from '../asked.ts'
 import { fetchFaults, setFaults } from '../emulator-api.ts'
 import classes from './trigger.module.css'
 import { Outside } from './outside.tsx'
-
-type Named<T> = { [Name in keyof Faults]: Faults[Name] extends T ? Name : never }[keyof Faults]
-
-const switches: { name: Named<boolean>; title: string; says: string }[] = [
-  { name: 'twins', title: 'Twins', says: 'Every notification comes twice, with the same id.' },
-  { name: 'wrongOrder', title: 'Wrong order', says: 'Of two events, the first comes two seconds late.' },
-  {
-    name: 'changedKey',
-    title: 'Changed key',
-    says: 'Signed with a key that nobody published: not to be trusted.',
-  },
-]
-
-interface Amount {
-  name: Named<number>
-  title: string
-  says: string
-  /** What is shown is the fault divided by this. */
-  unit: number
-  min: number
-  max: number
-}
-
-const amounts: Amount[] = [
-  {
-    name: 'lost',
-    title: 'Lost messages',
-    says: 'So many of the next never come, challenges included.',
-    unit: 1,
-    min: 0,
-    max: 1_000,
-  },
-  {
-    name: 'manyIds',
-    title: 'Ids of an event',
-    says: 'When the trigger names none.',
-    unit: 1,
-    min: 1,
-    max: 1_000,
-  },
-  {
-    name: 'slowMs',
-    title: 'Slow, in seconds',
-    says: 'Every message leaves this much later.',
-    unit: 1_000,
-    min: 0,
-    max: 3_600,
-  },
-  {
-    name: 'lateWelcomeMs',
-    title: 'Late welcome, in seconds',
-    says: 'After the verification; events may come first.',
-    unit: 1_000,
-    min: 0,
-    max: 3_600,
-  },
-]
-
-const noFaults: Faults = {
-  twins: false,
-  wrongOrder: false,
-  changedKey: false,
-  lost: 0,
-  manyIds: 1,
-  slowMs: 0,
-  lateWelcomeMs: 0,
-}
 
 export function EmulatorFaults() {
   const [faults, setShown] = useState<Faults | null>(null)
@@ -91,22 +25,14 @@ export function EmulatorFaults() {
     <div className={classes.form}>
       {faults && (
         <>
-          {switches.map(({ name, title, says }) => (
-            <Switch
-              key={name}
-              label={title}
-              description={says}
-              checked={faults[name]}
-              onChange={(event) => change({ [name]: event.currentTarget.checked })}
-            />
-          ))}
-          {amounts.map((amount) => (
-            <AmountInput
+          {faultNames.map((name) => (
+            <Fault
               // What was set elsewhere takes the place of what was typed here.
-              key={`${amount.name} ${faults[amount.name]}`}
-              amount={amount}
-              value={faults[amount.name]}
-              onChange={(value) => change({ [amount.name]: value })}
+              key={`${name} ${JSON.stringify(faults[name])}`}
+              rule={faultRules[name]}
+              unit={name.endsWith('Ms') ? 1_000 : 1}
+              value={faults[name]}
+              onChange={(value) => change({ [name]: value })}
             />
           ))}
           <Button size="xs" variant="default" disabled={isFaultless(faults)} onClick={() => change(noFaults)}>
@@ -123,15 +49,47 @@ export function EmulatorFaults() {
   )
 }
 
-interface AmountInputProps {
-  amount: Amount
-  value: number
-  onChange: (value: number) => void
+interface FaultProps<Value> {
+  rule: FaultRule
+  /** What is shown is a number divided by this. */
+  unit: number
+  value: Value
+  onChange: (value: Value) => void
+}
+
+function Fault({ rule, unit, value, onChange }: FaultProps<unknown>) {
+  const { title, says, words } = rule
+  if (typeof value === 'number')
+    return <AmountInput rule={rule} unit={unit} value={value} onChange={onChange} />
+  if (words) {
+    return (
+      <Select
+        label={title}
+        description={says}
+        data={words.map(String)}
+        value={String(value)}
+        allowDeselect={false}
+        onChange={onChange}
+      />
+    )
+  }
+  // Another value is made with the API; here it can be switched off.
+  if (typeof value !== 'boolean' && value === rule.standard) return null
+  return (
+    <Switch
+      label={title}
+      description={says}
+      checked={value !== rule.standard}
+      onChange={(event) => onChange(event.currentTarget.checked ? true : rule.standard)}
+    />
+  )
 }
 
 /** Takes effect when the person has finished typing: by Enter, or by leaving the field. */
-function AmountInput({ amount: { title, says, unit, min, max }, value, onChange }: AmountInputProps) {
+function AmountInput({ rule, unit, value, onChange }: FaultProps<number>) {
+  const { title, says, standard, most = 0 } = rule
   const [typed, setTyped] = useState<string | number>(value / unit)
+  const min = Number(standard) / unit
   const take = () => {
     const wanted = Math.max(min, Number(typed) || 0)
     setTyped(wanted)
@@ -142,7 +100,7 @@ function AmountInput({ amount: { title, says, unit, min, max }, value, onChange 
       label={title}
       description={says}
       min={min}
-      max={max}
+      max={most / unit}
       clampBehavior="strict"
       hideControls
       value={typed}
@@ -154,5 +112,5 @@ function AmountInput({ amount: { title, says, unit, min, max }, value, onChange 
 }
 
 function isFaultless(faults: Faults): boolean {
-  return Object.entries(noFaults).every(([name, value]) => faults[name as keyof Faults] === value)
+  return faultNames.every((name) => faults[name] === noFaults[name])
 }

@@ -4,7 +4,7 @@ import type { ClaimVerdict, Notification, SignatureReport } from '../../../src/c
 import { toMinute, toSpan } from '../clock-words.ts'
 import { readExpiryMs } from '../expiry.ts'
 import { toHash } from '../route.ts'
-import type { Tone } from '../words.ts'
+import type { Tone } from '../../../src/contract/vocabulary.ts'
 import { Chip } from './chip.tsx'
 import classes from './genuine.module.css'
 import { Icon } from './icons.tsx'

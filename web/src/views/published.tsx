@@ -1,8 +1,9 @@
 /** Did the team get it? How the publication to the stream stands, with every attempt. */
 
 import type { Notification } from '../../../src/contract/notification.ts'
+import { publicationText } from '../../../src/contract/vocabulary.ts'
 import { toClock, toDuration, toFullTime } from '../clock-words.ts'
-import { placeOf, publications, published } from '../publication.ts'
+import { placeOf, published } from '../publication.ts'
 import { capitalise } from '../words.ts'
 import classes from './answers.module.css'
 import { Chip } from './chip.tsx'
@@ -21,11 +22,11 @@ export function Published({ notification, waits, nowMs }: PublishedProps) {
   const attempts = published(notification.deliveries)
   const last = attempts.at(-1)
   if (!last) return waits ? <Waits /> : null
-  const { tone, short, long } = publications[last.verdict]
+  const { tone, label, meaning } = publicationText(last.verdict)
   const place = placeOf(last)
   return (
-    <Section title="Did the team get it?" aside={<Chip tone={tone}>{short}</Chip>}>
-      <p className={classes.words}>{long}</p>
+    <Section title="Did the team get it?" aside={<Chip tone={tone}>{label}</Chip>}>
+      <p className={classes.words}>{meaning}</p>
       {last.error !== null && (
         <p className={classes.error}>
           <Outside text={`${capitalise(last.error)}.`} />
@@ -52,13 +53,13 @@ export function Published({ notification, waits, nowMs }: PublishedProps) {
           <h4 className={screens.sub}>Attempts, the newest first</h4>
           <ol className={screens.history} aria-label="Attempts to publish" tabIndex={0}>
             {attempts.toReversed().map(({ id, attempt, startedAt, verdict, error, durationMs }) => (
-              <li key={id} className={`tone-${publications[verdict].tone}`}>
+              <li key={id} className={`tone-${publicationText(verdict).tone}`}>
                 <time dateTime={startedAt} title={toFullTime(startedAt)}>
                   {toClock(startedAt, nowMs)}
                 </time>
                 <b>attempt {attempt}</b>
                 <span>
-                  {error === null ? publications[verdict].short : <Outside text={error} />}
+                  {error === null ? publicationText(verdict).label : <Outside text={error} />}
                   {durationMs !== null && ` · ${toDuration(durationMs)}`}
                 </span>
               </li>

@@ -2,7 +2,8 @@
 
 import { Button, Group, Modal, Progress, Radio, Stack } from '@mantine/core'
 import { useState } from 'react'
-import type { Notification, ReplaySignature } from '../../../src/contract/notification.ts'
+import type { Notification } from '../../../src/contract/notification.ts'
+import { replaySignatures, type ReplaySignature } from '../../../src/contract/vocabulary.ts'
 import { sendReplay } from '../api.ts'
 import { useBatch } from '../batch.ts'
 import type { Progress as BatchProgress } from '../batch.ts'
@@ -61,7 +62,7 @@ export function ReplayMany({ notifications, target, onClose }: ReplayManyProps) 
           onChange={(value) => setSign(value as ReplaySignature)}
         >
           <Stack gap={8} mt={6}>
-            {(['original', 'dev', 'none'] as const).map((each) => (
+            {replaySignatures.map((each) => (
               <Radio key={each} value={each} label={signs[each].title} description={signs[each].says} />
             ))}
           </Stack>

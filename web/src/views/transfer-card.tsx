@@ -2,6 +2,7 @@
 
 import { Button, FileButton, Progress } from '@mantine/core'
 import { useRef, useState } from 'react'
+import type { ExportFormat } from '../../../src/contract/vocabulary.ts'
 import { toSize } from '../clock-words.ts'
 import { downloadExport, uploadImport } from '../download.ts'
 import { Outside } from './outside.tsx'
@@ -33,7 +34,7 @@ export function Transfer({ total }: { total: number }) {
     }
   }
 
-  const exportAs = (format: 'ndjson' | 'har') =>
+  const exportAs = (format: ExportFormat) =>
     run(async (signal) => {
       let size = 0
       setDoing({ state: 'running', says: 'Export begins…', share: null })

@@ -3,10 +3,12 @@
 import { Button, NumberInput, SegmentedControl, Select, TextInput } from '@mantine/core'
 import type { SubmitEvent } from 'react'
 import type { EventTypeEntry } from '../../../src/contract/api.ts'
+import { isOneOf, mappings } from '../../../src/contract/vocabulary.ts'
 import { fetchTypes } from '../api.ts'
 import { useAsked } from '../asked.ts'
 import { planEvents } from '../trigger-plan.ts'
 import type { TriggerForm, TriggerPlan } from '../trigger-plan.ts'
+import { capitalise } from '../words.ts'
 import classes from './trigger.module.css'
 
 export const firstForm: TriggerForm = {
@@ -82,13 +84,10 @@ export function TriggerEvent({ form, onChange, onStart }: TriggerEventProps) {
           fullWidth
           aria-label="Mapping"
           value={form.mapping ?? ''}
-          onChange={(value) =>
-            onChange({ ...form, mapping: value === 'binary' || value === 'structured' ? value : null })
-          }
+          onChange={(value) => onChange({ ...form, mapping: isOneOf(mappings, value) ? value : null })}
           data={[
             { value: '', label: 'As subscribed' },
-            { value: 'binary', label: 'Binary' },
-            { value: 'structured', label: 'Structured' },
+            ...mappings.map((value) => ({ value, label: capitalise(value) })),
           ]}
         />
       </div>

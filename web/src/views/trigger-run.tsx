@@ -2,7 +2,7 @@
 
 import { Button, Progress } from '@mantine/core'
 import type { Run, Triggering } from '../triggering.ts'
-import type { Tone } from '../words.ts'
+import type { Tone } from '../../../src/contract/vocabulary.ts'
 import classes from './trigger.module.css'
 import { Icon } from './icons.tsx'
 import { Outside } from './outside.tsx'
