@@ -123,8 +123,6 @@ export interface DaemonOptions {
 /** What has not ended by then is broken off. */
 const closeWithinMs = 4_000
 
-const afterChallengeMs = 1_000
-
 /**
  * Builds a daemon. It holds the store of its project, and its emulator listens; the rest waits for `start`.
  * @throws FicDevError DATA_DIR_LOCKED, PORT_TAKEN and others of the parts; nothing is left open then
@@ -342,13 +340,6 @@ async function assemble(config: Config, options: AssembleOptions): Promise<Daemo
     keeper?.check().catch(publishError)
   }
 
-  /** A challenge that was not awaited may say that a subscription is back. It is verified once it has its answer. */
-  function lookAfterChallenge(): void {
-    const state = keeper?.status().state
-    if (state !== 'failed' && state !== 'unverified') return
-    setTimeout(checkSubscription, afterChallengeMs).unref()
-  }
-
   function onStoreStatus(store: StoreStatus): void {
     if (store.state === 'restored') restoreFiles()
     publish({ type: 'store', store })
@@ -467,7 +458,8 @@ async function assemble(config: Config, options: AssembleOptions): Promise<Daemo
     publish({ type: 'notification', notification })
     deliverer.wake()
     sharing?.wake()
-    if (notification.kind === 'verification') lookAfterChallenge()
+    if (notification.kind === 'verification' && notification.answer.status === 200)
+      keeper?.challengeAnswered()
   })
   store.onStatus(onStoreStatus)
   keeper?.onChange((subscription) => {

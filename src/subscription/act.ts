@@ -28,6 +28,8 @@ export interface Effect {
 export type DoableStep = Extract<Step, { do: 'create' | 'modify' | 'verify' | 'remove' | 'adopt' | 'forget' }>
 
 export function doStep(step: DoableStep, acting: Acting): Promise<Effect> {
+  // What was answered before is no answer to the challenge of this step, which may come before its call returns.
+  acting.challenges.reset()
   switch (step.do) {
     case 'create':
       return create(step.request, acting)

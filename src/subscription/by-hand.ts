@@ -21,9 +21,9 @@ import { settleOldAttempts } from './look.ts'
 import { demandPublicSink, demandRoundTrip, type ProbeAnswer } from './reach.ts'
 import { explainScopes } from './refusal.ts'
 import { isSameSink, leadsToOurPath } from './sink-url.ts'
-import { defaultTiming } from './timing.ts'
+import { timingAt } from './timing.ts'
 import { toUnverified } from './unverified.ts'
-import { awaitVerified, spendAttempt } from './verification.ts'
+import { AnsweredChallenges, awaitVerified, spendAttempt } from './verification.ts'
 import { readWantedTypes } from './wanted.ts'
 import { explainWarnings } from './warnings.ts'
 
@@ -58,8 +58,10 @@ export interface ByHandOptions {
 }
 
 export function createSubscriptionsByHand(options: ByHandOptions): SubscriptionsByHand {
-  const { api, records, company, log, now = () => new Date(), pollsMs = defaultTiming.pollsMs } = options
+  const { api, records, company, log, now = () => new Date() } = options
   const apiBase = options.apiBase.replace(/\/+$/, '')
+  const { pollsMs = timingAt(apiBase).pollsMs } = options
+  const challenges = new AnsweredChallenges()
   const isOurs = (sink: string) => leadsToOurPath(sink, options.ourSink)
 
   function toEntry({ id, sink, verified, types, mapping }: Subscription): SubscriptionEntry {
@@ -129,7 +131,7 @@ export function createSubscriptionsByHand(options: ByHandOptions): Subscriptions
   async function settle(id: string, attempt: number): Promise<void> {
     const { signal } = new AbortController()
     await awaitVerified(
-      { api, records, apiBase, now, pollsMs, signal, isInterrupted: () => false },
+      { api, records, apiBase, now, pollsMs, challenges, signal, isInterrupted: () => false },
       id,
       attempt,
     )

@@ -3,7 +3,7 @@
 import type { Mapping, OnExit, VerificationMethod } from '../contract/vocabulary.ts'
 import type { SubscriptionStatus, VerificationBudget } from '../contract/status.ts'
 import { FicDevError, messageOf } from '../errors.ts'
-import { FicApiError, isEmulator } from '../fic/api-error.ts'
+import { FicApiError } from '../fic/api-error.ts'
 import type { FicApi } from '../fic/api.ts'
 import type { Logger } from '../log.ts'
 import type { SubscriptionRecords } from '../store/subscriptions.ts'
@@ -14,7 +14,8 @@ import { look, type Finding } from './look.ts'
 import { demandPublicSink, demandRoundTrip, type ProbeAnswer } from './reach.ts'
 import { toFacts, toOutcome } from './report.ts'
 import { createRounds } from './rounds.ts'
-import { defaultTiming, type KeeperTiming } from './timing.ts'
+import { timingAt, type KeeperTiming } from './timing.ts'
+import { AnsweredChallenges } from './verification.ts'
 import { readWantedTypes } from './wanted.ts'
 
 export interface SubscriptionKeeperOptions {
@@ -47,6 +48,8 @@ export interface SubscriptionKeeper {
   start(): Promise<void>
   /** Looks again: the sink's URL has changed, or a person asked. Never two at once. */
   check(): Promise<void>
+  /** Our own sink has answered a challenge: looks for its result, also if the challenge was not awaited. */
+  challengeAnswered(): void
   /** By hand, within the budget; goes on where the probe could not tell. Throws when it is not verified after all. */
   verify(): Promise<void>
   /** Something else with the subscriptions, while nothing is changed here. */
@@ -71,12 +74,12 @@ export interface SubscriptionKeeper {
 export function createSubscriptionKeeper(options: SubscriptionKeeperOptions): SubscriptionKeeper {
   const { api, records, company, log, now = () => new Date() } = options
   const apiBase = options.apiBase.replace(/\/+$/, '')
-  const timing = { ...defaultTiming, ...options.timing }
-  const watchMs = isEmulator(apiBase) ? Math.min(timing.watchEmulatorMs, timing.watchMs) : timing.watchMs
+  const timing = timingAt(apiBase, options.timing)
   let { wanted } = options
   let types = readWantedTypes(wanted.types)
   const board = createStatusBoard(log)
   const closing = new AbortController()
+  const challenges = new AnsweredChallenges()
   const rounds = createRounds(round, log)
   let failure: FicDevError | null = null
   let failuresInARow = 0
@@ -129,6 +132,7 @@ export function createSubscriptionKeeper(options: SubscriptionKeeperOptions): Su
       log,
       now,
       pollsMs: timing.pollsMs,
+      challenges,
       signal: closing.signal,
       isInterrupted: () => rounds.isAsked() && options.sinkUrl() !== sink,
       wanted: {
@@ -161,7 +165,7 @@ export function createSubscriptionKeeper(options: SubscriptionKeeperOptions): Su
     board.set({ ...toFacts(finding, budget, types.warnings), ...outcome })
     log.debug({ id: finding.kept?.id, state: outcome.state }, 'subscription looked at')
     wasOurs ||= outcome.state === 'verified'
-    if (outcome.state === 'verified') lookAgainIn(watchMs)
+    if (outcome.state === 'verified') lookAgainIn(timing.watchMs)
     else lookAgainIn(Math.max(untilNextPossible(budget), finding.throttled?.retryAfterMs ?? 0))
   }
 
@@ -178,13 +182,13 @@ export function createSubscriptionKeeper(options: SubscriptionKeeperOptions): Su
   function fail(thrown: unknown, sink: string): void {
     const error = toFicDevError(thrown)
     const isTemporary = error instanceof FicApiError && error.isTemporary
-    const retryMs = timing.retriesMs[Math.min(failuresInARow, timing.retriesMs.length - 1)] ?? watchMs
+    const retryMs = timing.retriesMs[Math.min(failuresInARow, timing.retriesMs.length - 1)] ?? timing.watchMs
     failuresInARow += 1
     log.info({ code: error.code, reason: error.message }, 'subscription not as wanted')
     if (error instanceof FicApiError) hold(error.retryAfterMs)
     if (isTemporary || error.code === 'FIC_DEV_E_PROBE_FAILED') lookAgainIn(retryMs)
     // A refused token or a missing permission needs a person; the rest may mend by itself.
-    else if (error.exitCode !== 3) lookAgainIn(watchMs)
+    else if (error.exitCode !== 3) lookAgainIn(timing.watchMs)
     const current = board.get()
     if (isTemporary && current.state === 'verified' && current.sink === sink) {
       board.set({ detail: `Verified when last seen. ${error.message}`, hint: error.hint ?? null })
@@ -205,6 +209,16 @@ export function createSubscriptionKeeper(options: SubscriptionKeeperOptions): Su
   /** How much longer Fatture in Cloud does not want to be asked. */
   function heldMs(): number {
     return holdUntil === null ? 0 : Math.max(0, holdUntil.getTime() - now().getTime())
+  }
+
+  /** Another program may have moved the subscription back to our sink. */
+  function challengeAnswered(): void {
+    challenges.announce()
+    const lookIfUnverified = () => {
+      if (['failed', 'unverified'].includes(board.get().state)) void rounds.ask()
+    }
+    // Only when the answer has arrived: a round that finds the subscription unverified spends an attempt.
+    setTimeout(lookIfUnverified, timing.afterChallengeMs).unref()
   }
 
   /** Where a person did away with what was kept, nothing else is deleted in its place. */
@@ -241,6 +255,7 @@ export function createSubscriptionKeeper(options: SubscriptionKeeperOptions): Su
 
   return {
     check: rounds.ask,
+    challengeAnswered,
     close,
     left: () => left,
     owed,

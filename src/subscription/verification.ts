@@ -13,10 +13,32 @@ export interface Verifications {
   now: () => Date
   /** Pauses between the questions whether the challenge has come through, in ms. */
   pollsMs: readonly number[]
+  challenges: AnsweredChallenges
   /** True when the waiting is to end early, its outcome unknown. */
   isInterrupted: () => boolean
   signal: AbortSignal
 }
+
+/** Announces that our own sink has answered a challenge. An answer stays announced until `reset`. */
+export class AnsweredChallenges {
+  #next = new AbortController()
+
+  /** Aborts at the next answer. */
+  get next(): AbortSignal {
+    return this.#next.signal
+  }
+
+  announce(): void {
+    this.#next.abort()
+  }
+
+  reset(): void {
+    this.#next = new AbortController()
+  }
+}
+
+/** Pauses before the questions that follow an answer of our own sink: the answer has to reach Fatture in Cloud first. */
+const afterAnswerMs = [20, 200, 1000]
 
 /** Asks for something that makes Fatture in Cloud send a challenge. A crash in between leaves the attempt `unknown`. */
 export async function spendAttempt<T>(
@@ -49,16 +71,26 @@ export function wasRefused(thrown: unknown): thrown is FicApiError & { status: n
   )
 }
 
-/** Waits, within bounds, for the challenge to come through; gives what Fatture in Cloud said last. */
+/**
+ * Waits, within bounds, for the challenge to come through; gives what Fatture in Cloud said last. An answer of our own
+ * sink ends the present pause; the polls go on after it, for challenges that are answered elsewhere.
+ */
 export async function awaitVerified(
-  { api, records, pollsMs, isInterrupted, signal }: Verifications,
+  { api, records, pollsMs, challenges, isInterrupted, signal }: Verifications,
   id: string,
   attempt: AttemptNumber,
 ): Promise<Subscription | null> {
   let seen: Subscription | null = null
-  for (const pollMs of pollsMs) {
-    await pause(pollMs, undefined, { signal }).catch(() => {})
+  const pausesMs = [...pollsMs]
+  for (let pauseMs = pausesMs.shift(); pauseMs !== undefined; pauseMs = pausesMs.shift()) {
+    const answered = challenges.next
+    await pause(pauseMs, undefined, { signal: AbortSignal.any([signal, answered]) }).catch(() => {})
     if (signal.aborted) return seen
+    if (answered.aborted) {
+      challenges.reset()
+      pausesMs.unshift(...afterAnswerMs)
+      continue
+    }
     seen = (await getCalmly(api, id)) ?? seen
     if (seen?.verified === true) {
       records.settleAttempt(attempt, 'verified', null)

@@ -1,8 +1,8 @@
 /** Subscriptions, tokens and resources through the private API of a running daemon. */
 
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import type { ResourcesAnswer, TokenExplanation } from '../../src/contract/api.ts'
-import { defaultCompany } from '../../src/emulator/index.ts'
+import { createEmulator, defaultCompany } from '../../src/emulator/index.ts'
 import { eventTypePrefix } from '../../src/fic/event-types.ts'
 import { callApi } from '../support/emulator-api.ts'
 import { startSubscriber } from '../support/subscriber.ts'
@@ -112,6 +112,22 @@ test('what is not ours needs anothers: true', async () => {
   expect(await ask(fic, 'DELETE', '/api/subscriptions/SUB2?anothers=true')).toEqual([204, null])
   expect((await ask(fic, 'GET', '/api/subscriptions/SUB2'))[0]).toBe(404)
   expect((await ask(fic, 'POST', '/api/subscriptions', { sink: 'file:///etc' }))[0]).toBe(400)
+})
+
+test('a challenge that the sink answers makes the daemon look at the subscription again', async () => {
+  await using folder = await temporaryFolder()
+  const emulator = await createEmulator()
+  onTestFinished(() => emulator.close())
+  // A refused token is final: no timer starts another round.
+  emulator.faults.set({ api: { status: 401, times: 1 } })
+  const separate = { emulator: false, apiBase: emulator.url, publicKey: emulator.publicKey }
+  await using fic = await startDaemon(folder.path, separate)
+  expect(fic.daemon.status().subscription).toMatchObject({ state: 'failed' })
+
+  await emulator.subscribe({ sink: fic.sinkUrl })
+
+  await fic.until((message) => message.type === 'subscription' && message.subscription.state === 'verified')
+  expect(fic.daemon.status().subscription).toMatchObject({ id: 'SUB1', sink: fic.sinkUrl })
 })
 
 test('what was deleted by hand stays deleted: the daemon does not make it again by itself', async () => {

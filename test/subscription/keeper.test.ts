@@ -220,6 +220,61 @@ test('by hand, verified already, costs nothing', async () => {
   expect(challenges()).toBe(1)
 })
 
+/** Without an answer of the sink, nothing would be asked while a test runs. */
+const hour = 60 * minute
+
+test('a challenge that our sink has answered ends the wait for its result', async () => {
+  const { createKeeper, sink, challenges } = await startWorld()
+  const keeper = createKeeper({ timing: { pollsMs: [hour] } })
+  sink.onAnswered = keeper.challengeAnswered
+  await keeper.start()
+
+  expect(keeper.status()).toMatchObject({ state: 'verified', id: 'SUB1', budget: { used: 0 } })
+  expect(challenges()).toBe(1)
+})
+
+test('so does one that was answered before the call that made it returned', async () => {
+  const { createKeeper, emulator } = await startWorld()
+  const api = createFicApi({ apiBase: emulator.url, token: 'a/any', company, log: silentLog() })
+  const keeper = createKeeper({
+    api: {
+      ...api,
+      create: async (request) => {
+        const made = await api.create(request)
+        await emulator.clock.advance(0)
+        keeper.challengeAnswered()
+        return made
+      },
+    },
+    timing: { pollsMs: [hour] },
+  })
+  await keeper.start()
+
+  expect(keeper.status().state).toBe('verified')
+})
+
+test('an answered challenge that was not asked for starts a round, which spends no attempt', async () => {
+  const { createKeeper, emulator, sink, records } = await startWorld()
+  sink.answers = false
+  const keeper = createKeeper({ timing: { pollsMs: [30], lookAgainMs: hour, afterChallengeMs: 0 } })
+  await keeper.start()
+  expect(keeper.status().state).toBe('unverified')
+  const verified = new Promise<void>((resolve) => {
+    keeper.onChange(({ state }) => state === 'verified' && resolve())
+  })
+
+  sink.answers = true
+  await emulator.clock.advance(10 * minute)
+  // By another program of the same app.
+  const api = createFicApi({ apiBase: emulator.url, token: 'a/any', company, log: silentLog() })
+  await api.verify('SUB1', 'header')
+  await emulator.clock.advance(0)
+  keeper.challengeAnswered()
+  await verified
+
+  expect(records.attempts(emulator.url, 'SUB1')).toHaveLength(1)
+})
+
 test('a challenge that comes through late is noticed without a further attempt', async () => {
   const { createKeeper, emulator, challenges } = await startWorld()
   emulator.faults.set({ slowMs: minute })

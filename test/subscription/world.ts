@@ -24,6 +24,8 @@ export interface TestSink {
   url: string
   /** Whether it answers challenges. */
   answers: boolean
+  /** Called when it has answered a challenge. */
+  onAnswered: () => void
   requests: SeenRequest[]
 }
 
@@ -42,12 +44,13 @@ export interface World {
 
 /** A sink that answers challenges, as another program of the same app would. */
 export async function startAnsweringSink(path = secretPath): Promise<TestSink> {
-  const sink = { url: '', answers: true }
+  const sink = { url: '', answers: true, onAnswered: () => {} }
   const server = await startHttpServer((request, response) => {
     const query = new URL(request.path, 'http://sink').searchParams.get(challengeName)
     const challenge = request.headers[challengeName] ?? query
     if (challenge === null) return response.writeHead(200).end()
     if (!sink.answers) return response.writeHead(500).end()
+    response.on('finish', () => sink.onAnswered())
     return response
       .writeHead(200, { 'content-type': 'application/json' })
       .end(JSON.stringify({ verification: challenge }))
