@@ -10,24 +10,23 @@ import type { Status, StoreStatus } from './contract/status.ts'
 import type { StreamMessage } from './contract/stream.ts'
 import type { Config, PortChoice } from './config/config.ts'
 import { readVariables, type Secrets } from './config/environment.ts'
+import { longFlag, settings as allSettings } from './config/settings.ts'
 import { createAddresses, listeningPort } from './daemon/addresses.ts'
 import { createConfigWatch, type ConfigWatchParts } from './daemon/config-watch.ts'
 import { createCore, demandEmulator } from './daemon/core.ts'
 import { removeDaemonFile, writeDaemonFile } from './daemon/daemon-file.ts'
 import { emulatorStateOf, findEmulator, tokenClock } from './daemon/emulator-access.ts'
 import { Events } from './daemon/events.ts'
-import { findFicAccess } from './daemon/fic-access.ts'
-import { knownSinks } from './daemon/known-sinks.ts'
+import { companyOf, findFicAccess } from './daemon/fic-access.ts'
 import { listenNear } from './daemon/listen.ts'
-import { createManagedSubscription } from './daemon/managed-subscription.ts'
 import { openProjectStore } from './daemon/open-store.ts'
-import { toOwedErrors } from './daemon/owed.ts'
 import { createSharing, toFollowerConfig, type Following } from './daemon/sharing.ts'
 import { toStatus } from './daemon/status.ts'
 import { refuseOwnSink } from './delivery/forwarding.ts'
 import type { SettingsFacts } from './doctor/settings.ts'
 import { openEmulator } from './emulator/emulator.ts'
 import { FicDevError, messageOf, toErrorJson } from './errors.ts'
+import { createFicApi } from './fic/api.ts'
 import { createResourceReader } from './fic/resources.ts'
 import { ficPublicKeyPem } from './fic/signature/public-key.ts'
 import { createVerifier } from './fic/signature/verify.ts'
@@ -38,6 +37,9 @@ import { createDeferred, once } from './promises.ts'
 import { createSink } from './sink/server.ts'
 import { readSecretsOf, writeSecretsOf, type ProjectSecrets } from './store/secrets.ts'
 import type { Store } from './store/store.ts'
+import { createManagedSubscription } from './subscription/managed.ts'
+import { toOwedErrors } from './subscription/owed.ts'
+import { knownSinks } from './subscription/sink-url.ts'
 import { createMainTunnel } from './tunnel/open.ts'
 import { createProbe } from './tunnel/probe.ts'
 import type { TunnelEvent } from './tunnel/record.ts'
@@ -220,21 +222,34 @@ async function assemble(config: Config, options: AssembleOptions): Promise<Daemo
     inspectorPort: () => listeningPort(inspector.app),
     publicUrl: () => tunnel?.publicUrl() ?? null,
     sinkPath,
-    knownSinks: knownSinks(config, store.subscriptions, sinkPath),
+    knownSinks: knownSinks({ ...config, company: companyOf(config) }, store.subscriptions, sinkPath),
     emulatorUrl: emulator?.url ?? null,
   })
+  const company = access?.company ?? null
+  const subscriptionLog = log.child({ part: 'subscription' })
   const managed =
-    tunnel === null || access === null || access.company === null
+    tunnel === null || access === null || company === null
       ? null
       : createManagedSubscription({
-          config,
-          access: { ...access, company: access.company },
+          api: createFicApi({ ...access, company, log: subscriptionLog }),
           records: store.subscriptions,
-          tunnel,
+          apiBase: access.apiBase,
+          company,
+          wanted: {
+            types: config.types,
+            mapping: config.mapping,
+            verificationMethod: config.verificationMethod,
+          },
+          subscriptionId: config.subscription,
+          takeOver: config.takeOver,
+          recreate: config.recreate,
+          onExit: config.onExit,
           sinkUrl: addresses.sinkUrl,
-          mayRisk,
           sinkPath,
-          log: log.child({ part: 'subscription' }),
+          isStable: tunnel.isStable,
+          probe: tunnel.probeNow,
+          mayRisk,
+          log: subscriptionLog,
           now,
         })
   const keeper = managed?.keeper ?? null
@@ -451,7 +466,8 @@ async function assemble(config: Config, options: AssembleOptions): Promise<Daemo
   }
 
   function owed(): FicDevError[] {
-    return toOwedErrors(keeper?.owed() ?? [], config, settings?.sources ?? {})
+    const flags = flagsAgain(config, settings?.sources ?? {})
+    return toOwedErrors(keeper?.owed() ?? [], { flags, isEmulated: config.emulator })
   }
 
   store.onCaptured((notification) => {
@@ -493,6 +509,14 @@ async function assemble(config: Config, options: AssembleOptions): Promise<Daemo
     paused: deliverer.paused,
     [Symbol.asyncDispose]: close,
   }
+}
+
+/** What was given as a flag is needed again with a command for the same project. */
+function flagsAgain(config: Config, sources: Readonly<Record<string, string>>): string {
+  return (['company', 'apiBase', 'dataDir'] as const)
+    .filter((key) => sources[key] === 'flag')
+    .map((key) => ` ${longFlag(allSettings[key])} ${config[key]}`)
+    .join('')
 }
 
 function noteOtherPort(events: Events<DaemonMessage>, of: string, wanted: number, port: number | null): void {

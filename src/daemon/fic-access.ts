@@ -27,8 +27,14 @@ export function findFicAccess(
 ): FicAccess | null {
   if (config.emulator && emulatorUrl === null) return null
   const apiBase = emulatorUrl ?? config.apiBase
-  const isOffline = isEmulator(apiBase)
-  const token = config.emulator ? emulatorToken : (accessToken ?? (isOffline ? emulatorToken : null))
+  const token = config.emulator
+    ? emulatorToken
+    : (accessToken ?? (isEmulator(apiBase) ? emulatorToken : null))
   if (token === null) return null
-  return { apiBase, token, company: config.company ?? (isOffline ? defaultCompany : null) }
+  return { apiBase, token, company: companyOf({ ...config, apiBase }) }
+}
+
+/** The company whose subscriptions can be ours. */
+export function companyOf({ company, apiBase }: Pick<Config, 'apiBase' | 'company'>): number | null {
+  return company ?? (isEmulator(apiBase) ? defaultCompany : null)
 }

@@ -18,11 +18,11 @@ import { prepareDataDir } from '../store/data-dir.ts'
 import { hasSecrets, readSecretsOf } from '../store/secrets.ts'
 import { openStore, type Store, type StoreOptions } from '../store/store.ts'
 import { createSubscriptionsByHand, type SubscriptionsByHand } from '../subscription/by-hand.ts'
+import { knownSinks } from '../subscription/sink-url.ts'
 import { createAddresses } from './addresses.ts'
 import { createCore } from './core.ts'
 import { emulatorKeyOf, findEmulator, tokenClock } from './emulator-access.ts'
-import { findFicAccess, type FicAccess } from './fic-access.ts'
-import { companyOf, knownSinks } from './known-sinks.ts'
+import { companyOf, findFicAccess, type FicAccess } from './fic-access.ts'
 
 export interface Offline {
   /** Answers as the running daemon would; the body is a stream. */
@@ -142,6 +142,7 @@ async function openCore(
     const separateEmulator = findEmulator(null, config.apiBase)
     const token = randomBytes(32).toString('base64url')
     const access = findFicAccess(config, secrets, null)
+    const records = storeDir === null ? null : store.subscriptions
     const { inspector, deliverer } = await createCore({
       config,
       project,
@@ -152,7 +153,7 @@ async function openCore(
         inspectorPort: () => config.port.port,
         publicUrl: () => null,
         sinkPath,
-        knownSinks: knownSinks(config, storeDir === null ? null : store.subscriptions, sinkPath),
+        knownSinks: knownSinks({ ...config, company: companyOf(config) }, records, sinkPath),
         emulatorUrl: separateEmulator?.url ?? null,
       }),
       publicKey,

@@ -40,27 +40,3 @@ function orGone<T>(asked: Promise<T>): Promise<T | null> {
     throw thrown
   })
 }
-
-/** A subscription that `leave` would still change. */
-export interface Owed {
-  id: string
-  /** Where a borrowed one belongs; `null` for one of this project, which would be deleted. */
-  oldSink: string | null
-}
-
-/** What remains undone if the process ends now. */
-export function owedOnExit({
-  records,
-  apiBase,
-  company,
-  onExit,
-}: Pick<LeaveOptions, 'records' | 'apiBase' | 'company' | 'onExit'>): Owed[] {
-  if (onExit === 'keep') return []
-  const borrowed = records.all(apiBase, company).flatMap(({ id, sink, takenOverFrom }) =>
-    // It is recorded before it is moved.
-    takenOverFrom === null || isSameSink(sink, takenOverFrom) ? [] : [{ id, oldSink: takenOverFrom }],
-  )
-  const own = records.own(apiBase, company)
-  const isDeleted = onExit === 'delete' && own?.origin === 'made'
-  return isDeleted ? [...borrowed, { id: own.id, oldSink: null }] : borrowed
-}

@@ -1,4 +1,6 @@
-/** Compares sinks by their URLs. Pure. */
+/** Compares sinks by their URLs, and finds our own among them. Pure. */
+
+import type { SubscriptionRecords } from '../store/subscriptions.ts'
 
 /** Whether two URLs are the same sink, however they are written. */
 export function isSameSink(one: string, other: string): boolean {
@@ -20,4 +22,20 @@ export function leadsToOurPath(sink: string, ourSink: string): boolean {
 
 function secretOf(sink: string): string | null {
   return URL.canParse(sink) ? (new URL(sink).pathname.split('/').at(-1) ?? null) : null
+}
+
+/**
+ * The sink URLs of the user's own proxy and of the subscriptions that are ours. A token that names one of them is meant
+ * for us, also in the moments in which the tunnel is not yet known to be up; else what comes then would count as forged.
+ * `records` is `null` if no store is open.
+ */
+export function knownSinks(
+  { publicUrl, apiBase, company }: { publicUrl: string | null; apiBase: string; company: number | null },
+  records: Pick<SubscriptionRecords, 'all'> | null,
+  sinkPath: string,
+): string[] {
+  const subscribed = company === null ? [] : (records?.all(apiBase, company) ?? []).map(({ sink }) => sink)
+  // Under another path it is a sink of another project.
+  const ours = subscribed.filter((sink) => URL.canParse(sink) && new URL(sink).pathname.endsWith(sinkPath))
+  return publicUrl === null ? ours : [publicUrl + sinkPath, ...ours]
 }

@@ -2,7 +2,7 @@
 
 import { setTimeout as pause } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { knownSinks } from '../../src/daemon/known-sinks.ts'
+import { knownSinks } from '../../src/subscription/sink-url.ts'
 import { createFolder, isReady, kill, start, type JsonLine } from '../support/process.ts'
 import { openWay } from '../support/way.ts'
 import { openTestStore } from '../support/capture.ts'

@@ -2,9 +2,9 @@
 
 import type { SubscriptionEntry } from '../contract/api.ts'
 import { FicDevError } from '../errors.ts'
-import type { SubscriptionsByHand } from '../subscription/by-hand.ts'
-import { demandConsent } from '../subscription/consent.ts'
-import type { SubscriptionKeeper } from '../subscription/keeper.ts'
+import type { SubscriptionsByHand } from './by-hand.ts'
+import { demandConsent } from './consent.ts'
+import type { SubscriptionKeeper } from './keeper.ts'
 
 export function besideKeeper(
   byHand: SubscriptionsByHand,
