@@ -266,7 +266,7 @@ async function assemble(config: Config, options: AssembleOptions): Promise<Daemo
     targetsSource: settings?.sources['forwardTo'] ?? 'default',
     emulator,
     resources,
-    subscriptions: managed?.byHand ?? null,
+    subscriptions: managed?.service ?? null,
     heldTypes: () => keeper?.status().types ?? [],
     share: () => sharing?.status() ?? null,
     status,

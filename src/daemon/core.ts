@@ -24,7 +24,7 @@ import { toShareTarget } from '../share/address.ts'
 import { pageSessionsOf } from '../store/page-sessions.ts'
 import type { ProjectSecrets } from '../store/secrets.ts'
 import type { Store } from '../store/store.ts'
-import type { SubscriptionsByHand } from '../subscription/by-hand.ts'
+import type { SubscriptionService } from '../subscription/service.ts'
 import type { Addresses } from './addresses.ts'
 import { toAppEnvironment, toKeys } from './app-environment.ts'
 import type { EmulatorAccess } from './emulator-access.ts'
@@ -56,7 +56,7 @@ export interface CoreOptions {
   /** `null` without a token. */
   resources: ResourceReader | null
   /** `null` without a token and a company. */
-  subscriptions: SubscriptionsByHand | null
+  subscriptions: SubscriptionService | null
   /** Event types, in full, that our subscription holds. */
   heldTypes(): string[]
   /** `null` if nothing is shared. */

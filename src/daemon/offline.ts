@@ -17,7 +17,7 @@ import { databasePathOf } from '../store/database.ts'
 import { prepareDataDir } from '../store/data-dir.ts'
 import { hasSecrets, readSecretsOf } from '../store/secrets.ts'
 import { openStore, type Store, type StoreOptions } from '../store/store.ts'
-import { createSubscriptionsByHand, type SubscriptionsByHand } from '../subscription/by-hand.ts'
+import { createSubscriptionService, type SubscriptionService } from '../subscription/service.ts'
 import { knownSinks } from '../subscription/sink-url.ts'
 import { createAddresses } from './addresses.ts'
 import { createCore } from './core.ts'
@@ -217,9 +217,9 @@ interface SubscriptionParts {
 function createSubscriptions(
   { company, ...access }: FicAccess,
   { config, store, sinkPath, log }: SubscriptionParts,
-): SubscriptionsByHand | null {
+): SubscriptionService | null {
   if (company === null) return null
-  return createSubscriptionsByHand({
+  return createSubscriptionService({
     api: createFicApi({ ...access, company, log }),
     records: store.subscriptions,
     apiBase: access.apiBase,

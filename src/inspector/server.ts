@@ -31,7 +31,7 @@ import type { Logger } from '../log.ts'
 import { noSchemas } from '../no-schemas.ts'
 import type { PageSessionFile } from '../store/page-sessions.ts'
 import type { Store } from '../store/store.ts'
-import type { SubscriptionsByHand } from '../subscription/by-hand.ts'
+import type { SubscriptionService } from '../subscription/service.ts'
 import { createGuard } from './guard.ts'
 import { buildLazyValidator } from './lazy-validation.ts'
 import { describeRoutes } from './openapi.ts'
@@ -82,7 +82,7 @@ export interface InspectorParts {
   audiences(): string[]
   sinkPath: string
   /** `null` without a token and a company. */
-  subscriptions(): SubscriptionsByHand | null
+  subscriptions(): SubscriptionService | null
   /** `null` without a token. */
   resources(): ResourceReader | null
   /** Looks at everything that fic-dev stands on; `null` where no daemon runs. */

@@ -1,7 +1,8 @@
-/** Does one step of the plan at Fatture in Cloud, and writes it down. */
+/** Does one step at Fatture in Cloud, and writes it down. Nothing else changes subscriptions. */
 
 import { FicApiError } from '../fic/api-error.ts'
 import type { Registered, Subscription, SubscriptionRequest } from '../fic/api.ts'
+import type { Logger } from '../log.ts'
 import type { OwnSubscription } from '../store/subscriptions.ts'
 import { explainScopes, typesNamed } from './refusal.ts'
 import type { Step } from './step.ts'
@@ -10,7 +11,8 @@ import { explainWarnings } from './warnings.ts'
 
 export interface Acting extends Verifications {
   company: number
-  /** What was there when the plan was made. */
+  log: Logger
+  /** What was there before the step. */
   observed: readonly Subscription[]
   /** A type that Fatture in Cloud rejects by name may be left out, since nobody named it. */
   mayLeaveOut: boolean
@@ -25,20 +27,26 @@ export interface Effect {
   throttled?: FicApiError
 }
 
-export type DoableStep = Extract<Step, { do: 'create' | 'modify' | 'verify' | 'remove' | 'adopt' | 'forget' }>
+type StepTo<Do extends Step['do']> = Extract<Step, { do: Do }>
+
+export type DoableStep = Exclude<Step, StepTo<'wait' | 'report' | 'fail'>>
 
 export function doStep(step: DoableStep, acting: Acting): Promise<Effect> {
   // What was answered before is no answer to the challenge of this step, which may come before its call returns.
   acting.challenges.reset()
+  const id = 'id' in step ? step.id : undefined
+  acting.log.info({ step: step.do, id, why: step.why }, 'subscription step')
   switch (step.do) {
     case 'create':
-      return create(step.request, acting)
+      return create(step, acting)
     case 'modify':
-      return modify(step.id, step.changes, step.spends, acting)
+      return modify(step, acting)
     case 'verify':
       return verify(step, acting)
     case 'remove':
       return remove(step.id, acting)
+    case 'restore':
+      return restore(step, acting)
     case 'adopt':
       return adopt(step, acting)
     case 'forget':
@@ -47,24 +55,16 @@ export function doStep(step: DoableStep, acting: Acting): Promise<Effect> {
   }
 }
 
-async function create(request: SubscriptionRequest, acting: Acting): Promise<Effect> {
+async function create({ request, elsewhere = false }: StepTo<'create'>, acting: Acting): Promise<Effect> {
   const { api, records, apiBase, company, now } = acting
   const at = now()
   const { subscription, warnings } = await register(request, acting, (some) => api.create(some))
   const { id, sink, types } = subscription
   // An emulator that was reset gives the same ids again.
   records.forgetAttempts(apiBase, id)
-  records.remember({
-    apiBase,
-    company,
-    id,
-    sink,
-    createdAt: at,
-    origin: 'made',
-    takenOverFrom: null,
-    askedTypes: request.types,
-    grantedTypes: types,
-  })
+  const made = { apiBase, company, id, sink, createdAt: at, askedTypes: request.types, grantedTypes: types }
+  if (elsewhere) records.rememberByHand(made)
+  else records.remember({ ...made, origin: 'made', takenOverFrom: null })
   const attempt = records.recordAttempt(apiBase, {
     at: at.toISOString(),
     subscriptionId: id,
@@ -77,31 +77,31 @@ async function create(request: SubscriptionRequest, acting: Acting): Promise<Eff
 }
 
 async function modify(
-  id: string,
-  changes: Partial<SubscriptionRequest>,
-  spends: boolean,
+  { id, changes, spends, manual = false }: StepTo<'modify'>,
   acting: Acting,
 ): Promise<Effect> {
-  const { api, observed } = acting
-  const before = ownOf(id, acting)
+  const { api, records, observed } = acting
+  const before = findOwn(id, acting)
+  // The plan adopts before it modifies: anything else would be a change to another project's subscription.
+  if (before === null && !manual) throw new Error(`${id} is not recorded as ours`)
   const ask = () => register(changes, acting, (some) => api.modify(id, some))
   if (!spends) {
     const { subscription, warnings } = await ask()
-    rememberTypes(before, changes, subscription, acting)
+    rememberTypes(id, changes, subscription, acting)
     return { kept: subscription, warnings: explainWarnings(warnings, observed, id) }
   }
-  // Written down first: after a crash it must be known that the new sink is ours, to give back what was taken over.
-  acting.records.remember({ ...before, sink: changes.sink ?? before.sink })
+  // Written down first: after a crash it must be known that the new sink is ours, to restore what was taken over.
+  if (before !== null) records.remember({ ...before, sink: changes.sink ?? before.sink })
   const { answer, attempt } = await spendAttempt(acting, id, 'sink-changed', ask).catch((thrown: unknown) => {
-    if (wasRefused(thrown)) acting.records.remember(before)
+    if (wasRefused(thrown) && before !== null) records.remember(before)
     throw thrown
   })
-  rememberTypes(ownOf(id, acting), changes, answer.subscription, acting)
+  rememberTypes(id, changes, answer.subscription, acting)
   const kept = (await awaitVerified(acting, id, attempt)) ?? answer.subscription
   return { kept, warnings: explainWarnings(answer.warnings, observed, id) }
 }
 
-async function verify({ id, method }: Extract<Step, { do: 'verify' }>, acting: Acting): Promise<Effect> {
+async function verify({ id, method }: StepTo<'verify'>, acting: Acting): Promise<Effect> {
   try {
     const { attempt } = await spendAttempt(acting, id, 'verify', () => acting.api.verify(id, method))
     const kept = await awaitVerified(acting, id, attempt)
@@ -118,13 +118,21 @@ function isThrottled(thrown: unknown): thrown is FicApiError {
 }
 
 async function remove(id: string, { api, records, apiBase }: Acting): Promise<Effect> {
-  await api.remove(id)
+  await orGone(api.remove(id))
   records.forget(apiBase, id)
   return { kept: null }
 }
 
+/** The outcome of the challenge is not awaited: the subscription is not ours any more. */
+async function restore({ id, sink, method }: StepTo<'restore'>, acting: Acting): Promise<Effect> {
+  const changes = { sink, verificationMethod: method }
+  await spendAttempt(acting, id, 'sink-changed', () => acting.api.modify(id, changes))
+  acting.records.forget(acting.apiBase, id)
+  return {}
+}
+
 async function adopt(
-  { subscription, origin, takenOverFrom }: Extract<Step, { do: 'adopt' }>,
+  { subscription, origin, takenOverFrom }: StepTo<'adopt'>,
   { records, apiBase, company, now }: Acting,
 ): Promise<Effect> {
   const { id, sink } = subscription
@@ -155,18 +163,25 @@ async function register<T extends Partial<SubscriptionRequest>>(
   }
 }
 
-function ownOf(id: string, { records, apiBase, company }: Acting): OwnSubscription {
-  const own = records.all(apiBase, company).find((record) => record.id === id)
-  // The plan adopts before it modifies: anything else would be a change to somebody else's subscription.
-  if (own === undefined) throw new Error(`${id} is not recorded as ours`)
-  return own
+function findOwn(id: string, { records, apiBase, company }: Acting): OwnSubscription | null {
+  return records.all(apiBase, company).find((record) => record.id === id) ?? null
 }
 
 function rememberTypes(
-  own: OwnSubscription,
+  id: string,
   { types }: Partial<SubscriptionRequest>,
   { types: grantedTypes }: Subscription,
-  { records }: Acting,
+  acting: Acting,
 ): void {
-  if (types !== undefined) records.remember({ ...own, askedTypes: types, grantedTypes })
+  const own = findOwn(id, acting)
+  if (own !== null && types !== undefined)
+    acting.records.remember({ ...own, askedTypes: types, grantedTypes })
+}
+
+/** What Fatture in Cloud answers about a subscription; `null` if there is none with its id. */
+export function orGone<T>(asked: Promise<T>): Promise<T | null> {
+  return asked.catch((thrown: unknown) => {
+    if (thrown instanceof FicApiError && thrown.status === 404) return null
+    throw thrown
+  })
 }

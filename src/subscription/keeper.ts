@@ -1,5 +1,6 @@
 /** Keeps one subscription as it is wanted, for as long as the daemon runs. */
 
+import type { LeftSubscription } from '../contract/api.ts'
 import type { Mapping, OnExit, VerificationMethod } from '../contract/vocabulary.ts'
 import type { SubscriptionStatus, VerificationBudget } from '../contract/status.ts'
 import { FicDevError, messageOf } from '../errors.ts'
@@ -9,14 +10,14 @@ import type { Logger } from '../log.ts'
 import type { SubscriptionRecords } from '../store/subscriptions.ts'
 import { createStatusBoard, type StatusListener } from './board.ts'
 import { verificationBudget } from './budget.ts'
-import { leave, type Left } from './leave.ts'
+import { leave } from './leave.ts'
 import { look, type Finding } from './look.ts'
 import { owedOnExit, type Owed } from './owed.ts'
 import { demandPublicSink, demandRoundTrip, type ProbeAnswer } from './reach.ts'
 import { toFacts, toOutcome } from './report.ts'
 import { createRounds } from './rounds.ts'
 import { timingAt, type KeeperTiming } from './timing.ts'
-import { AnsweredChallenges } from './verification.ts'
+import { AnsweredChallenges, type Waiting } from './verification.ts'
 import { readWantedTypes } from './wanted.ts'
 
 export interface SubscriptionKeeperOptions {
@@ -35,11 +36,11 @@ export interface SubscriptionKeeperOptions {
   now?: () => Date
   /** Named by the user: kept like one of our own. */
   subscriptionId?: string | null
-  /** Named by the user: moved to our sink, and given back later. */
+  /** Named by the user: moved to our sink, and restored later. */
   takeOver?: string | null
   /** Make a new one when the verification budget is gone. */
   recreate?: boolean
-  /** `delete` spares what was not made here; what was taken over is given back unless it says `keep`. */
+  /** `delete` spares what was not made here; what was taken over is restored unless it says `keep`. */
   onExit: OnExit
   timing?: Partial<KeeperTiming>
 }
@@ -51,10 +52,10 @@ export interface SubscriptionKeeper {
   check(): Promise<void>
   /** Our own sink has answered a challenge: looks for its result, also if the challenge was not awaited. */
   challengeAnswered(): void
-  /** By hand, within the budget; goes on where the probe could not tell. Throws when it is not verified after all. */
+  /** Manually, within the budget; goes on where the probe could not tell. Throws when it is not verified after all. */
   verify(): Promise<void>
-  /** Something else with the subscriptions, while nothing is changed here. */
-  between<T>(work: () => Promise<T>): Promise<T>
+  /** Something else with the subscriptions, while nothing is changed here; a challenge of it is awaited as its own. */
+  between<T>(work: (waiting: Waiting) => Promise<T>): Promise<T>
   /** Wants something else from now on, until the daemon ends, and goes on if it was resting. Throws as `verify`. */
   want(changes: Partial<SubscriptionKeeperOptions['wanted']>): Promise<void>
   /** Keeps nothing any more until something is wanted again: a person did away with what was kept. `why` is told. */
@@ -66,7 +67,7 @@ export interface SubscriptionKeeper {
   /** Does what `onExit` says, within 3 s; nothing if it was never started. */
   close(): Promise<void>
   /** What `close` has done. */
-  left(): Left[]
+  left(): LeftSubscription[]
   /** What `close` has not done, or not yet. */
   owed(): Owed[]
 }
@@ -81,6 +82,8 @@ export function createSubscriptionKeeper(options: SubscriptionKeeperOptions): Su
   const board = createStatusBoard(log)
   const closing = new AbortController()
   const challenges = new AnsweredChallenges()
+  const access = { api, records, apiBase, company, log, now }
+  const waiting = { pollsMs: timing.pollsMs, challenges, signal: closing.signal, isInterrupted: () => false }
   const rounds = createRounds(round, log)
   let failure: FicDevError | null = null
   let failuresInARow = 0
@@ -95,10 +98,10 @@ export function createSubscriptionKeeper(options: SubscriptionKeeperOptions): Su
   let risk: { sink: string; isTaken: Promise<boolean> } | null = null
   /** The store is closed after that. */
   let owedAtEnd: Owed[] | null = null
-  const left: Left[] = []
+  const left: LeftSubscription[] = []
 
   /** One look, and when to look again. Never throws. */
-  async function round(byHand: boolean): Promise<void> {
+  async function round(isManual: boolean): Promise<void> {
     attempted = false
     if (isResting) return
     const sink = options.sinkUrl()
@@ -112,7 +115,7 @@ export function createSubscriptionKeeper(options: SubscriptionKeeperOptions): Su
       return
     }
     try {
-      const finding = await lookOnce(sink, byHand)
+      const finding = await lookOnce(sink, isManual)
       failure = null
       failuresInARow = 0
       attempted = finding.attempted
@@ -123,18 +126,11 @@ export function createSubscriptionKeeper(options: SubscriptionKeeperOptions): Su
     }
   }
 
-  async function lookOnce(sink: string, byHand: boolean): Promise<Finding> {
+  async function lookOnce(sink: string, isManual: boolean): Promise<Finding> {
     demandPublicSink(sink, apiBase)
     return look({
-      api,
-      records,
-      apiBase,
-      company,
-      log,
-      now,
-      pollsMs: timing.pollsMs,
-      challenges,
-      signal: closing.signal,
+      ...access,
+      ...waiting,
       isInterrupted: () => rounds.isAsked() && options.sinkUrl() !== sink,
       wanted: {
         ...wanted,
@@ -143,9 +139,10 @@ export function createSubscriptionKeeper(options: SubscriptionKeeperOptions): Su
         subscriptionId: options.subscriptionId ?? null,
         takeOver: options.takeOver ?? null,
         recreate: mayRecreate,
-        wasOurs: wasOurs && !byHand,
+        wasOurs: wasOurs && !isManual,
       },
-      demandRoundTrip: () => demandRoundTrip(options.probe, (reason) => byHand || isRiskTaken(sink, reason)),
+      demandRoundTrip: () =>
+        demandRoundTrip(options.probe, (reason) => isManual || isRiskTaken(sink, reason)),
       onObserved: (finding) => board.set(toFacts(finding, budgetOf(finding), types.warnings)),
       onStep: (step) => {
         if (step.do !== 'adopt' && step.do !== 'forget') {
@@ -227,9 +224,9 @@ export function createSubscriptionKeeper(options: SubscriptionKeeperOptions): Su
     return isResting && options.onExit === 'delete' ? 'restore' : options.onExit
   }
 
-  /** A round by hand; a failure of it is thrown. */
+  /** A manual round; a failure of it is thrown. */
   async function demandVerified(): Promise<void> {
-    await rounds.askByHand()
+    await rounds.askManually()
     const { state, detail, hint } = board.get()
     if (state === 'verified') return
     const code = attempted ? 'SUBSCRIPTION_FAILED' : 'SUBSCRIPTION_BUDGET'
@@ -240,9 +237,11 @@ export function createSubscriptionKeeper(options: SubscriptionKeeperOptions): Su
     closing.abort()
     rounds.stop()
     if (!isStarted) return
+    const { verificationMethod } = wanted
+    const acting = { ...access, ...waiting, observed: [], mayLeaveOut: false }
     const done = rounds
       .settled()
-      .then(() => leave({ ...options, onExit: onExit(), apiBase, now, ...wanted }, (one) => left.push(one)))
+      .then(() => leave(acting, { onExit: onExit(), verificationMethod, did: (one) => left.push(one) }))
     await within(timing.closeMs, done).catch((thrown: unknown) => {
       log.warn({ reason: messageOf(thrown), onExit: options.onExit }, 'subscription left as it is')
     })
@@ -267,7 +266,7 @@ export function createSubscriptionKeeper(options: SubscriptionKeeperOptions): Su
       await rounds.settled()
     },
     verify: demandVerified,
-    between: rounds.between,
+    between: (work) => rounds.between(() => work(waiting)),
     async want(changes) {
       wanted = { ...wanted, ...changes }
       types = readWantedTypes(wanted.types)

@@ -1,25 +1,29 @@
 /** What is done about the subscription when the daemon ends. */
 
-import type { OnExit } from '../contract/vocabulary.ts'
-import { FicApiError } from '../fic/api-error.ts'
-import { giveBackAll, type GiveBackOptions, type GivenBack } from './give-back.ts'
+import type { LeftSubscription } from '../contract/api.ts'
+import type { OnExit, VerificationMethod } from '../contract/vocabulary.ts'
+import { doStep, orGone, type Acting } from './act.ts'
+import { restoreAll } from './restore.ts'
 import { isSameSink, leadsToOurPath } from './sink-url.ts'
 
-export interface LeaveOptions extends GiveBackOptions {
+export interface LeaveOptions {
   onExit: OnExit
+  verificationMethod: VerificationMethod
+  /** Called after each subscription. */
+  did(left: LeftSubscription): void
 }
 
-/** What became of one subscription on exit. */
-export type Left = GivenBack | { id: string; sink: string; outcome: 'deleted' }
-
 /**
- * Deletes only what this project made, and only if no other program has moved it; gives back what it took over, unless it
- * is to be kept. Calls `did` after each.
+ * Deletes only what this project made, and only if no other program has moved it; restores what it took over, unless it
+ * is to be kept.
  */
-export async function leave(options: LeaveOptions, did: (left: Left) => void): Promise<void> {
-  const { api, records, apiBase, company, log, onExit } = options
+export async function leave(
+  acting: Acting,
+  { onExit, verificationMethod, did }: LeaveOptions,
+): Promise<void> {
+  const { api, records, apiBase, company, log } = acting
   if (onExit === 'keep') return
-  await giveBackAll(options, did)
+  await restoreAll(acting, verificationMethod, did)
   const own = records.own(apiBase, company)
   if (onExit === 'restore' || own?.origin !== 'made') return
   const { id, sink } = own
@@ -28,15 +32,6 @@ export async function leave(options: LeaveOptions, did: (left: Left) => void): P
     log.info({ id, sink: found.sink }, 'subscription has another sink, left as it is')
     return did({ id, sink, outcome: 'elsewhere' })
   }
-  if (found !== null) await orGone(api.remove(id))
-  records.forget(apiBase, id)
-  log.info({ id }, 'subscription deleted')
+  await doStep({ do: found === null ? 'forget' : 'remove', id, why: 'fic-dev ends' }, acting)
   did({ id, sink, outcome: 'deleted' })
-}
-
-function orGone<T>(asked: Promise<T>): Promise<T | null> {
-  return asked.catch((thrown: unknown) => {
-    if (thrown instanceof FicApiError && thrown.status === 404) return null
-    throw thrown
-  })
 }

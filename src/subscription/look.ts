@@ -3,7 +3,6 @@
 import { FicDevError } from '../errors.ts'
 import type { FicApiError } from '../fic/api-error.ts'
 import type { Subscription } from '../fic/api.ts'
-import type { Logger } from '../log.ts'
 import { doStep, type Acting } from './act.ts'
 import { planSubscription, type Wanted } from './plan.ts'
 import { spendsAttempt, type Step } from './step.ts'
@@ -24,7 +23,6 @@ export interface Finding {
 
 export interface LookOptions extends Omit<Acting, 'observed' | 'mayLeaveOut'> {
   wanted: Wanted
-  log: Logger
   /** Throws when our sink cannot be reached from outside: then no attempt is to be spent. */
   demandRoundTrip: () => Promise<void>
   /** Told what is there, before anything is done. */
@@ -35,7 +33,7 @@ export interface LookOptions extends Omit<Acting, 'observed' | 'mayLeaveOut'> {
 
 /** @throws FicDevError when something is in the way; what was done until then is written down. */
 export async function look(options: LookOptions): Promise<Finding> {
-  const { api, records, apiBase, company, wanted, now, signal, log } = options
+  const { api, records, apiBase, company, wanted, now, signal } = options
   const observed = await api.list()
   settleOldAttempts(observed, options)
   const own = records.all(apiBase, company)
@@ -57,7 +55,6 @@ export async function look(options: LookOptions): Promise<Finding> {
     if (signal.aborted) break
     if (step.do === 'fail') throw new FicDevError(step.code, step.why, { hint: step.hint })
     if (step.do === 'report' || step.do === 'wait') continue
-    log.info({ step: step.do, id: 'id' in step ? step.id : undefined, why: step.why }, 'subscription step')
     options.onStep(step)
     const effect = await doStep(step, acting)
     if (effect.kept !== undefined) changed = effect.kept
@@ -98,7 +95,7 @@ function complete(
 /** A challenge that has not come through within a minute will not. */
 const settledAfterMs = 60_000
 
-/** Settles what a crash, a late challenge, an early end of the waiting, or a give-back left open. */
+/** Settles what a crash, a late challenge, an early end of the waiting, or a restoration left open. */
 export function settleOldAttempts(
   observed: readonly Subscription[],
   { records, apiBase, now }: Pick<LookOptions, 'records' | 'apiBase' | 'now'>,

@@ -1,16 +1,15 @@
-/** The subscription of a daemon: the keeper, and the commands of a person beside it. */
+/** The subscription of a daemon: the keeper, and the service beside it. */
 
-import { besideKeeper } from './beside-keeper.ts'
-import { createSubscriptionsByHand, type SubscriptionsByHand } from './by-hand.ts'
 import {
   createSubscriptionKeeper,
   type SubscriptionKeeper,
   type SubscriptionKeeperOptions,
 } from './keeper.ts'
+import { createSubscriptionService, type SubscriptionService } from './service.ts'
 
 export interface ManagedSubscription {
   keeper: SubscriptionKeeper
-  byHand: SubscriptionsByHand
+  service: SubscriptionService
 }
 
 export interface ManagedSubscriptionOptions extends Omit<SubscriptionKeeperOptions, 'onExit'> {
@@ -22,7 +21,7 @@ export interface ManagedSubscriptionOptions extends Omit<SubscriptionKeeperOptio
   isStable: () => boolean
 }
 
-/** Builds the keeper and the commands; nothing is asked before the keeper starts. */
+/** Builds the keeper and the service; nothing is asked before the keeper starts. */
 export function createManagedSubscription(options: ManagedSubscriptionOptions): ManagedSubscription {
   const { records, apiBase, company, sinkUrl, probe, wanted, takeOver = null } = options
   const hasTakenOver = records.all(apiBase, company).some(({ takenOverFrom }) => takenOverFrom !== null)
@@ -35,8 +34,9 @@ export function createManagedSubscription(options: ManagedSubscriptionOptions): 
       return options.isStable() ? 'keep' : 'delete'
     },
   })
-  const byHand = createSubscriptionsByHand({
+  const service = createSubscriptionService({
     ...options,
+    keeper,
     verificationMethod: wanted.verificationMethod,
     ourSink: `http://127.0.0.1${options.sinkPath}`,
     // A sink of ours under another host is one of an earlier tunnel: the probe would prove another address.
@@ -45,5 +45,5 @@ export function createManagedSubscription(options: ManagedSubscriptionOptions): 
         ? probe()
         : { outcome: 'failed', reason: `${new URL(sink).origin} is no longer the address of this fic-dev` },
   })
-  return { keeper, byHand: besideKeeper(byHand, keeper, { takeOver }) }
+  return { keeper, service }
 }

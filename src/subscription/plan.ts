@@ -71,7 +71,7 @@ function planKept(
   }
   const changes: Partial<SubscriptionRequest> = {
     ...(types === null ? {} : { types }),
-    // What was taken over is to be given back as it was.
+    // What was taken over is to be restored as it was.
     ...(origin === 'taken-over' || subscription.mapping === wanted.mapping
       ? {}
       : { mapping: wanted.mapping }),
@@ -83,7 +83,7 @@ function planKept(
   if (subscription.verified && !moved) return calm
 
   const budget = budgetOf(id, history, now)
-  // Giving back what was taken over costs a verification too.
+  // Restoring what was taken over costs a verification too.
   if (isExhausted(budget, origin === 'taken-over' ? 1 : 0)) {
     if (!wanted.recreate || origin !== 'made') return [...calm, budgetGone(id, origin)]
     const why = `the five verifications of ${id} are used up, and --recreate was given`

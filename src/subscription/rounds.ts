@@ -7,7 +7,7 @@ export interface Rounds {
   /** A round that begins after now; shared with whoever else asks before it begins. */
   ask(): Promise<void>
   /** A round of its own. */
-  askByHand(): Promise<void>
+  askManually(): Promise<void>
   /** Whether a round has been asked for and has not begun. */
   isAsked(): boolean
   /** Does something else in turn, while no round runs. Its failure is the caller's. */
@@ -23,18 +23,18 @@ export interface Rounds {
 /** Timers of Node end at 2^31 ms. */
 const longestTimerMs = 24 * 3600_000
 
-export function createRounds(round: (byHand: boolean) => Promise<void>, log: Logger): Rounds {
+export function createRounds(round: (isManual: boolean) => Promise<void>, log: Logger): Rounds {
   let queue: Promise<void> = Promise.resolve()
   let asked: Promise<void> | null = null
   let timer: NodeJS.Timeout | undefined
   let isStopped = false
 
-  function enqueue(byHand: boolean): Promise<void> {
+  function enqueue(isManual: boolean): Promise<void> {
     queue = queue
       .then(() => {
-        if (!byHand) asked = null
+        if (!isManual) asked = null
         clearTimeout(timer)
-        return isStopped ? undefined : round(byHand)
+        return isStopped ? undefined : round(isManual)
       })
       .catch((thrown: unknown) => log.error({ reason: messageOf(thrown) }, 'subscription round failed'))
     return queue
@@ -44,7 +44,7 @@ export function createRounds(round: (byHand: boolean) => Promise<void>, log: Log
 
   return {
     ask,
-    askByHand: () => enqueue(true),
+    askManually: () => enqueue(true),
     isAsked: () => asked !== null,
     between(work) {
       const done = queue.then(work)

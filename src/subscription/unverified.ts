@@ -1,4 +1,4 @@
-/** The failure of something done by hand that leaves a subscription unverified. Pure. */
+/** The failure of a command that leaves a subscription unverified. Pure. */
 
 import type { SubscriptionEntry } from '../contract/api.ts'
 import { FicDevError } from '../errors.ts'

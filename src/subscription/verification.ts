@@ -6,17 +6,21 @@ import { FicApiError } from '../fic/api-error.ts'
 import type { FicApi, Subscription } from '../fic/api.ts'
 import type { AttemptNumber, SubscriptionRecords } from '../store/subscriptions.ts'
 
-export interface Verifications {
-  api: FicApi
-  records: SubscriptionRecords
-  apiBase: string
-  now: () => Date
+/** How the outcome of a challenge is awaited. */
+export interface Waiting {
   /** Pauses between the questions whether the challenge has come through, in ms. */
   pollsMs: readonly number[]
   challenges: AnsweredChallenges
   /** True when the waiting is to end early, its outcome unknown. */
   isInterrupted: () => boolean
   signal: AbortSignal
+}
+
+export interface Verifications extends Waiting {
+  api: FicApi
+  records: SubscriptionRecords
+  apiBase: string
+  now: () => Date
 }
 
 /** Announces that our own sink has answered a challenge. An answer stays announced until `reset`. */

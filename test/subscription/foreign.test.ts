@@ -3,8 +3,7 @@
 import { expect, test } from 'vitest'
 import { createFicApi } from '../../src/fic/api.ts'
 import { silentLog } from '../../src/log.ts'
-import { giveBackAll } from '../../src/subscription/give-back.ts'
-import { company, startAnsweringSink, startWorld, type TestSink, type World } from './world.ts'
+import { company, createService, startAnsweringSink, startWorld, type TestSink, type World } from './world.ts'
 
 const prefix = 'it.fattureincloud.webhooks.'
 const wanted = {
@@ -109,12 +108,12 @@ test('after a take-over and a kill, the old sink can be put back from the store 
   await world.createKeeper({ takeOver: 'SUB1', onExit: 'keep' }).start()
   world.reopenRecords()
 
-  const { records } = world
-  const options = { api: api(world), records, apiBase: world.emulator.url, company, log: silentLog() }
-  expect(await giveBackAll(options)).toStrictEqual([{ id: 'SUB1', sink: production.url, outcome: 'moved' }])
+  expect(await createService(world).restore()).toStrictEqual([
+    { id: 'SUB1', sink: production.url, outcome: 'moved' },
+  ])
   await world.emulator.clock.advance(0)
   expect(await world.observed()).toStrictEqual(before)
-  expect(await giveBackAll(options)).toStrictEqual([])
+  expect(await createService(world).restore()).toStrictEqual([])
 })
 
 test('the daemon after a kill goes on with the take-over, says so, and gives it back', async () => {
@@ -163,15 +162,13 @@ test('what somebody moved elsewhere meanwhile is not moved back', async () => {
   await keeper.start()
   await api(world).modify('SUB1', { sink: third.url })
 
-  const { records } = world
-  const options = { api: api(world), records, apiBase: world.emulator.url, company, log: silentLog() }
-  expect(await giveBackAll(options)).toStrictEqual([
+  expect(await createService(world).restore()).toStrictEqual([
     { id: 'SUB1', sink: production.url, outcome: 'elsewhere' },
   ])
   expect(await world.observed()).toMatchObject([{ sink: third.url }])
 })
 
-/** Another program of the same app that takes SUB1 over, and gives it back. */
+/** Another program of the same app that takes SUB1 over, and restores it. */
 async function takeOver(world: World) {
   const elsewhere = await startAnsweringSink('/elsewhere')
   const move = async (sink: string) => {
@@ -179,14 +176,14 @@ async function takeOver(world: World) {
     await world.emulator.clock.advance(0)
   }
   await move(elsewhere.url)
-  return { elsewhere, giveBack: () => move(world.sink.url) }
+  return { elsewhere, restore: () => move(world.sink.url) }
 }
 
 test('a take-over by another program is noticed soon, told, and not fought over; after it all is as before', async () => {
   const world = await startWorld()
   const keeper = world.createKeeper({ onExit: 'delete', timing: { watchMs: 30, lookAgainMs: 30 } })
   await keeper.start()
-  const { elsewhere, giveBack } = await takeOver(world)
+  const { elsewhere, restore } = await takeOver(world)
 
   await expect.poll(() => keeper.status().state).toBe('failed')
   expect(keeper.failure()).toMatchObject({
@@ -195,7 +192,7 @@ test('a take-over by another program is noticed soon, told, and not fought over;
   })
   expect(await world.observed()).toMatchObject([{ id: 'SUB1', sink: elsewhere.url }])
   expect(world.records.attempts(world.emulator.url, 'SUB1')).toHaveLength(1)
-  await giveBack()
+  await restore()
   // A look between the move and its challenge is refused a verification for ten minutes: the challenge makes the daemon
   // look again.
   await keeper.check()

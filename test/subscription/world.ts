@@ -14,6 +14,11 @@ import {
   type SubscriptionKeeper,
   type SubscriptionKeeperOptions,
 } from '../../src/subscription/keeper.ts'
+import {
+  createSubscriptionService,
+  type SubscriptionService,
+  type SubscriptionServiceOptions,
+} from '../../src/subscription/service.ts'
 import { startHttpServer, type SeenRequest } from '../support/http-server.ts'
 
 export const company = 108_061
@@ -104,5 +109,26 @@ export async function startWorld(): Promise<World> {
       return ((await response.json()) as { data: unknown }).data
     },
     challenges: () => emulator.deliveries().filter(({ kind }) => kind === 'verification').length,
+  })
+}
+
+/** The commands without a daemon, unless a keeper is among the changes. */
+export function createService(
+  { emulator, records, sink }: World,
+  changes: Partial<SubscriptionServiceOptions> = {},
+  token = 'a/any',
+): SubscriptionService {
+  return createSubscriptionService({
+    api: createFicApi({ apiBase: emulator.url, token, company, log: silentLog() }),
+    records,
+    apiBase: emulator.url,
+    company,
+    verificationMethod: 'header',
+    ourSink: sink.url,
+    probe: () => Promise.resolve({ outcome: 'ok' }),
+    log: silentLog(),
+    now: emulator.clock.now,
+    pollsMs: [20, 50, 100, 200],
+    ...changes,
   })
 }

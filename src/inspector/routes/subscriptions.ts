@@ -1,4 +1,4 @@
-/** The subscriptions at Fatture in Cloud, by hand. */
+/** The subscriptions at Fatture in Cloud. */
 
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { FicDevError } from '../../errors.ts'
@@ -14,43 +14,45 @@ import type { InspectorParts } from '../server.ts'
 export function subscriptionRoutes(parts: InspectorParts): FastifyPluginAsyncTypebox {
   const params = SubscriptionParams
   return async (app) => {
-    app.get('/api/subscriptions', async () => ({ items: await byHand().list() }))
+    app.get('/api/subscriptions', async () => ({ items: await service().list() }))
 
     app.post('/api/subscriptions', { schema: { body: SubscriptionCreationBody } }, async ({ body }) => {
       if (body.sink !== undefined) demandUrl(body.sink)
-      return byHand().create(body)
+      return service().create(body)
     })
 
-    app.post('/api/subscriptions/restore', async () => ({ items: await byHand().restore() }))
+    app.post('/api/subscriptions/restore', async () => ({ items: await service().restore() }))
 
-    app.get('/api/subscriptions/:id', { schema: { params } }, async ({ params: { id } }) => byHand().show(id))
+    app.get('/api/subscriptions/:id', { schema: { params } }, async ({ params: { id } }) =>
+      service().show(id),
+    )
 
     app.put(
       '/api/subscriptions/:id',
       { schema: { params, body: SubscriptionUpdateBody } },
       async ({ params: { id }, body }) => {
         if (body.sink !== undefined) demandUrl(body.sink)
-        return byHand().update(id, body)
+        return service().update(id, body)
       },
     )
 
     app.post(
       '/api/subscriptions/:id/verify',
       { schema: { params, body: SubscriptionVerificationBody } },
-      async ({ params: { id }, body }) => byHand().verify(id, body),
+      async ({ params: { id }, body }) => service().verify(id, body),
     )
 
     app.delete(
       '/api/subscriptions/:id',
       { schema: { params, querystring: SubscriptionRemovalQuery } },
       async ({ params: { id }, query }, reply) => {
-        await byHand().remove(id, query)
+        await service().remove(id, query)
         return reply.code(204).send()
       },
     )
   }
 
-  function byHand() {
+  function service() {
     const subscriptions = parts.subscriptions()
     if (subscriptions) return subscriptions
     throw new FicDevError(
