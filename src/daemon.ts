@@ -281,6 +281,7 @@ async function assemble(config: Config, options: AssembleOptions): Promise<Daemo
     publicPath: config.publicUrl === null ? '' : new URL(config.publicUrl).pathname,
     take: intake.take,
     answerProbe: probe.answer,
+    onChallengeAnswered: () => keeper?.challengeAnswered(),
     log: log.child({ part: 'sink' }),
     now,
   })
@@ -474,8 +475,6 @@ async function assemble(config: Config, options: AssembleOptions): Promise<Daemo
     publish({ type: 'notification', notification })
     deliverer.wake()
     sharing?.wake()
-    if (notification.kind === 'verification' && notification.answer.status === 200)
-      keeper?.challengeAnswered()
   })
   store.onStatus(onStoreStatus)
   keeper?.onChange((subscription) => {

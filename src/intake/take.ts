@@ -66,6 +66,8 @@ export type Refusal = 'limited' | 'too-large'
 
 /** A notification that is durable. */
 export interface Taken {
+  /** Whether it is a verification whose challenge is answered. */
+  isChallenge: boolean
   /** May wait for the target. */
   answer(): Promise<Answer>
 }
@@ -102,7 +104,11 @@ export function createIntake(options: IntakeOptions): Intake {
       const own = answerFor(read.kind, read.challenge)
       const whole = { ...found, answer: own }
       const notification = await capture(whole, planDelivery(whole, policy, targetsFor))
-      return { answer: () => relay(notification, { challenge: read.challenge, answer: own }, options) }
+      const { challenge } = read
+      return {
+        isChallenge: challenge !== null,
+        answer: () => relay(notification, { challenge, answer: own }, options),
+      }
     },
     clock: () => clock,
   }

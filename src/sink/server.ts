@@ -25,6 +25,8 @@ export interface SinkParts {
   take: Intake['take']
   /** The answer to the tunnel's own probe; `null` when the nonce is not ours. */
   answerProbe(nonce: string): string | null
+  /** Called when the answer to a challenge has left. */
+  onChallengeAnswered?(): void
   log: Logger
   now?: () => Date
 }
@@ -89,6 +91,7 @@ export function createSink(parts: SinkParts): Sink {
     }
     counts.captured++
     const answer = await taken.answer()
+    if (taken.isChallenge) reply.raw.once('finish', () => parts.onChallengeAnswered?.())
     reply.code(answer.status)
     return answer.body === null ? reply.send() : reply.type('application/json').send(answer.body)
   }

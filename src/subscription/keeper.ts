@@ -92,6 +92,9 @@ export function createSubscriptionKeeper(options: SubscriptionKeeperOptions): Su
   /** The last round asked for a challenge. */
   let attempted = false
   let mayRecreate = options.recreate ?? false
+  /** Of the look that an answered challenge leads to. */
+  let challengeTimer: NodeJS.Timeout | undefined
+  let lookedAtMs = -Infinity
   let isStarted = false
   let isResting = false
   let wasOurs = false
@@ -213,10 +216,15 @@ export function createSubscriptionKeeper(options: SubscriptionKeeperOptions): Su
   function challengeAnswered(): void {
     challenges.announce()
     const lookIfUnverified = () => {
+      challengeTimer = undefined
+      lookedAtMs = performance.now()
       if (['failed', 'unverified'].includes(board.get().state)) void rounds.ask()
     }
-    // Only when the answer has arrived: a round that finds the subscription unverified spends an attempt.
-    setTimeout(lookIfUnverified, timing.afterChallengeMs).unref()
+    if (challengeTimer !== undefined) return
+    // Only when the answer has arrived: a round that finds the subscription unverified spends an attempt. And not at each
+    // of many challenges, which anybody who knows the sink can send.
+    const pauseMs = Math.max(timing.afterChallengeMs, lookedAtMs + timing.betweenLooksMs - performance.now())
+    challengeTimer = setTimeout(lookIfUnverified, pauseMs).unref()
   }
 
   /** Where a person did away with what was kept, nothing else is deleted in its place. */

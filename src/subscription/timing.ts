@@ -10,6 +10,8 @@ export interface KeeperTiming {
   pollsMs: readonly number[]
   /** From a challenge that our own sink has answered, awaited or not, to a look at a subscription that is not verified. */
   afterChallengeMs: number
+  /** The least time between two such looks. */
+  betweenLooksMs: number
   /** How often an unverified subscription is looked at: a late challenge, or a person, may have verified it. */
   lookAgainMs: number
   /**
@@ -28,6 +30,7 @@ const shortPollsMs = [20, 180, 300, 500, 1000, 1500, 2500]
 const defaultTiming: KeeperTiming = {
   pollsMs: [...shortPollsMs, 3000, 3000, 4000, 4000],
   afterChallengeMs: 1000,
+  betweenLooksMs: 10_000,
   lookAgainMs: 30_000,
   watchMs: 2 * 60_000,
   retriesMs: [30_000, 60_000, 120_000, 300_000, 600_000],

@@ -76,8 +76,9 @@ export function wasRefused(thrown: unknown): thrown is FicApiError & { status: n
 }
 
 /**
- * Waits, within bounds, for the challenge to come through; gives what Fatture in Cloud said last. An answer of our own
- * sink ends the present pause; the polls go on after it, for challenges that are answered elsewhere.
+ * Waits, within bounds, for the challenge to come through; gives what Fatture in Cloud said last. The first answer of our
+ * own sink ends the present pause. Further ones change nothing, because anybody who knows the sink can send challenges.
+ * The polls go on after it, for challenges that are answered elsewhere.
  */
 export async function awaitVerified(
   { api, records, pollsMs, challenges, isInterrupted, signal }: Verifications,
@@ -85,13 +86,14 @@ export async function awaitVerified(
   attempt: AttemptNumber,
 ): Promise<Subscription | null> {
   let seen: Subscription | null = null
+  let hasAnswered = false
   const pausesMs = [...pollsMs]
   for (let pauseMs = pausesMs.shift(); pauseMs !== undefined; pauseMs = pausesMs.shift()) {
-    const answered = challenges.next
-    await pause(pauseMs, undefined, { signal: AbortSignal.any([signal, answered]) }).catch(() => {})
+    const wake = hasAnswered ? signal : AbortSignal.any([signal, challenges.next])
+    await pause(pauseMs, undefined, { signal: wake }).catch(() => {})
     if (signal.aborted) return seen
-    if (answered.aborted) {
-      challenges.reset()
+    if (wake.aborted) {
+      hasAnswered = true
       pausesMs.unshift(...afterAnswerMs)
       continue
     }

@@ -275,6 +275,29 @@ test('an answered challenge that was not asked for starts a round, which spends 
   expect(records.attempts(emulator.url, 'SUB1')).toHaveLength(1)
 })
 
+test('any number of answered challenges leads to few questions to Fatture in Cloud', async () => {
+  const { createKeeper, emulator, sink } = await startWorld()
+  const api = createFicApi({ apiBase: emulator.url, token: 'a/any', company, log: silentLog() })
+  let questions = 0
+  sink.answers = false
+  const keeper = createKeeper({
+    api: {
+      ...api,
+      get: (id) => {
+        questions += 1
+        // A stranger goes on sending challenges meanwhile.
+        keeper.challengeAnswered()
+        return api.get(id)
+      },
+    },
+    timing: { pollsMs: [10, 10], lookAgainMs: hour },
+  })
+  await keeper.start()
+
+  // The first poll, and three after the first answer in place of the second.
+  expect(questions).toBe(4)
+})
+
 test('a challenge that comes through late is noticed without a further attempt', async () => {
   const { createKeeper, emulator, challenges } = await startWorld()
   emulator.faults.set({ slowMs: minute })
