@@ -1,5 +1,6 @@
 /** The subscription of a daemon: the keeper, and the service beside it. */
 
+import type { OnExit } from '../contract/vocabulary.ts'
 import {
   createSubscriptionKeeper,
   type SubscriptionKeeper,
@@ -14,7 +15,7 @@ export interface ManagedSubscription {
 
 export interface ManagedSubscriptionOptions extends Omit<SubscriptionKeeperOptions, 'onExit'> {
   /** As configured; `null` for the default. */
-  onExit: SubscriptionKeeperOptions['onExit'] | null
+  onExit: OnExit | null
   /** The secret path of our sink. */
   sinkPath: string
   /** Whether the sink URL will be the same after the next start; decides what is done on exit by default. */

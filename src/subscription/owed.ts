@@ -1,5 +1,6 @@
 /** What an end has left undone at Fatture in Cloud, and which command does it. */
 
+import type { OnExit } from '../contract/vocabulary.ts'
 import { FicDevError } from '../errors.ts'
 import type { SubscriptionRecords } from '../store/subscriptions.ts'
 import { isSameSink } from './sink-url.ts'
@@ -15,7 +16,7 @@ export interface OwedOptions {
   records: SubscriptionRecords
   apiBase: string
   company: number
-  onExit: 'keep' | 'delete' | 'restore'
+  onExit: OnExit
 }
 
 /** What remains undone if the process ends now. */
