@@ -33,7 +33,7 @@ const order: string[] = layers.map(([layer]) => layer)
 const allowedNeighbors = new Set(['fic http', 'redact http'])
 
 /** Pure parts of the store: they open nothing, so the inspector may import their values. */
-const pureStore = new Set(['src/store/filter-language.ts'])
+const pureStore = new Set(['src/store/filter/language.ts'])
 
 /** The closed lists of words: the only values that the page shares with the rest. */
 const vocabulary = 'src/contract/vocabulary.ts'

@@ -2,7 +2,7 @@
 
 import { InvalidArgumentError } from 'commander'
 import { isFollowerName } from '../share/subject.ts'
-import { readTime, timeForms } from '../time.ts'
+import { readTime, timeForms } from '../store/filter/time.ts'
 
 /** A whole number above zero. */
 export function readCount(text: string): number {

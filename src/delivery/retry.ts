@@ -1,5 +1,7 @@
 /** When a notification on which the app failed is tried again. Pure. */
 
+import { backoffMs } from '../time.ts'
+
 const firstPauseMs = 1_000
 export const longestPauseMs = 10 * 60_000
 /** Nothing is given up before this. */
@@ -18,6 +20,6 @@ export interface Failures {
  */
 export function nextAttemptAt({ count, since }: Failures, now: Date, random: number): Date | null {
   if (now.getTime() - since.getTime() >= giveUpAfterMs) return null
-  const pause = Math.min(longestPauseMs, firstPauseMs * 2 ** (count - 1))
+  const pause = backoffMs(count, { firstMs: firstPauseMs, longestMs: longestPauseMs })
   return new Date(now.getTime() + Math.round(pause * (1 + random * 0.2)))
 }

@@ -1,8 +1,8 @@
 /** The part of a query that says which notifications are meant, as the store understands it. */
 
 import { FicDevError } from '../errors.ts'
-import type { NotificationFilter } from '../store/filter.ts'
-import { readFilterText } from '../store/filter-language.ts'
+import type { NotificationFilter } from '../store/filter/sql.ts'
+import { readFilterText } from '../store/filter/language.ts'
 
 /** More than a person types; fifty terms fit in. */
 const longestFilter = 4_000

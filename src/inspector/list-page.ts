@@ -2,7 +2,7 @@
 
 import type { Notification } from '../contract/notification.ts'
 import { createTurns } from '../turns.ts'
-import type { NotificationFilter } from '../store/filter.ts'
+import type { NotificationFilter } from '../store/filter/sql.ts'
 import type { Store } from '../store/store.ts'
 import { toListItem } from './list-item.ts'
 import type { View } from '../contract/vocabulary.ts'

@@ -1,9 +1,9 @@
 /** Keeps a connection to a NATS server: opens it, lets it be used until it ends, and opens it again. */
 
-import { setTimeout as pause } from 'node:timers/promises'
 import type { ShareStatus } from '../contract/status.ts'
 import { FicDevError, messageOf } from '../errors.ts'
 import type { Logger } from '../log.ts'
+import { backoffMs, rest } from '../time.ts'
 import type { NatsConnection } from './client.ts'
 import { explain, type Explanation } from './explain.ts'
 
@@ -26,8 +26,7 @@ export interface KeptOptions {
   log: Logger
 }
 
-const firstPauseMs = 250
-const longestPauseMs = 10_000
+const pauses = { firstMs: 250, longestMs: 10_000 }
 
 export class KeptConnection {
   readonly #options: KeptOptions
@@ -53,8 +52,7 @@ export class KeptConnection {
       const failure = await this.#useOnce()
       if (signal.aborted) return
       this.#tell(failure)
-      const pauseMs = Math.min(longestPauseMs, firstPauseMs * 2 ** this.#failures++)
-      await pause(pauseMs * (1 + Math.random() * 0.2), null, { ref: false, signal }).catch(() => {})
+      await rest(backoffMs(++this.#failures, pauses) * (1 + Math.random() * 0.2), signal)
     }
   }
 

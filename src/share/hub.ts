@@ -5,6 +5,7 @@ import { adoptJobs, Queue } from '../delivery/queue.ts'
 import type { Attempt, Ended, Transport } from '../delivery/transport.ts'
 import type { Job } from '../store/jobs.ts'
 import type { Store } from '../store/store.ts'
+import { backoffMs } from '../time.ts'
 import { toShareTarget } from './address.ts'
 import { Attendance } from './attendance.ts'
 import { Membership, type MembershipOptions, type Visit } from './membership.ts'
@@ -21,7 +22,7 @@ export interface HubOptions extends MembershipOptions {
 /** On their way at the same time; they keep their order all the same, as they share a connection. */
 const mostAtOnce = 64
 
-const longestPauseMs = 10 * 60_000
+const pauses = { firstMs: 1_000, longestMs: 10 * 60_000 }
 /** As with any target, nothing is given up before that, */
 const giveUpAfterMs = 24 * 60 * 60_000
 /** and not before as many answers of the server as there are in that time: while it was away, nothing was attempted. */
@@ -162,5 +163,5 @@ function nextAttemptAt(kind: Failure['kind'], job: Job, uncounted: number, now: 
   if (kind === 'unpublishable') return null
   const isLong = now.getTime() - job.createdAt.getTime() >= giveUpAfterMs
   if (kind === 'refused' && isLong && job.attempts >= giveUpAfterAttempts) return null
-  return new Date(now.getTime() + Math.min(longestPauseMs, 1_000 * 2 ** (job.attempts + uncounted)))
+  return new Date(now.getTime() + backoffMs(job.attempts + uncounted + 1, pauses))
 }

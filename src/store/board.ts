@@ -3,7 +3,7 @@
 import type { HistogramBucket } from '../contract/board.ts'
 import type { Outcome } from '../contract/vocabulary.ts'
 import type { Database, Row } from './database.ts'
-import { filterSql, lastDelivery, toParameters, type NotificationFilter } from './filter.ts'
+import { filterSql, lastDelivery, toParameters, type NotificationFilter } from './filter/sql.ts'
 import { createKeptRange, portionsOf, timePortions, type TimeCursor } from './portions.ts'
 
 /** What is kept of one event type; genuine notifications only. */

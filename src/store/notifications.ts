@@ -11,7 +11,7 @@ import type { Mapping, NotificationKind, SignatureOutcome } from '../contract/vo
 import { textOf } from '../fic/read-notification.ts'
 import type { Database, Row } from './database.ts'
 import { isCaptured } from './drop.ts'
-import { createSearch } from './search.ts'
+import { createSearch } from './filter/search.ts'
 
 /** A notification that is about to be made durable. */
 export interface Capture {

@@ -1,6 +1,6 @@
 /** Large writes in steps of a few milliseconds, with pauses in which notifications are captured as fast as usual. */
 
-import { setTimeout as pause } from 'node:timers/promises'
+import { rest } from '../time.ts'
 import type { WriteQueue } from './write-queue.ts'
 
 /** A step that takes longer is followed by a smaller one. */
@@ -56,9 +56,4 @@ export function createSteps(queue: WriteQueue): Steps {
     },
     close: () => closing.abort(),
   }
-}
-
-/** Resolves early if it is aborted. */
-async function rest(ms: number, signal: AbortSignal): Promise<void> {
-  await pause(ms, null, { ref: false, signal }).catch(() => {})
 }

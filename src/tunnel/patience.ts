@@ -1,5 +1,6 @@
 /** Decides how long to wait before the next attempt to open. Pure but for the clock and the dice it is given. */
 
+import { backoffMs } from '../time.ts'
 import type { TunnelTiming } from './timing.ts'
 
 export type PatienceTiming = Pick<
@@ -25,14 +26,13 @@ export class Patience {
   /** 0, then 1, 2, 4 … 60 s, each a fifth more or less; or until the oldest attempt of a full hour is over. */
   next(): { waitMs: number; because: 'backoff' | 'cap' } {
     const { backoffFirstMs, backoffMaxMs, attemptsPerHour, hourMs } = this.#timing
-    const steps = Math.min(this.#inVain, 30)
-    const plain = steps === 0 ? 0 : Math.min(backoffFirstMs * 2 ** (steps - 1), backoffMaxMs)
-    const backoffMs = Math.round(plain * (0.8 + 0.4 * this.#random()))
+    const plainMs = backoffMs(this.#inVain, { firstMs: backoffFirstMs, longestMs: backoffMaxMs })
+    const spreadMs = Math.round(plainMs * (0.8 + 0.4 * this.#random()))
 
     this.#lastHour = this.#lastHour.filter((at) => at > this.#now() - hourMs)
     const oldest = this.#lastHour.at(-attemptsPerHour)
     const capMs = oldest === undefined ? 0 : oldest + hourMs - this.#now()
-    return capMs > backoffMs ? { waitMs: capMs, because: 'cap' } : { waitMs: backoffMs, because: 'backoff' }
+    return capMs > spreadMs ? { waitMs: capMs, because: 'cap' } : { waitMs: spreadMs, because: 'backoff' }
   }
 
   attempted(): void {

@@ -2,7 +2,7 @@
 
 import { onTestFinished, expect, test } from 'vitest'
 import type { NotificationPage } from '../../src/contract/api.ts'
-import { readFilterText } from '../../src/store/filter-language.ts'
+import { readFilterText } from '../../src/store/filter/language.ts'
 import { sampleCapture, openTestStore } from '../support/capture.ts'
 import { openHouse, newId, oneId } from '../support/house.ts'
 import { ask, toRequest } from '../support/wire.ts'

@@ -4,8 +4,8 @@ import { expect, onTestFinished, test } from 'vitest'
 import { silentLog } from '../../src/log.ts'
 import { createBoard } from '../../src/store/board.ts'
 import { openDatabase, type Database } from '../../src/store/database.ts'
-import { readFilterText } from '../../src/store/filter-language.ts'
-import { createFind } from '../../src/store/list.ts'
+import { readFilterText } from '../../src/store/filter/language.ts'
+import { createFind } from '../../src/store/filter/find.ts'
 import { openTestStore, sampleCapture } from '../support/capture.ts'
 
 const words = [

@@ -6,7 +6,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { readUrl } from '../../src/http/url.ts'
 import { isLoopback } from '../../src/http/loopback.ts'
 import { openDelivery } from '../delivery/parts.ts'
-import { readTime } from '../../src/time.ts'
+import { readTime } from '../../src/store/filter/time.ts'
 import { createFolder, isReady, run, start } from '../support/process.ts'
 
 describe('times', () => {

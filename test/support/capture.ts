@@ -3,7 +3,7 @@
 import { onTestFinished } from 'vitest'
 import type { Delivery, Notification } from '../../src/contract/notification.ts'
 import { silentLog } from '../../src/log.ts'
-import type { NotificationFilter } from '../../src/store/filter.ts'
+import type { NotificationFilter } from '../../src/store/filter/sql.ts'
 import type { Capture } from '../../src/store/notifications.ts'
 import { openStore, type Store, type StoreOptions } from '../../src/store/store.ts'
 import { temporaryFolder } from './daemon.ts'

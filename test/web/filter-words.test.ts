@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest'
 import type { CoverageEntry } from '../../src/contract/board.ts'
-import { readFilterText } from '../../src/store/filter-language.ts'
+import { readFilterText } from '../../src/store/filter/language.ts'
 import { stateOf, toRows } from '../../web/src/coverage-rows.ts'
 import { applyCompletion, complete, filterHelp } from '../../web/src/filter-completion.ts'
 import { hasTerm, setTerm, toggleTerm } from '../../web/src/filter-text.ts'

@@ -1,6 +1,6 @@
 /** Changes the text of a filter by a press: a term set, taken away, or put in the place of another. Pure. */
 
-/** A word, or a field with a quoted value, as the filter language has them (src/store/filter-language.ts). */
+/** A word, or a field with a quoted value, as the filter language has them (src/store/filter/language.ts). */
 const words = /-?(?:\p{L}+:)?(?:"(?:[^"\\]|\\[\s\S])*"?|\S+)/gu
 
 function splitTerms(text: string): string[] {

@@ -2,7 +2,7 @@
 
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { readFilterText, type FilterTerm } from '../../src/store/filter-language.ts'
+import { readFilterText, type FilterTerm } from '../../../src/store/filter/language.ts'
 
 const now = new Date(2026, 2, 1, 12, 0)
 

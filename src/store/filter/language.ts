@@ -3,9 +3,9 @@
  * `type:invoices.create target:5xx since:1h "free text" -negation`
  */
 
-import { notificationKinds, outcomes, qualities, signatureOutcomes } from '../contract/vocabulary.ts'
-import type { NotificationKind, Outcome, Quality, SignatureOutcome } from '../contract/vocabulary.ts'
-import { readTime, timeForms } from '../time.ts'
+import { notificationKinds, outcomes, qualities, signatureOutcomes } from '../../contract/vocabulary.ts'
+import type { NotificationKind, Outcome, Quality, SignatureOutcome } from '../../contract/vocabulary.ts'
+import { readTime, timeForms } from './time.ts'
 
 /** The status of the last delivery: one, or a hundred of them, or none because of an error, or no delivery at all. */
 export type TargetStatus = { from: number; to: number } | 'error' | 'none'

@@ -1,11 +1,11 @@
 /** Which notifications a filter means, and in which order they come. */
 
 import { beforeAll, expect, test } from 'vitest'
-import { silentLog } from '../../src/log.ts'
-import type { NotificationFilter } from '../../src/store/filter.ts'
-import { openStore, type Store } from '../../src/store/store.ts'
-import { listOf, sampleCapture, sampleDelivery, typePrefix } from '../support/capture.ts'
-import { temporaryFolder } from '../support/daemon.ts'
+import { silentLog } from '../../../src/log.ts'
+import type { NotificationFilter } from '../../../src/store/filter/sql.ts'
+import { openStore, type Store } from '../../../src/store/store.ts'
+import { listOf, sampleCapture, sampleDelivery, typePrefix } from '../../support/capture.ts'
+import { temporaryFolder } from '../../support/daemon.ts'
 
 let store: Store
 

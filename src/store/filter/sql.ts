@@ -3,11 +3,11 @@
  * its parameters: libsql never frees a statement, so there must not be one for each combination of terms.
  */
 
-import type { NotificationKind, Outcome, SignatureOutcome } from '../contract/vocabulary.ts'
-import { findEventType, findGroupType, toLongName, toTypePattern } from '../fic/event-types.ts'
-import { lastFirst } from './deliveries.ts'
-import type { FilterCondition, FilterTerm, TargetStatus } from './filter-language.ts'
-import { searchedBodyBytes } from './schema.ts'
+import type { NotificationKind, Outcome, SignatureOutcome } from '../../contract/vocabulary.ts'
+import { findEventType, findGroupType, toLongName, toTypePattern } from '../../fic/event-types.ts'
+import { lastFirst } from '../deliveries.ts'
+import { searchedBodyBytes } from '../schema.ts'
+import type { FilterCondition, FilterTerm, TargetStatus } from './language.ts'
 import { idSeparator } from './search.ts'
 
 export interface NotificationFilter {

@@ -3,7 +3,7 @@
 import { join } from 'node:path'
 import Libsql from 'libsql'
 import { expect, test } from 'vitest'
-import { listOf, openTestStore, sampleCapture, testFolder, typePrefix } from '../support/capture.ts'
+import { listOf, openTestStore, sampleCapture, testFolder, typePrefix } from '../../support/capture.ts'
 
 test('a store of schema version 1 is found through by all filters after it was opened', async () => {
   const dataDir = await testFolder()

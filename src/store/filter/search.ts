@@ -3,10 +3,10 @@
  * and a filter that few fit would have to walk through all of that.
  */
 
-import type { Notification } from '../contract/notification.ts'
-import { toPlainMessage } from '../http/body.ts'
-import type { Database } from './database.ts'
-import { longestSearchedValue, searchedBodyBytes } from './schema.ts'
+import type { Notification } from '../../contract/notification.ts'
+import { toPlainMessage } from '../../http/body.ts'
+import type { Database } from '../database.ts'
+import { longestSearchedValue, searchedBodyBytes } from '../schema.ts'
 
 /** As filters look for ids: each between two of these. */
 export const idSeparator = '\u001F'

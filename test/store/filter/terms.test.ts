@@ -1,12 +1,12 @@
 /** Which notifications the terms of the filter language find. */
 
 import { beforeAll, expect, test } from 'vitest'
-import type { Delivery } from '../../src/contract/notification.ts'
-import { silentLog } from '../../src/log.ts'
-import { readFilterText } from '../../src/store/filter-language.ts'
-import { openStore, type Store } from '../../src/store/store.ts'
-import { listOf, sampleCapture, sampleDelivery, typePrefix } from '../support/capture.ts'
-import { temporaryFolder } from '../support/daemon.ts'
+import type { Delivery } from '../../../src/contract/notification.ts'
+import { silentLog } from '../../../src/log.ts'
+import { readFilterText } from '../../../src/store/filter/language.ts'
+import { openStore, type Store } from '../../../src/store/store.ts'
+import { listOf, sampleCapture, sampleDelivery, typePrefix } from '../../support/capture.ts'
+import { temporaryFolder } from '../../support/daemon.ts'
 
 let store: Store
 const now = new Date('2026-03-01T13:00:00Z')

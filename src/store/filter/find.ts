@@ -1,9 +1,9 @@
 /** Finds the notifications that a filter means, newest first, without keeping the event loop. */
 
-import type { Database, Row } from './database.ts'
-import { filterSql, looksIntoText, toParameters, typesOf, type NotificationFilter } from './filter.ts'
-import { createKeptRange, portionsOf, type Portion } from './portions.ts'
-import { searchedBodyBytes } from './schema.ts'
+import type { Database, Row } from '../database.ts'
+import { filterSql, looksIntoText, toParameters, typesOf, type NotificationFilter } from './sql.ts'
+import { createKeptRange, portionsOf, type Portion } from '../portions.ts'
+import { searchedBodyBytes } from '../schema.ts'
 
 export interface Found {
   /** Newest first. */
