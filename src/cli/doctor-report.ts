@@ -12,6 +12,7 @@ import type { Config } from '../config/config.ts'
 import { settingKeys, type SettingKey } from '../config/settings.ts'
 import { readDaemonFile } from '../daemon/daemon-file.ts'
 import { reportContents, reportOmissions, toReport } from '../doctor/report.ts'
+import { isLoopback } from '../http/loopback.ts'
 import { version } from '../installation.ts'
 import { connect } from './client.ts'
 import type { Invocation } from './command.ts'
@@ -143,7 +144,7 @@ function secretsOf(
 function hostsOf(url: string | null | undefined): string[] {
   if (url == null || !URL.canParse(url)) return []
   const { hostname, pathname } = new URL(url)
-  const host = /^(?:localhost|127\.|\[::1\])/.test(hostname) ? [] : [hostname]
+  const host = isLoopback(hostname) ? [] : [hostname]
   return [...host, ...pathname.split('/').filter((part) => part.length > 7)]
 }
 

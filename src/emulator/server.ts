@@ -3,6 +3,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { FicDevError, messageOf } from '../errors.ts'
+import { isOwnHost } from '../http/loopback.ts'
 import type { Logger } from '../log.ts'
 import { noSchemas } from '../no-schemas.ts'
 import { ApiFailure, notFound } from './api-failure.ts'
@@ -60,12 +61,10 @@ function readBodiesLeniently(app: FastifyInstance): void {
 
 /** A page in the developer's browser must not drive the emulator: neither across sites nor by DNS rebinding. */
 async function refuseBrowsersFromElsewhere(request: FastifyRequest): Promise<void> {
-  const { origin, host } = request.headers
-  for (const address of [origin, `http://${host ?? ''}`]) {
-    if (address !== undefined && !/^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i.test(address)) {
-      throw new ApiFailure(403, 'The emulator answers on loopback addresses only.')
-    }
-  }
+  const { origin, host = '' } = request.headers
+  const originHost = origin === undefined ? host : (/^https?:\/\/(.*)$/i.exec(origin)?.[1] ?? '')
+  if (isOwnHost(host) && isOwnHost(originHost)) return
+  throw new ApiFailure(403, 'The emulator answers on loopback addresses only.')
 }
 
 async function applyApiFault(faults: FaultSwitch, reply: FastifyReply): Promise<void> {

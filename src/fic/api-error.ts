@@ -1,6 +1,7 @@
 /** What Fatture in Cloud, or the way to it, gave instead of what was asked for: in words, with what to try. */
 
 import { FicDevError, type ErrorCode } from '../errors.ts'
+import { isLoopback } from '../http/loopback.ts'
 import type { Refusal } from './api-refusal.ts'
 
 /** Who was asked for what, for the sentence. */
@@ -45,7 +46,7 @@ export class FicApiError extends FicDevError {
 
 /** Whether an API base is an emulator on this machine rather than Fatture in Cloud. */
 export function isEmulator(apiBase: string): boolean {
-  return ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(apiBase).hostname)
+  return isLoopback(new URL(apiBase).hostname)
 }
 
 /** The name of the other side, for sentences. */

@@ -1,4 +1,4 @@
-/** What this machine is called, for targets: the inspector's guard has its own, shorter list. */
+/** The names of this machine: those that requests are sent to, and the few under which our own servers answer. */
 
 import dns from 'node:dns'
 import type { LookupFunction } from 'node:net'
@@ -17,6 +17,18 @@ export function isLoopback(hostname: string): boolean {
     // The same IPv4 addresses, mapped.
     /^\[::ffff:(?:7f[\da-f]{2}:[\da-f]{1,4}|0:0)\]$/.test(host)
   )
+}
+
+const ownHost = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::([1-9]\d{0,4}))?$/i
+
+/**
+ * Whether our own servers answer under this `Host` header, against DNS rebinding. Shorter than the list above: names that
+ * lead to this machine whatever a name server says. The port is free, because `ssh -L 14620:localhost:4620` or an editor
+ * changes it; rebinding changes the name.
+ */
+export function isOwnHost(host: string): boolean {
+  const match = ownHost.exec(host)
+  return match !== null && Number(match[1] ?? 80) <= 65_535
 }
 
 // Read once: the localtunnel worker puts `lookup` in the place of dns.lookup, and must not call itself.

@@ -6,6 +6,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ApiError } from '../contract/api.ts'
 import { FicDevError, type ErrorCode } from '../errors.ts'
+import { isOwnHost } from '../http/loopback.ts'
 import type { Session } from './session.ts'
 
 export interface GuardOptions {
@@ -16,12 +17,6 @@ export interface GuardOptions {
 
 /** Routes that need no credential: the page's empty shell, the link that starts a session, and the daemon's proof. */
 const openRoutes: ReadonlySet<string> = new Set(['/', '/assets/*', '/open/:link', '/api/proof'])
-
-/**
- * Names that lead to this machine whatever a name server says. The port is free: rebinding changes the name, and
- * `ssh -L 14620:localhost:4620` or an editor changes the port. Shorter than the list that targets have.
- */
-const ourHost = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::([1-9]\d{0,4}))?$/i
 
 /** A hook of the server, not of its routes, so that a new route cannot forget it. Runs before an upgrade, too. */
 export function createGuard({ session, port }: GuardOptions) {
@@ -105,6 +100,5 @@ function isOurHost(request: FastifyRequest): boolean {
   const { rawHeaders } = request.raw
   const given = rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host')
   if (given.length !== 1 || !(request.raw.url ?? '').startsWith('/')) return false
-  const match = ourHost.exec(request.headers.host ?? '')
-  return match !== null && Number(match[1] ?? 80) <= 65_535
+  return isOwnHost(request.headers.host ?? '')
 }
