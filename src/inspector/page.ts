@@ -48,14 +48,23 @@ export function pageRoutes(pageDir: string, session: Session): FastifyPluginAsyn
       return reply.type('text/html').send((await shell()).replace('<head>', `<head>${signIn}`))
     })
 
-    app.get('/api/proof', async (request, reply): Promise<ProofAnswer | undefined> => {
-      const { nonce, session: id } = request.query as Record<string, unknown>
-      const proof =
-        typeof nonce === 'string' && /^[\w-]{22,128}$/.test(nonce)
-          ? session.prove(nonce, `http://${request.headers.host}`, typeof id === 'string' ? id : null)
-          : null
-      return proof ?? reply.code(unauthorized.status).send(unauthorized.body)
-    })
+    app.get(
+      '/api/proof',
+      {
+        schema: {
+          summary:
+            'Proof that the daemon holds the token or, with `session`, the key of a session; needs no token',
+        },
+      },
+      async (request, reply): Promise<ProofAnswer | undefined> => {
+        const { nonce, session: id } = request.query as Record<string, unknown>
+        const proof =
+          typeof nonce === 'string' && /^[\w-]{22,128}$/.test(nonce)
+            ? session.prove(nonce, `http://${request.headers.host}`, typeof id === 'string' ? id : null)
+            : null
+        return proof ?? reply.code(unauthorized.status).send(unauthorized.body)
+      },
+    )
   }
 }
 

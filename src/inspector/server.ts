@@ -8,93 +8,26 @@ import Fastify, {
   type FastifyReply,
   type FastifyRequest,
 } from 'fastify'
-import type {
-  AppEnvironment,
-  KeyEntry,
-  ReplayRequest,
-  RunningSettings,
-  StopAnswer,
-  TargetsAnswer,
-  TargetsChange,
-  TriggerAnswer,
-  TriggerRequest,
-} from '../contract/api.ts'
-import type { ReplayPreview } from '../contract/detail.ts'
-import type { DoctorMessage } from '../contract/doctor.ts'
-import type { Delivery } from '../contract/notification.ts'
-import type { Status } from '../contract/status.ts'
-import type { StreamMessage } from '../contract/stream.ts'
 import { FicDevError, messageOf, type PrintedErrorCode } from '../errors.ts'
-import type { ResourceReader } from '../fic/resources.ts'
-import type { VerifySignature } from '../fic/signature/verify.ts'
-import type { Logger } from '../log.ts'
 import { noSchemas } from '../no-schemas.ts'
-import type { PageSessionFile } from '../store/page-sessions.ts'
-import type { Store } from '../store/store.ts'
-import type { SubscriptionService } from '../subscription/service.ts'
 import { createGuard } from './guard.ts'
 import { buildLazyValidator } from './lazy-validation.ts'
 import { describeRoutes } from './openapi.ts'
 import { pageRoutes } from './page.ts'
-import { detailRoutes } from './routes/detail.ts'
+import type { InspectorParts } from './parts.ts'
 import { doctorRoutes } from './routes/doctor.ts'
-import { emulatorRoutes, type EmulatorControl } from './routes/emulator.ts'
+import { emulatorRoutes } from './routes/emulator.ts'
 import { boardRoutes } from './routes/board.ts'
 import { fixtureRoutes } from './routes/fixtures.ts'
 import { notificationRoutes } from './routes/notifications.ts'
 import { resourceRoutes } from './routes/resources.ts'
 import { serviceRoutes } from './routes/service.ts'
 import { subscriptionRoutes } from './routes/subscriptions.ts'
+import { streamRoutes } from './routes/stream.ts'
 import { tokenRoutes } from './routes/token.ts'
 import { transferRoutes } from './routes/transfer.ts'
-import { StreamQuery } from './schemas.ts'
 import { createSession, type Session } from './session.ts'
 import { createStream, type Stream } from './stream.ts'
-
-/** What the inspector needs of the rest of the house. */
-export interface InspectorParts {
-  version: string
-  store: Store
-  sessionToken: string
-  sessions: PageSessionFile
-  now(): Date
-  /** Where the built page lies. */
-  pageDir: string
-  /** Our own address, without a slash at the end. */
-  url(): string
-  status(): Status
-  settings(): RunningSettings
-  targets(): TargetsAnswer
-  /** @param words as after `--forward-to` */
-  nameTargets(words: string[], by: 'command line' | 'page'): Promise<TargetsChange>
-  /** Event types, in full, that our subscription holds. */
-  heldTypes(): string[]
-  keys(): KeyEntry[]
-  environment(): Promise<AppEnvironment>
-  replay(seq: number, asked: ReplayRequest): Promise<Delivery>
-  preview(seq: number, asked: ReplayRequest): Promise<ReplayPreview>
-  pause(paused: boolean): void
-  trigger(asked: TriggerRequest): Promise<TriggerAnswer>
-  /** `null` while notifications come from elsewhere. */
-  emulator(): EmulatorControl | null
-  /** The check that the sink makes, with the sink's URLs and its secret path, to explain tokens. */
-  verify: VerifySignature
-  audiences(): string[]
-  sinkPath: string
-  /** `null` without a token and a company. */
-  subscriptions(): SubscriptionService | null
-  /** `null` without a token. */
-  resources(): ResourceReader | null
-  /** Looks at everything that fic-dev stands on; `null` where no daemon runs. */
-  examine(): AsyncIterable<DoctorMessage> | null
-  /** Ends the daemon; resolves when all is done about subscriptions, and before this server closes. */
-  stop(): Promise<StopAnswer>
-  /** Whether resources that were fetched are kept with their notification. */
-  keepsResources: boolean
-  /** Tells the stream. */
-  publish(message: StreamMessage): void
-  log: Logger
-}
 
 export interface Inspector {
   app: FastifyInstance
@@ -176,7 +109,6 @@ export async function createInspector(parts: InspectorParts): Promise<Inspector>
   describeRoutes(app as unknown as FastifyInstance, parts.version)
   await app.register(notificationRoutes(parts))
   await app.register(boardRoutes(parts))
-  await app.register(detailRoutes(parts))
   await app.register(doctorRoutes(parts))
   await app.register(emulatorRoutes(parts))
   await app.register(fixtureRoutes(parts))
@@ -186,22 +118,7 @@ export async function createInspector(parts: InspectorParts): Promise<Inspector>
   await app.register(tokenRoutes(parts))
   await app.register(transferRoutes(parts))
   await app.register(pageRoutes(parts.pageDir, session))
-  await app.register(async (scope: typeof app) => {
-    scope.route({
-      method: 'GET',
-      url: '/api/stream',
-      schema: { querystring: StreamQuery },
-      wsHandler(socket, request) {
-        const credential = session.credentialOf(request.headers)
-        const mayRead = () => credential !== null && session.isValid(credential)
-        const { after = null, view } = request.query
-        stream.add(socket, request.raw.socket, { after, view, mayRead })
-      },
-      handler() {
-        throw new FicDevError('BAD_REQUEST', 'The stream is a websocket; this request asks for none.')
-      },
-    })
-  })
+  await app.register(streamRoutes(session, stream))
   return { app: app as unknown as FastifyInstance, session, stream }
 }
 

@@ -1,12 +1,18 @@
 /** Counts: the latest minutes by outcome, and which event types were seen and answered. */
 
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Type } from 'typebox'
 import type { CoverageAnswer, CoverageEntry, HistogramAnswer } from '../../contract/board.ts'
 import { eventTypes, toShortName, welcomeType } from '../../fic/event-types.ts'
 import type { TypeCount } from '../../store/board.ts'
 import { toFilter } from '../filter-query.ts'
-import { HistogramQuery } from '../schemas.ts'
-import type { InspectorParts } from '../server.ts'
+import type { InspectorParts } from '../parts.ts'
+import { closed } from '../schemas.ts'
+
+const HistogramQuery = closed({
+  minutes: Type.Integer({ minimum: 1, maximum: 1440, default: 60 }),
+  q: Type.Optional(Type.String()),
+})
 
 export function boardRoutes({
   store,
@@ -15,7 +21,7 @@ export function boardRoutes({
   return async (app) => {
     app.get(
       '/api/histogram',
-      { schema: { querystring: HistogramQuery } },
+      { schema: { summary: 'Notifications per minute, by outcome', querystring: HistogramQuery } },
       async ({ query: { minutes, q } }): Promise<HistogramAnswer> => {
         const now = new Date()
         const filter = toFilter(q === undefined ? {} : { q }, now)
@@ -23,9 +29,13 @@ export function boardRoutes({
       },
     )
 
-    app.get('/api/coverage', async (): Promise<CoverageAnswer> => ({
-      items: toCoverage(heldTypes(), await store.board.typeCounts()),
-    }))
+    app.get(
+      '/api/coverage',
+      { schema: { summary: 'Event types: subscribed, seen, answered well' } },
+      async (): Promise<CoverageAnswer> => ({
+        items: toCoverage(heldTypes(), await store.board.typeCounts()),
+      }),
+    )
   }
 }
 

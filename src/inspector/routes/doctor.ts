@@ -4,7 +4,7 @@ import { Readable } from 'node:stream'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { DoctorMessage } from '../../contract/doctor.ts'
 import { FicDevError, messageOf, toErrorJson } from '../../errors.ts'
-import type { InspectorParts } from '../server.ts'
+import type { InspectorParts } from '../parts.ts'
 
 /** A POST: the targets are sent a challenge and a notification. */
 export function doctorRoutes({
@@ -22,15 +22,19 @@ export function doctorRoutes({
   }
 
   return async (app) => {
-    app.post('/api/doctor', async (_request, reply) => {
-      const messages = examine()
-      if (messages === null) {
-        throw new FicDevError('NO_DAEMON', 'This route needs a running fic-dev.', {
-          hint: 'Without one, "fic-dev doctor" looks at the rest.',
-        })
-      }
-      return reply.type('application/x-ndjson').send(Readable.from(lines(messages)))
-    })
+    app.post(
+      '/api/doctor',
+      { schema: { summary: 'Run the checks of the doctor and stream one finding per line (NDJSON)' } },
+      async (_request, reply) => {
+        const messages = examine()
+        if (messages === null) {
+          throw new FicDevError('NO_DAEMON', 'This route needs a running fic-dev.', {
+            hint: 'Without one, "fic-dev doctor" looks at the rest.',
+          })
+        }
+        return reply.type('application/x-ndjson').send(Readable.from(lines(messages)))
+      },
+    )
   }
 }
 

@@ -5,6 +5,7 @@ import { Type, type TSchema } from 'typebox'
 import type { EmulatorClock } from '../../contract/emulator.ts'
 import { faultNames, faultRules, type FaultRule, type Faults } from '../../contract/vocabulary.ts'
 import { FicDevError } from '../../errors.ts'
+import { choice, closed } from '../schemas.ts'
 
 /** The emulator in this process or in another. */
 export interface EmulatorControl {
@@ -16,21 +17,15 @@ export interface EmulatorControl {
 }
 
 const yearMs = 366 * 24 * 60 * 60 * 1000
-const ClockBody = Type.Object(
-  { advanceMs: Type.Integer({ minimum: 0, maximum: yearMs }) },
-  { additionalProperties: false },
-)
+const ClockBody = closed({ advanceMs: Type.Integer({ minimum: 0, maximum: yearMs }) })
 
 const FaultsBody = Type.Unsafe<Partial<Faults>>(
-  Type.Object(
-    Object.fromEntries(faultNames.map((name) => [name, Type.Optional(faultSchema(faultRules[name]))])),
-    { additionalProperties: false },
-  ),
+  closed(Object.fromEntries(faultNames.map((name) => [name, Type.Optional(faultSchema(faultRules[name]))]))),
 )
 
 /** What a fault takes. The emulator itself checks the members of an object. */
 function faultSchema({ standard, most = 0, words }: FaultRule): TSchema {
-  if (words) return Type.Unsafe({ type: 'string', enum: [...words] })
+  if (words) return choice(words.map(String))
   if (standard === null) return Type.Unsafe({ type: ['object', 'null'] })
   return typeof standard === 'boolean'
     ? Type.Boolean()
@@ -40,16 +35,24 @@ function faultSchema({ standard, most = 0, words }: FaultRule): TSchema {
 /** `emulator` gives `null` while there is none. */
 export function emulatorRoutes(parts: { emulator(): EmulatorControl | null }): FastifyPluginAsyncTypebox {
   return async (app) => {
-    app.get('/api/emulator/clock', async () => control().clock())
-
-    app.post('/api/emulator/clock', { schema: { body: ClockBody } }, async ({ body }) =>
-      control().advance(body.advanceMs),
+    app.get('/api/emulator/clock', { schema: { summary: "The emulator's clock" } }, async () =>
+      control().clock(),
     )
 
-    app.get('/api/emulator/faults', async () => control().faults())
+    app.post(
+      '/api/emulator/clock',
+      { schema: { summary: "Move the emulator's clock", body: ClockBody } },
+      async ({ body }) => control().advance(body.advanceMs),
+    )
 
-    app.post('/api/emulator/faults', { schema: { body: FaultsBody } }, async ({ body }) =>
-      control().setFaults(body),
+    app.get('/api/emulator/faults', { schema: { summary: "The emulator's faults" } }, async () =>
+      control().faults(),
+    )
+
+    app.post(
+      '/api/emulator/faults',
+      { schema: { summary: 'Switch faults of the emulator on and off', body: FaultsBody } },
+      async ({ body }) => control().setFaults(body),
     )
   }
 

@@ -1,23 +1,32 @@
 /** The resources behind the ids of a notification, fetched when asked for; kept only where the user wants it. */
 
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Type } from 'typebox'
 import type { ResourceEntry, ResourcesAnswer } from '../../contract/api.ts'
 import { FicDevError } from '../../errors.ts'
-import { ResourcesQuery, SeqParams } from '../schemas.ts'
-import type { InspectorParts } from '../server.ts'
+import type { InspectorParts } from '../parts.ts'
+import { closed, SeqParams } from '../schemas.ts'
 
 /** An import in Fatture in Cloud can send hundreds of ids, and the quota is small (docs/protocol.md#7-api-error-responses). */
 const mostAtOnce = 20
+
+const ResourcesQuery = closed({ offset: Type.Integer({ minimum: 0, default: 0 }) })
 
 export function resourceRoutes({
   store,
   resources,
   keepsResources,
-}: InspectorParts): FastifyPluginAsyncTypebox {
+}: Pick<InspectorParts, 'store' | 'resources' | 'keepsResources'>): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.get(
       '/api/notifications/:seq/resources',
-      { schema: { params: SeqParams, querystring: ResourcesQuery } },
+      {
+        schema: {
+          summary: 'The resources behind the ids, fetched from Fatture in Cloud',
+          params: SeqParams,
+          querystring: ResourcesQuery,
+        },
+      },
       async ({ params: { seq }, query: { offset } }): Promise<ResourcesAnswer> => {
         const notification = store.notification(seq)
         if (!notification) throw new FicDevError('NOT_FOUND', `There is no notification ${seq}.`)

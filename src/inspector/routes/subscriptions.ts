@@ -1,35 +1,65 @@
 /** The subscriptions at Fatture in Cloud. */
 
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Type } from 'typebox'
+import type {
+  SubscriptionCreation,
+  SubscriptionUpdate,
+  SubscriptionVerification,
+} from '../../contract/api.ts'
+import { verificationMethods } from '../../contract/vocabulary.ts'
 import { FicDevError } from '../../errors.ts'
-import {
-  SubscriptionCreationBody,
-  SubscriptionParams,
-  SubscriptionRemovalQuery,
-  SubscriptionUpdateBody,
-  SubscriptionVerificationBody,
-} from '../schemas.ts'
-import type { InspectorParts } from '../server.ts'
+import type { InspectorParts } from '../parts.ts'
+import { bodyOf, choice, closed, mapping } from '../schemas.ts'
 
-export function subscriptionRoutes(parts: InspectorParts): FastifyPluginAsyncTypebox {
-  const params = SubscriptionParams
+const params = Type.Object({ id: Type.String({ minLength: 1, maxLength: 100 }) })
+
+const verificationMethod = Type.Optional(choice(verificationMethods))
+const anothers = Type.Optional(Type.Boolean())
+const creation = {
+  sink: Type.Optional(Type.String({ minLength: 1 })),
+  types: Type.Optional(Type.Array(Type.String({ minLength: 1 }), { minItems: 1 })),
+  mapping: Type.Optional(mapping),
+  verificationMethod,
+}
+
+const CreationBody = bodyOf<SubscriptionCreation>()(creation)
+const UpdateBody = bodyOf<SubscriptionUpdate>()({ ...creation, anothers })
+const VerificationBody = bodyOf<SubscriptionVerification>()({ verificationMethod, anothers })
+const RemovalQuery = closed({ anothers })
+
+export function subscriptionRoutes(parts: Pick<InspectorParts, 'subscriptions'>): FastifyPluginAsyncTypebox {
   return async (app) => {
-    app.get('/api/subscriptions', async () => ({ items: await service().list() }))
+    app.get(
+      '/api/subscriptions',
+      { schema: { summary: 'All subscriptions at Fatture in Cloud, and whose they are' } },
+      async () => ({ items: await service().list() }),
+    )
 
-    app.post('/api/subscriptions', { schema: { body: SubscriptionCreationBody } }, async ({ body }) => {
-      if (body.sink !== undefined) demandUrl(body.sink)
-      return service().create(body)
-    })
+    app.post(
+      '/api/subscriptions',
+      { schema: { summary: 'Make a subscription', body: CreationBody } },
+      async ({ body }) => {
+        if (body.sink !== undefined) demandUrl(body.sink)
+        return service().create(body)
+      },
+    )
 
-    app.post('/api/subscriptions/restore', async () => ({ items: await service().restore() }))
+    app.post(
+      '/api/subscriptions/restore',
+      { schema: { summary: 'Give back what was taken over' } },
+      async () => ({ items: await service().restore() }),
+    )
 
-    app.get('/api/subscriptions/:id', { schema: { params } }, async ({ params: { id } }) =>
-      service().show(id),
+    app.get(
+      '/api/subscriptions/:id',
+      { schema: { summary: 'One subscription', params } },
+      async ({ params: { id } }) => service().show(id),
     )
 
     app.put(
       '/api/subscriptions/:id',
-      { schema: { params, body: SubscriptionUpdateBody } },
+      { schema: { summary: 'Change a subscription', params, body: UpdateBody } },
       async ({ params: { id }, body }) => {
         if (body.sink !== undefined) demandUrl(body.sink)
         return service().update(id, body)
@@ -38,13 +68,19 @@ export function subscriptionRoutes(parts: InspectorParts): FastifyPluginAsyncTyp
 
     app.post(
       '/api/subscriptions/:id/verify',
-      { schema: { params, body: SubscriptionVerificationBody } },
+      {
+        schema: {
+          summary: 'Have Fatture in Cloud send a challenge, within the budget',
+          params,
+          body: VerificationBody,
+        },
+      },
       async ({ params: { id }, body }) => service().verify(id, body),
     )
 
     app.delete(
       '/api/subscriptions/:id',
-      { schema: { params, querystring: SubscriptionRemovalQuery } },
+      { schema: { summary: 'Delete a subscription', params, querystring: RemovalQuery } },
       async ({ params: { id }, query }, reply) => {
         await service().remove(id, query)
         return reply.code(204).send()

@@ -1,40 +1,52 @@
 /** Explains a token: one that is given, or the one that a notification came with. */
 
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import type { TokenExplanation } from '../../contract/api.ts'
+import { Type } from 'typebox'
+import type { TokenExplanation, TokenRequest } from '../../contract/api.ts'
 import type { Notification } from '../../contract/notification.ts'
 import { FicDevError } from '../../errors.ts'
 import { findAmbiguities, withAmbiguities } from '../../fic/ambiguity.ts'
 import { readBearerToken } from '../../fic/bearer-token.ts'
 import { explainToken, readPastedToken, type ComparedNotification } from '../../fic/signature/explain.ts'
-import { TokenBody } from '../schemas.ts'
 import { toPlainMessage } from '../../http/body.ts'
-import type { InspectorParts } from '../server.ts'
+import type { InspectorParts } from '../parts.ts'
+import { bodyOf } from '../schemas.ts'
 
-export function tokenRoutes(parts: InspectorParts): FastifyPluginAsyncTypebox {
+const TokenBody = bodyOf<TokenRequest>()({
+  token: Type.Optional(Type.String({ minLength: 1 })),
+  notification: Type.Optional(Type.Integer({ minimum: 1 })),
+})
+
+export function tokenRoutes(
+  parts: Pick<InspectorParts, 'store' | 'verify' | 'audiences' | 'sinkPath'>,
+): FastifyPluginAsyncTypebox {
   return async (app) => {
-    app.post('/api/token', { schema: { body: TokenBody } }, async ({ body }): Promise<TokenExplanation> => {
-      const notification = body.notification === undefined ? null : find(body.notification)
-      if (body.token === undefined && notification === null) throw nothingGiven()
-      const token =
-        body.token === undefined
-          ? readBearerToken(notification?.headers ?? []).token
-          : readPastedToken(body.token)
-      const explanation = await explainToken(token, {
-        verify: parts.verify,
-        audiences: parts.audiences(),
-        // That of the hub, where it came to one.
-        sinkPath: notification === null ? parts.sinkPath : sinkPathOf(notification),
-        notification: notification && toCompared(notification),
-        now: new Date(),
-      })
-      const isItsOwn = notification !== null && body.token === undefined
-      const { outcome, header, payload, claims, problems, notes } = withAmbiguities(
-        explanation,
-        isItsOwn ? ambiguitiesOf(notification) : [],
-      )
-      return { outcome, notification: notification?.seq ?? null, header, payload, claims, problems, notes }
-    })
+    app.post(
+      '/api/token',
+      { schema: { summary: 'What a token says, claim by claim', body: TokenBody } },
+      async ({ body }): Promise<TokenExplanation> => {
+        const notification = body.notification === undefined ? null : find(body.notification)
+        if (body.token === undefined && notification === null) throw nothingGiven()
+        const token =
+          body.token === undefined
+            ? readBearerToken(notification?.headers ?? []).token
+            : readPastedToken(body.token)
+        const explanation = await explainToken(token, {
+          verify: parts.verify,
+          audiences: parts.audiences(),
+          // That of the hub, where it came to one.
+          sinkPath: notification === null ? parts.sinkPath : sinkPathOf(notification),
+          notification: notification && toCompared(notification),
+          now: new Date(),
+        })
+        const isItsOwn = notification !== null && body.token === undefined
+        const { outcome, header, payload, claims, problems, notes } = withAmbiguities(
+          explanation,
+          isItsOwn ? ambiguitiesOf(notification) : [],
+        )
+        return { outcome, notification: notification?.seq ?? null, header, payload, claims, problems, notes }
+      },
+    )
   }
 
   function find(seq: number): Notification {

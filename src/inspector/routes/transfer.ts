@@ -2,8 +2,10 @@
 
 import { Readable } from 'node:stream'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Type } from 'typebox'
 import type { ExportedNotification, ImportAnswer } from '../../contract/api.ts'
 import type { Notification } from '../../contract/notification.ts'
+import { exportFormats } from '../../contract/vocabulary.ts'
 import { redactNotification, type Redacted } from '../../redact/notification.ts'
 import { Replacements } from '../../redact/replacements.ts'
 import type { Exported } from '../../store/import.ts'
@@ -11,8 +13,8 @@ import { createTurns } from '../../turns.ts'
 import { withDecoded } from '../decoded.ts'
 import { harHead, harTail, toHarEntries } from '../har.ts'
 import { readLines } from '../lines.ts'
-import { ExportQuery, ImportQuery } from '../schemas.ts'
-import type { InspectorParts } from '../server.ts'
+import type { InspectorParts } from '../parts.ts'
+import { choice, closed } from '../schemas.ts'
 
 /** An exported notification with a body of 1 MiB has less than half of that. */
 const longestLineBytes = 8 * 1024 * 1024
@@ -21,7 +23,22 @@ const longestLineBytes = 8 * 1024 * 1024
 const batchSize = 50
 const batchLength = 256 * 1024
 
-export function transferRoutes({ store, publish, version }: InspectorParts): FastifyPluginAsyncTypebox {
+const ExportQuery = closed({
+  format: choice(exportFormats),
+  /** Replaces what names a company, a person, a record, a host or a secret. */
+  redact: Type.Boolean({ default: false }),
+})
+
+const ImportQuery = closed({
+  /** Only counts what would be imported. */
+  trial: Type.Boolean({ default: false }),
+})
+
+export function transferRoutes({
+  store,
+  publish,
+  version,
+}: Pick<InspectorParts, 'store' | 'publish' | 'version'>): FastifyPluginAsyncTypebox {
   /** All that are kept, oldest first. */
   async function* kept(): AsyncGenerator<Notification, void> {
     const turn = createTurns()
@@ -103,17 +120,24 @@ export function transferRoutes({ store, publish, version }: InspectorParts): Fas
   return async (app) => {
     app.addContentTypeParser('application/x-ndjson', (_request, payload, done) => done(null, payload))
 
-    app.get('/api/export', { schema: { querystring: ExportQuery } }, async ({ query }, reply) => {
-      const isHar = query.format === 'har'
-      return reply
-        .type(isHar ? 'application/json' : 'application/x-ndjson')
-        .header('content-disposition', `attachment; filename="fic-dev.${query.format}"`)
-        .send(Readable.from(isHar ? har(query.redact) : ndjson(query.redact)))
-    })
+    app.get(
+      '/api/export',
+      { schema: { summary: 'All notifications as NDJSON or HAR', querystring: ExportQuery } },
+      async ({ query }, reply) => {
+        const isHar = query.format === 'har'
+        return reply
+          .type(isHar ? 'application/json' : 'application/x-ndjson')
+          .header('content-disposition', `attachment; filename="fic-dev.${query.format}"`)
+          .send(Readable.from(isHar ? har(query.redact) : ndjson(query.redact)))
+      },
+    )
 
     app.post(
       '/api/import',
-      { bodyLimit: longestLineBytes, schema: { querystring: ImportQuery } },
+      {
+        bodyLimit: longestLineBytes,
+        schema: { summary: 'Take in what export wrote as NDJSON', querystring: ImportQuery },
+      },
       async ({ body, query }) => {
         // One notification is an import too, so that a client that can only send JSON gets along.
         const isStream = body instanceof Readable
