@@ -55,6 +55,22 @@ test('list says that it lists only the newest', async () => {
   expect([whole.stdout.trim().split('\n').length, whole.stderr]).toEqual([4, ''])
 })
 
+test('list --follow begins with as many as -n says, of several pages of the API', async () => {
+  const place = { cwd: createFolder() }
+  const daemon = start(['--emulator', '--types', 'products.create'], place)
+  await daemon.line(({ type, notification }) => type === 'notification' && notification.kind === 'welcome')
+  await run(['trigger', 'products.create', '--count', '610'], place)
+  await daemon.line(({ type, notification }) => type === 'notification' && notification.seq === 612)
+
+  const followed = follow(['list', '--follow', '-n', '605', '--json'], place)
+  await followed.line(({ notification }) => notification?.seq === 612)
+  const seqs = followed.lines.map((line) => (JSON.parse(line) as JsonLine)['notification'].seq)
+  expect(seqs).toEqual(Array.from({ length: 605 }, (_, index) => 8 + index))
+
+  daemon.signal('SIGTERM')
+  expect(await followed.ended).toBe(0)
+})
+
 test('list --follow needs a running fic-dev', async () => {
   const { exitCode, stderr } = await run(['list', '--follow'], { cwd: createFolder() })
   expect(exitCode).toBe(1)
