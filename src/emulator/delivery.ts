@@ -1,7 +1,7 @@
 /** What the emulator remembers of each message that it sends, or means to send. */
 
 import { randomUUID } from 'node:crypto'
-import type { Mapping, NotificationKind, VerificationMethod } from '../contract/vocabulary.ts'
+import type { Mapping, NotificationKind, Verdict, VerificationMethod } from '../contract/vocabulary.ts'
 import type { Subscription } from './subscription.ts'
 
 /** One request of a delivery, and its answer. */
@@ -21,8 +21,7 @@ export interface DeliveryAttempt {
  * fault `lost`. `cancelled`: not sent because the subscription was deleted or its sink changed.
  * A verification ends as `verified` or `failed`, the others as `delivered`, `dropped` or `subscription-deleted`.
  */
-export type DeliveryOutcome =
-  'pending' | 'delivered' | 'dropped' | 'subscription-deleted' | 'verified' | 'failed' | 'lost' | 'cancelled'
+export type DeliveryOutcome = Exclude<Verdict, 'retried'> | 'verified' | 'failed' | 'lost' | 'cancelled'
 
 /** A message of the emulator to a sink, and its result. */
 export interface EmulatedDelivery {
