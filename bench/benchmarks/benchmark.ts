@@ -6,7 +6,7 @@ import { startProduct, startSubject, type Product } from '../measure/process.ts'
 import type { Row } from '../measure/row.ts'
 import type { SendOrder, Sent } from '../subjects/ends.ts'
 
-export interface Size {
+interface Size {
   /** Small numbers: to see whether it runs, and about where we stand. */
   quick: boolean
 }

@@ -5,7 +5,7 @@ import { medianOf } from './statistics.ts'
 export type Goal = { atLeast: number } | { atMost: number }
 
 /** `ratio`: product by reference. `difference`: product less reference. `plain`: the product's number itself. */
-export type Comparison = 'ratio' | 'difference' | 'plain'
+type Comparison = 'ratio' | 'difference' | 'plain'
 
 export interface Row {
   what: string

@@ -45,7 +45,7 @@ export interface CheckAnswer {
 export type Exchange = (request: CheckRequest, options: { timeoutMs: number }) => Promise<CheckAnswer>
 
 /** A right receiver answers with the challenge, takes the notification, or refuses; a refused challenge is not repeated. */
-export type Expectation = 'challenge' | 'delivery' | 'refusal' | 'no-challenge'
+type Expectation = 'challenge' | 'delivery' | 'refusal' | 'no-challenge'
 
 export interface CheckCase {
   /** Short, stable, kebab-case: for `--only`, `--skip` and scripts. */

@@ -29,7 +29,7 @@ export const backgroundOptions = [
 ]
 
 /** What the process in the background sends to the one that started it. */
-export type Outcome = { type: 'ready'; addresses: DaemonAddresses } | { type: 'failed'; error: ErrorJson }
+type Outcome = { type: 'ready'; addresses: DaemonAddresses } | { type: 'failed'; error: ErrorJson }
 
 /** No console window on Windows; the types of `fork` leave it out. */
 const hidden = { windowsHide: true }

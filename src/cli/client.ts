@@ -18,7 +18,7 @@ import type { Invocation } from './command.ts'
 import { noteLine } from './output.ts'
 import { spool } from './spool.ts'
 
-export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
+type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
 
 export interface Client {
   /** The daemon that answers; `null` if the store is used directly. */

@@ -10,7 +10,7 @@ import { createOutput, noteLine, type Output, sharesTerminal } from './output.ts
 import { isLive } from './terminal/live.ts'
 
 /** The groups in the list of commands. */
-export type CommandGroup = 'Run' | 'Notifications' | 'Your app' | 'Fatture in Cloud' | 'This machine'
+type CommandGroup = 'Run' | 'Notifications' | 'Your app' | 'Fatture in Cloud' | 'This machine'
 
 /** A command of `fic-dev`: everything that parser, help and completion need, and what it does. */
 export interface CommandDefinition<Options = Record<string, unknown>> {
@@ -68,9 +68,7 @@ export interface Invocation<Options = Record<string, unknown>> extends ReadConfi
 }
 
 /** Does the command; gives the exit code where it is not 0. */
-export type Run<Options = Record<string, unknown>> = (
-  invocation: Invocation<Options>,
-) => Promise<number | void>
+type Run<Options = Record<string, unknown>> = (invocation: Invocation<Options>) => Promise<number | void>
 
 /** Reads the configuration for a command that is about to run. */
 export async function prepare<Options>(

@@ -14,13 +14,13 @@ export interface Secrets {
   share?: ShareSecrets
 }
 
-export interface ShareSecrets {
+interface ShareSecrets {
   token: string | null
   user: string | null
   password: string | null
 }
 
-export interface Variable {
+interface Variable {
   value: string
   /** `environment FIC_DEV_PORT`, or `environment FIC_DEV_PORT (.env)`; of a folder above, `(../.env)`. */
   source: string

@@ -19,7 +19,7 @@ import { settingKeys, settings, type SettingKey } from './settings.ts'
 import { didYouMean } from './spelling.ts'
 
 /** `flag`, `environment NAME`, `file PATH`, `default`, or `found in FOLDER` for a data dir above the working directory. */
-export type Sources = Record<SettingKey, string>
+type Sources = Record<SettingKey, string>
 
 export interface ReadConfig {
   config: Config

@@ -46,7 +46,7 @@ export interface Setting<Value> {
   isRare?: true
 }
 
-export const settingGroups = [
+const settingGroups = [
   'Notifications and deliveries',
   'Fatture in Cloud',
   'Tunnel',
@@ -54,7 +54,7 @@ export const settingGroups = [
   'Ports and storage',
   'Output',
 ] as const
-export type SettingGroup = (typeof settingGroups)[number]
+type SettingGroup = (typeof settingGroups)[number]
 
 type Table = { readonly [Key in keyof Config]: Setting<Config[Key]> }
 

@@ -14,7 +14,7 @@ export interface KeyPair {
   publicPem: string
 }
 
-export interface TokenFacts {
+interface TokenFacts {
   /** The CloudEvents id. */
   notificationId: string
   company: number

@@ -18,7 +18,7 @@ export interface FicCallerOptions {
   timeoutMs?: number
 }
 
-export interface FicSdk {
+interface FicSdk {
   webhooks: WebhooksApi
   user: UserApi
   /** For what the SDK has a method per folder; `path` begins with a slash. */

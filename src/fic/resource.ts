@@ -3,7 +3,7 @@
 import { eventTypePrefix } from './event-types.ts'
 
 /** Where a resource can be: among those in use, in the bin, or with the received documents not registered yet. */
-export type ResourcePlaceName = 'active' | 'bin' | 'pending'
+type ResourcePlaceName = 'active' | 'bin' | 'pending'
 
 export interface ResourcePlace {
   place: ResourcePlaceName
@@ -30,14 +30,9 @@ const folders: readonly (readonly [pattern: RegExp, folder: string, places: Reso
 ]
 
 /**
- * The path under the API's base, `/c/{company}/…/{id}`, for an event type in full; `null` for a type that has no
- * resource. A deleted document is in the bin; whatever else was deleted is no longer where its path points.
+ * All places where the resource of an event type in full may be, the likeliest first; none for a type without resource. A
+ * deleted document is in the bin; anything else that was deleted is no longer where its path points.
  */
-export function resourcePath(eventType: string, company: number, id: number | string): string | null {
-  return resourcePlaces(eventType, company, id)[0]?.path ?? null
-}
-
-/** All places where the resource of an event type in full may be, the likeliest first; none for a type without resource. */
 export function resourcePlaces(eventType: string, company: number, id: number | string): ResourcePlace[] {
   if (!eventType.startsWith(eventTypePrefix) || !isPathSegment(String(id))) return []
   const shortName = eventType.slice(eventTypePrefix.length)

@@ -9,6 +9,7 @@ const longestFilter = 4_000
 
 /** Times are ISO 8601; `q` is in the filter language. */
 export type FilterQuery = Omit<NotificationFilter, 'since' | 'until' | 'terms'> & {
+  q?: string
   since?: string
   until?: string
 }

@@ -62,10 +62,10 @@ interface RelayedAnswer extends Answer {
  * Why nothing was captured. `limited`: too many came that are unsigned or invalid. `too-large`: its body is longer than
  * that of an unsigned one may be.
  */
-export type Refusal = 'limited' | 'too-large'
+type Refusal = 'limited' | 'too-large'
 
 /** A notification that is durable. */
-export interface Taken {
+interface Taken {
   /** Whether it is a verification whose challenge is answered. */
   isChallenge: boolean
   /** May wait for the target. */

@@ -18,7 +18,7 @@ export interface DiskSync {
 }
 
 /** How a file is synced; a test brings its own. */
-export type SyncFile = (file: number, callback: (error: Error | null) => void) => void
+type SyncFile = (file: number, callback: (error: Error | null) => void) => void
 
 interface Waiting {
   resolve(): void

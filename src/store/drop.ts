@@ -12,14 +12,14 @@ export interface DropCursor {
   at: number
 }
 
-export interface Dropped {
+interface Dropped {
   /** How many were looked at, whether or not they may be dropped. */
   looked: number
   dropped: number
   cursor: DropCursor
 }
 
-export interface DropLimits {
+interface DropLimits {
   /** The last `seq`, or, of `old` ones, the first time in milliseconds that is kept. */
   end: number
   /** How many are looked at. */

@@ -6,7 +6,7 @@ import { createTurns } from '../turns.ts'
 import type { Database, Row } from './database.ts'
 
 /** What makes a request the same. */
-export interface KnownRequest {
+interface KnownRequest {
   receivedAt: Date
   headers: HeaderPair[]
   body: Buffer

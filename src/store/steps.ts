@@ -26,12 +26,12 @@ export interface Steps {
 }
 
 /** A write may run twice before it is committed, so what it has learned is in its result only. */
-export interface Step<State> {
+interface Step<State> {
   state: State
   isMore: boolean
 }
 
-export interface StepOptions {
+interface StepOptions {
   isUrgent?: boolean
 }
 

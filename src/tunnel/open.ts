@@ -15,7 +15,7 @@ import { createTunnel, type Tunnel } from './supervisor.ts'
 import { defaultTiming, type TunnelTiming } from './timing.ts'
 
 /** The settings that decide which tunnel is opened, and how. */
-export interface TunnelSettings {
+interface TunnelSettings {
   /** Names of providers, in the order in which they are tried. */
   readonly tunnel: readonly string[]
   /** A server of the user's own, for localtunnel or ssh. */

@@ -14,7 +14,7 @@ export interface Probe {
   send(publicSinkUrl: string, options?: ProbeOptions): Promise<ProbeOutcome>
 }
 
-export interface ProbeOptions {
+interface ProbeOptions {
   timeoutMs?: number
   /** What it means that no answer comes; `unknown` if the network between may keep this machine, but not FIC, from the URL. */
   unanswered?: 'failed' | 'unknown'

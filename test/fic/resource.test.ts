@@ -1,9 +1,14 @@
 import { expect, test } from 'vitest'
 
 import { eventTypes } from '../../src/fic/event-types.ts'
-import { resourcePath } from '../../src/fic/resource.ts'
+import { resourcePlaces } from '../../src/fic/resource.ts'
 
 const prefix = 'it.fattureincloud.webhooks.'
+
+/** Where the resource is looked for first; `null` for a type that has none. */
+function resourcePath(eventType: string, company: number, id: number | string): string | null {
+  return resourcePlaces(eventType, company, id)[0]?.path ?? null
+}
 
 test.each([
   ['issued_documents.invoices.create', '/c/5/issued_documents/7'],

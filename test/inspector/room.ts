@@ -26,7 +26,7 @@ export interface Room extends AsyncDisposable {
   read(query?: string): Promise<Reader>
 }
 
-export interface Reader {
+interface Reader {
   messages: StreamMessage[]
   socket: WebSocket
   /** All messages so far, as soon as there are `count`. */

@@ -88,9 +88,15 @@ test.for(migrations.map((_, index) => index + 1))(
     expect(store.notification(1)).toMatchObject({ receivedAt: '2026-03-01T12:00:00.000Z', body: '{}' })
     expect(await store.capture(sampleCapture(), { targets: [] })).toMatchObject({ seq: 2 })
     expect((await listOf(store, {}, 10)).map(({ seq }) => seq)).toEqual([2, 1])
-    expect((await listOf(store, { type: 'taxes.*', q: 'brave-otter' }, 10)).map(({ seq }) => seq)).toEqual([
-      1,
-    ])
+    expect(
+      (
+        await listOf(
+          store,
+          { type: 'taxes.*', terms: [{ field: 'text', value: 'brave-otter', not: false }] },
+          10,
+        )
+      ).map(({ seq }) => seq),
+    ).toEqual([1])
     store.close()
     expect(schemaVersion(dataDir)).toBe(current)
   },

@@ -6,7 +6,7 @@ import { onTestFinished } from 'vitest'
 import { createProbe, type Probe } from '../../src/tunnel/probe.ts'
 import { freePort } from './ports.ts'
 
-export interface Arrival {
+interface Arrival {
   method: string
   url: string
   headers: NodeJS.Dict<string | string[]>

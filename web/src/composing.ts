@@ -13,7 +13,7 @@ import type { Replaying } from './replaying.ts'
 /** While a person types, the daemon is asked once for many letters. */
 const typingMs = 120
 
-export interface Refusal {
+interface Refusal {
   text: string
   hint: string | null
 }

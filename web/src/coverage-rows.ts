@@ -3,7 +3,7 @@
 import type { CoverageEntry } from '../../src/contract/board.ts'
 
 export const columns = ['create', 'update', 'delete', 'email_sent', 'other'] as const
-export type Column = (typeof columns)[number]
+type Column = (typeof columns)[number]
 
 export interface CoverageRow {
   /** The short name without its last part. */

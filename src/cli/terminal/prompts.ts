@@ -28,7 +28,7 @@ export interface Choice<Value> {
   value: Value
 }
 
-export interface ListQuestion<Value> extends Question {
+interface ListQuestion<Value> extends Question {
   /** The first one is the answer if only Enter is pressed. */
   choices: readonly Choice<Value>[]
 }

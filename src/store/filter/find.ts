@@ -5,7 +5,7 @@ import { filterSql, looksIntoText, toParameters, typesOf, type NotificationFilte
 import { createKeptRange, portionsOf, type Portion } from '../portions.ts'
 import { searchedBodyBytes } from '../schema.ts'
 
-export interface Found {
+interface Found {
   /** Newest first. */
   seqs: number[]
   /** If time was up: all from this `seq` on were looked at, older ones were not. */

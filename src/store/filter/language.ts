@@ -12,6 +12,7 @@ export type TargetStatus = { from: number; to: number } | 'error' | 'none'
 
 /** What one term asks of a notification. */
 export type FilterCondition =
+  /** In the body, the headers without the token, the ids or the problems; case does not matter. */
   | { field: 'text'; value: string }
   | { field: 'type'; value: string }
   | { field: 'id'; value: string }

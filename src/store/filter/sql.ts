@@ -15,8 +15,6 @@ export interface NotificationFilter {
   before?: number
   /** Only those with a greater `seq`. */
   after?: number
-  /** Text in the body, the headers (without the token), the ids or the problems; case does not matter. */
-  q?: string
   kind?: NotificationKind
   /** An event type, a part of one, or a group type; as in the filter language. */
   type?: string
@@ -108,8 +106,7 @@ export type FilterParameters = Record<string, string | number | null>
 
 /** All parameters of `filterSql`. */
 export function toParameters(filter: NotificationFilter): FilterParameters & { since: number | null } {
-  const terms = [...(filter.terms ?? [])]
-  if (filter.q !== undefined && filter.q !== '') terms.push({ field: 'text', value: filter.q, not: false })
+  const { terms = [] } = filter
   const wanted = toConditions(terms.filter(({ not }) => !not))
   const unwanted = toConditions(terms.filter(({ not }) => not))
   return {

@@ -17,7 +17,7 @@ export interface Traffic {
 }
 
 const kinds = ['true', 'twin', 'forged', 'garbage', 'slow', 'half', 'huge', 'elsewhere', 'flood'] as const
-export type Kind = (typeof kinds)[number]
+type Kind = (typeof kinds)[number]
 
 /** In the order of a round: mostly what is true. */
 const round: readonly Kind[] = [

@@ -2,6 +2,7 @@
 
 import { beforeAll, expect, test } from 'vitest'
 import { silentLog } from '../../../src/log.ts'
+import type { FilterTerm } from '../../../src/store/filter/language.ts'
 import type { NotificationFilter } from '../../../src/store/filter/sql.ts'
 import { openStore, type Store } from '../../../src/store/store.ts'
 import { listOf, sampleCapture, sampleDelivery, typePrefix } from '../../support/capture.ts'
@@ -49,6 +50,10 @@ async function deliver(seq: number, ...verdicts: ('delivered' | 'dropped' | 'ret
   }
 }
 
+function text(value: string): FilterTerm {
+  return { field: 'text', value, not: false }
+}
+
 test.for<[filter: NotificationFilter, seqs: number[]]>([
   [{}, [8, 7, 6, 5, 4, 3, 2, 1]],
   [{ kind: 'verification' }, [1]],
@@ -78,18 +83,18 @@ test.for<[filter: NotificationFilter, seqs: number[]]>([
   [{ before: 3 }, [2, 1]],
   [{ after: 6 }, [8, 7]],
   [{ after: 2, before: 5 }, [4, 3]],
-  [{ q: '424242' }, [3]],
-  [{ q: 'SUPPLIERS' }, [7]],
-  [{ q: 'expired at NOON' }, [5]],
-  [{ q: 'x-shape' }, [4]],
-  [{ q: '"quoted"' }, [4]],
-  [{ q: '100%' }, [4]],
-  [{ q: 'back\\slash' }, [4]],
-  [{ q: '%' }, [4]],
-  [{ q: 'cloudEvent' }, []],
-  [{ q: 'claims' }, []],
-  [{ q: '' }, [8, 7, 6, 5, 4, 3, 2, 1]],
-  [{ kind: 'event', signature: 'valid', type: 'issued_documents.*', q: 'quotes' }, [4]],
+  [{ terms: [text('424242')] }, [3]],
+  [{ terms: [text('SUPPLIERS')] }, [7]],
+  [{ terms: [text('expired at NOON')] }, [5]],
+  [{ terms: [text('x-shape')] }, [4]],
+  [{ terms: [text('"quoted"')] }, [4]],
+  [{ terms: [text('100%')] }, [4]],
+  [{ terms: [text('back\\slash')] }, [4]],
+  [{ terms: [text('%')] }, [4]],
+  [{ terms: [text('cloudEvent')] }, []],
+  [{ terms: [text('claims')] }, []],
+  [{ terms: [text('')] }, [8, 7, 6, 5, 4, 3, 2, 1]],
+  [{ kind: 'event', signature: 'valid', type: 'issued_documents.*', terms: [text('quotes')] }, [4]],
 ])('%j finds %j', async ([filter, seqs]) => {
   expect((await listOf(store, filter, 100)).map(({ seq }) => seq)).toEqual(seqs)
 })

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 
-export interface Call {
+interface Call {
   pid: number
   args: string[]
   /** The names of its variables. */
