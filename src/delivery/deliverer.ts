@@ -113,16 +113,12 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
 
   function openQueue(url: string): HttpTransport {
     return new HttpTransport({
+      ...options,
       url,
       headersFor: (eventType) => headersFor(targets, new URL(url), eventType),
-      store,
       sender,
-      concurrency: options.concurrency,
-      timeoutMs: options.timeoutMs,
       pauseMs: options.pauseMs ?? usualPauseMs,
       sinkUrl,
-      publish,
-      log,
       now,
     })
   }
@@ -233,7 +229,6 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
     const { request, sent, to, targetHeaders } = await prepare(seq, asked)
     const about = {
       seq,
-      channel: 'app' as const,
       target: to,
       replay: true,
       sign: asked.sign ?? ('original' as const),
@@ -264,7 +259,6 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
     }
     const about = {
       seq: notification.seq,
-      channel: 'app' as const,
       target: target.url,
       replay: false,
       sign: 'original' as const,
@@ -280,11 +274,12 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
   async function sendOnce(
     request: ExchangeRequest,
     timeoutMs: number,
-    about: Pick<Delivery, 'seq' | 'channel' | 'target' | 'replay' | 'sign' | 'sent'>,
+    about: Pick<Delivery, 'seq' | 'target' | 'replay' | 'sign' | 'sent'>,
     configured: Record<string, string>,
   ) {
     const pending = beginAttempt({
       ...about,
+      channel: 'app',
       id: store.nextDeliveryId(),
       attempt: 1,
       startedAt: now().toISOString(),

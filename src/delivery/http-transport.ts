@@ -10,7 +10,7 @@ import type { ExchangeRequest } from '../http/exchange.ts'
 import { replacesToken } from '../http/headers.ts'
 import type { Logger } from '../log.ts'
 import type { Job } from '../store/jobs.ts'
-import type { JobOutcome, Store } from '../store/store.ts'
+import type { Store } from '../store/store.ts'
 import { endAttempt } from './attempt.ts'
 import { Hold, mostCandidates } from './hold.ts'
 import { Queue } from './queue.ts'
@@ -47,11 +47,7 @@ export interface HttpTransportOptions {
 }
 
 /** What becomes of a notification after an attempt. */
-interface Decision {
-  outcome: JobOutcome
-  nextAttemptAt: Date | null
-  isRepeated?: boolean
-}
+type Decision = Omit<Ended, 'delivery'> & { nextAttemptAt: Date | null }
 
 export class HttpTransport implements Transport {
   readonly channel = 'app'

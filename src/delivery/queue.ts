@@ -1,7 +1,6 @@
 /** The deliveries to one target, whatever its transport: in order of capture, until each has ended for good. */
 
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Delivery } from '../contract/notification.ts'
 import type { StreamMessage } from '../contract/stream.ts'
 import type { Channel } from '../contract/vocabulary.ts'
 import { messageOf } from '../errors.ts'
@@ -133,7 +132,7 @@ export class Queue {
   }
 
   async #send(job: Job): Promise<Ended | null> {
-    const { store, transport, publish, log } = this.#options
+    const { target, store, transport, publish, log, now } = this.#options
     const captured = store.captured(job.seq)
     const before = this.#uncounted.get(job.id)
     // Removed by a person in the meantime; its jobs went with it.
@@ -142,7 +141,17 @@ export class Queue {
       transport.forget?.(job)
       return null
     }
-    const pending = this.#begin(job, before?.deliveryId ?? store.nextDeliveryId())
+    const pending = beginAttempt({
+      id: before?.deliveryId ?? store.nextDeliveryId(),
+      seq: job.seq,
+      channel: transport.channel,
+      target,
+      attempt: job.attempts + 1,
+      replay: false,
+      sign: 'original',
+      startedAt: now().toISOString(),
+      sent: null,
+    })
     store.beginDelivery(pending).catch((thrown: unknown) => {
       log.error({ reason: messageOf(thrown) }, 'start of a delivery could not be recorded')
     })
@@ -153,21 +162,6 @@ export class Queue {
       this.#uncounted.set(job.id, { deliveryId: pending.id, attempts: uncounted + 1 })
     } else this.#uncounted.delete(job.id)
     return ended
-  }
-
-  #begin({ seq, attempts }: Job, id: number): Delivery {
-    const { target, transport, now } = this.#options
-    return beginAttempt({
-      id,
-      seq,
-      channel: transport.channel,
-      target,
-      attempt: attempts + 1,
-      replay: false,
-      sign: 'original',
-      startedAt: now().toISOString(),
-      sent: null,
-    })
   }
 
   #wakeAtNextDue(readAt: Date): void {

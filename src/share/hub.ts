@@ -2,10 +2,10 @@
 
 import type { ShareStatus } from '../contract/status.ts'
 import { adoptJobs, Queue } from '../delivery/queue.ts'
+import { nextAttemptAt } from '../delivery/retry.ts'
 import type { Attempt, Ended, Transport } from '../delivery/transport.ts'
 import type { Job } from '../store/jobs.ts'
 import type { Store } from '../store/store.ts'
-import { backoffMs } from '../time.ts'
 import { toShareTarget } from './address.ts'
 import { Attendance } from './attendance.ts'
 import { Membership, type MembershipOptions, type Visit } from './membership.ts'
@@ -22,10 +22,7 @@ export interface HubOptions extends MembershipOptions {
 /** On their way at the same time; they keep their order all the same, as they share a connection. */
 const mostAtOnce = 64
 
-const pauses = { firstMs: 1_000, longestMs: 10 * 60_000 }
-/** As with any target, nothing is given up before that, */
-const giveUpAfterMs = 24 * 60 * 60_000
-/** and not before as many answers of the server as there are in that time: while it was away, nothing was attempted. */
+/** Answers of the server in 24 hours. Nothing is given up before so many: while the server was away, nothing was attempted. */
 const giveUpAfterAttempts = 150
 
 /** A connection that is ready to be used. */
@@ -102,7 +99,7 @@ export class Hub implements Transport {
     }
     const { kind, error } = result
     if (kind === 'suspect') this.#suspectUpTo = Math.max(this.#suspectUpTo, job.id)
-    const nextAt = nextAttemptAt(kind, job, uncounted, now())
+    const nextAt = nextTimeOf(kind, job, uncounted, now())
     if (nextAt === null) {
       return { delivery: { ...ended, error, verdict: 'dropped' }, outcome: { job: 'done' } }
     }
@@ -159,9 +156,9 @@ export class Hub implements Transport {
 const noLine: Failure = { kind: 'unreached', error: 'there is no connection to the server' }
 
 /** `null`: the notification is set aside. */
-function nextAttemptAt(kind: Failure['kind'], job: Job, uncounted: number, now: Date): Date | null {
+function nextTimeOf(kind: Failure['kind'], job: Job, uncounted: number, now: Date): Date | null {
   if (kind === 'unpublishable') return null
-  const isLong = now.getTime() - job.createdAt.getTime() >= giveUpAfterMs
-  if (kind === 'refused' && isLong && job.attempts >= giveUpAfterAttempts) return null
-  return new Date(now.getTime() + backoffMs(job.attempts + uncounted + 1, pauses))
+  const mayEnd = kind === 'refused' && job.attempts >= giveUpAfterAttempts
+  const failures = { count: job.attempts + uncounted + 1, since: mayEnd ? job.createdAt : now }
+  return nextAttemptAt(failures, now, 0)
 }

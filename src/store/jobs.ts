@@ -22,7 +22,7 @@ export interface Moved {
 }
 
 export interface Jobs {
-  insert(job: Pick<Job, 'seq' | 'target'> & { channel: Channel }, now: Date): void
+  insert(seq: number, channel: Channel, target: string, now: Date): void
   /** Those of a target that fell due first, in order of capture, but for these; at most `limit`. */
   due(target: string, now: Date, limit: number, except?: Iterable<number>): Job[]
   /** When the first of those that wait falls due, or the first of those that do `after` a time; `null` when none waits. */
@@ -46,7 +46,7 @@ const mostDue = 1_000
 
 export function createJobs(database: Database): Jobs {
   const insertRow = database.prepare(
-    'INSERT INTO jobs (seq, target, channel, created_at, next_at) VALUES (?, ?, ?, ?, ?)',
+    'INSERT INTO jobs (seq, channel, target, created_at, next_at) VALUES (?, ?, ?, ?, ?)',
   )
   const selectDue = database.prepare(
     `SELECT * FROM
@@ -74,8 +74,8 @@ export function createJobs(database: Database): Jobs {
   const selectTargets = database.prepare('SELECT DISTINCT target FROM jobs WHERE channel = ?')
 
   return {
-    insert: ({ seq, target, channel }, now) =>
-      void insertRow.run([seq, target, channel, now.getTime(), now.getTime()]),
+    insert: (seq, channel, target, now) =>
+      void insertRow.run([seq, channel, target, now.getTime(), now.getTime()]),
     due: (target, now, limit, except = []) =>
       selectDue
         .all([target, now.getTime(), JSON.stringify([...except]), Math.max(limit, mostDue), limit])

@@ -154,13 +154,14 @@ export function openStore({
     const { targets, dropTwins = false, publishTo = null } = wanted
     const inserted = notifications.insert(capture)
     const isDropped = dropTwins && inserted.twinOf !== null
-    const { seq } = inserted
-    const queued = [
-      ...(isDropped ? [] : targets).map((target) => ({ seq, channel: 'app' as const, target })),
-      ...(publishTo === null ? [] : [{ seq, channel: 'stream' as const, target: publishTo }]),
-    ]
-    for (const job of queued) jobs.insert(job, queuedAt)
-    return { notification: inserted, body: capture.body, isQueued: queued.length > 0 }
+    const forwardedTo = isDropped ? [] : targets
+    for (const target of forwardedTo) jobs.insert(inserted.seq, 'app', target, queuedAt)
+    if (publishTo !== null) jobs.insert(inserted.seq, 'stream', publishTo, queuedAt)
+    return {
+      notification: inserted,
+      body: capture.body,
+      isQueued: forwardedTo.length > 0 || publishTo !== null,
+    }
   }
 
   /** What was changed or removed must not be handed out as it came. */
