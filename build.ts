@@ -33,7 +33,7 @@ async function bundleProgram(): Promise<string[]> {
       cli: 'src/cli/bin.ts',
       index: 'src/index.ts',
       emulator: 'src/emulator/index.ts',
-      'localtunnel-worker': 'src/tunnel/localtunnel-worker.ts',
+      'localtunnel-worker': 'src/tunnel/providers/localtunnel-worker.ts',
     },
     outdir: draft,
     bundle: true,

@@ -146,7 +146,7 @@ describe('fences', () => {
     [
       'localtunnel',
       /^localtunnel$/,
-      /^src\/tunnel\/localtunnel-worker\.ts$/,
+      /^src\/tunnel\/providers\/localtunnel-worker\.ts$/,
       none,
       'Its errors end a process, so only its own worker loads it.',
     ],

@@ -9,7 +9,7 @@ import { settingKeys, settings, type Setting, type SettingKey } from '../config/
 import { FicDevError, hasCode, messageOf } from '../errors.ts'
 import { toShortName } from '../fic/event-types.ts'
 import type { InstalledTunnel } from '../tunnel/installed.ts'
-import { readSshHost } from '../tunnel/ssh-host.ts'
+import { readSshHost } from '../tunnel/providers/ssh-host.ts'
 import type { Choice, Prompts } from './terminal/prompts.ts'
 
 export interface Plan {

@@ -4,7 +4,7 @@ import { accessSync, constants, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { delimiter, join } from 'node:path'
 import { readForwardedPort } from './forwarded-port.ts'
-import { ngrokPackage } from './ngrok.ts'
+import { ngrokPackage } from './providers/ngrok.ts'
 import type { Variables } from './program.ts'
 
 export interface InstalledTunnel {

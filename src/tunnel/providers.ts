@@ -2,14 +2,14 @@
 
 import type { TunnelName } from '../contract/vocabulary.ts'
 import { FicDevError } from '../errors.ts'
-import { cloudflaredProvider } from './cloudflared.ts'
-import { localtunnelProvider } from './localtunnel.ts'
-import { ngrokProvider } from './ngrok.ts'
+import { cloudflaredProvider } from './providers/cloudflared.ts'
+import { localtunnelProvider } from './providers/localtunnel.ts'
+import { ngrokProvider } from './providers/ngrok.ts'
 import type { Variables } from './program.ts'
 import type { TunnelProvider } from './provider.ts'
-import { sshProvider } from './ssh.ts'
-import { forwardedPortProvider, loopbackProvider, publicUrlProvider } from './static-url.ts'
-import { tailscaleProvider } from './tailscale.ts'
+import { sshProvider } from './providers/ssh.ts'
+import { forwardedPortProvider, loopbackProvider, publicUrlProvider } from './providers/static-url.ts'
+import { tailscaleProvider } from './providers/tailscale.ts'
 
 export interface ProviderOptions {
   /** `--tunnel-host`: the localtunnel server to use, or the server for ssh. */

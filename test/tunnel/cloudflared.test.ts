@@ -2,7 +2,7 @@ import { devNull } from 'node:os'
 import { expect, onTestFinished, test } from 'vitest'
 
 import { silentLog } from '../../src/log.ts'
-import { cloudflaredProvider } from '../../src/tunnel/cloudflared.ts'
+import { cloudflaredProvider } from '../../src/tunnel/providers/cloudflared.ts'
 import { createTunnel } from '../../src/tunnel/supervisor.ts'
 import { nextEvent, shortTiming, statusOf } from './parts.ts'
 import { isAlive, openingTo, startTunnel } from './provider-parts.ts'

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 
-import { ngrokProvider } from '../../src/tunnel/ngrok.ts'
+import { ngrokProvider } from '../../src/tunnel/providers/ngrok.ts'
 import { testFolder } from '../support/capture.ts'
 import { openingTo, startTunnel } from './provider-parts.ts'
 

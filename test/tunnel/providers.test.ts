@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 
 import { findProvider } from '../../src/tunnel/providers.ts'
-import { isSubdomain } from '../../src/tunnel/subdomain.ts'
+import { isSubdomain } from '../../src/tunnel/providers/subdomain.ts'
 import { randomSubdomain } from '../../src/store/secrets.ts'
 
 const opening = {

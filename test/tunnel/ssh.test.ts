@@ -4,7 +4,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 
 import { silentLog } from '../../src/log.ts'
 import { findProvider } from '../../src/tunnel/providers.ts'
-import { readSshHost } from '../../src/tunnel/ssh-host.ts'
+import { readSshHost } from '../../src/tunnel/providers/ssh-host.ts'
 import { createTunnel } from '../../src/tunnel/supervisor.ts'
 import type { TunnelTiming } from '../../src/tunnel/timing.ts'
 import { nextEvent, shortTiming, statusOf } from './parts.ts'

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { tailscaleProvider } from '../../src/tunnel/tailscale.ts'
+import { tailscaleProvider } from '../../src/tunnel/providers/tailscale.ts'
 import { isAlive, openingTo, startTunnel } from './provider-parts.ts'
 import { installStub } from './stubs/install.ts'
 import { startSink } from '../support/sink.ts'

@@ -1,6 +1,6 @@
 /** What an error of ngrok means, by its code (https://ngrok.com/docs/errors), and what to do about it. Pure. */
 
-import { FicDevError, messageOf } from '../errors.ts'
+import { FicDevError, messageOf } from '../../errors.ts'
 
 interface Refusal {
   codes: readonly number[]

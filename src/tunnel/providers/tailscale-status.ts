@@ -1,6 +1,6 @@
 /** Reads what `tailscale … --json` prints. */
 
-import { FicDevError } from '../errors.ts'
+import { FicDevError } from '../../errors.ts'
 
 /** `Running` when it is connected; `tailscale status --json`. */
 export function readTailscaleState(text: string): string {

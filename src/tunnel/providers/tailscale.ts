@@ -3,9 +3,9 @@
  * ends with it; a configuration of the user's is read to keep out of its way, and never changed.
  */
 
-import { FicDevError } from '../errors.ts'
-import { readProgram, startProgram, type Variables } from './program.ts'
-import type { OpeningOptions, OpenTunnel, TunnelProvider } from './provider.ts'
+import { FicDevError } from '../../errors.ts'
+import { readProgram, startProgram, type Variables } from '../program.ts'
+import type { OpeningOptions, OpenTunnel, TunnelProvider } from '../provider.ts'
 import { readTakenPorts, readTailscaleState } from './tailscale-status.ts'
 
 /** The only ports that Funnel has, the one without a number in the address first. */

@@ -5,9 +5,9 @@
  * configuration. An unknown key is refused (nobody is there to be asked), a changed one too.
  */
 
-import { FicDevError } from '../errors.ts'
-import { startProgram, type Variables } from './program.ts'
-import type { OpeningOptions, OpenTunnel, TunnelProvider } from './provider.ts'
+import { FicDevError } from '../../errors.ts'
+import { startProgram, type Variables } from '../program.ts'
+import type { OpeningOptions, OpenTunnel, TunnelProvider } from '../provider.ts'
 import { readSshHost, type SshHost } from './ssh-host.ts'
 
 export interface SshOptions {

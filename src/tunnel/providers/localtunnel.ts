@@ -2,12 +2,12 @@
 
 import { Worker } from 'node:worker_threads'
 
-import { FicDevError, messageOf } from '../errors.ts'
-import { findProxy } from '../http/proxy.ts'
-import { get } from './get.ts'
+import { FicDevError, messageOf } from '../../errors.ts'
+import { findProxy } from '../../http/proxy.ts'
+import { get } from '../get.ts'
 import type { LocaltunnelMessage, LocaltunnelTask } from './localtunnel-worker.ts'
-import { resolveName } from './offline.ts'
-import type { OpenTunnel, OpeningOptions, TunnelProvider } from './provider.ts'
+import { resolveName } from '../offline.ts'
+import type { OpenTunnel, OpeningOptions, TunnelProvider } from '../provider.ts'
 import { isSubdomain, subdomainRule } from './subdomain.ts'
 
 const publicHost = 'https://localtunnel.me'

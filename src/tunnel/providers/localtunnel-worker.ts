@@ -9,8 +9,8 @@ import { parentPort, workerData } from 'node:worker_threads'
 
 import localtunnel from 'localtunnel'
 
-import { messageOf } from '../errors.ts'
-import { lookup } from '../http/loopback.ts'
+import { messageOf } from '../../errors.ts'
+import { lookup } from '../../http/loopback.ts'
 
 export interface LocaltunnelTask {
   /** The sink's port. */

@@ -5,9 +5,9 @@
 
 import { devNull } from 'node:os'
 
-import { FicDevError } from '../errors.ts'
-import { startProgram, type Variables } from './program.ts'
-import type { OpeningOptions, OpenTunnel, TunnelProvider } from './provider.ts'
+import { FicDevError } from '../../errors.ts'
+import { startProgram, type Variables } from '../program.ts'
+import type { OpeningOptions, OpenTunnel, TunnelProvider } from '../provider.ts'
 
 export function cloudflaredProvider(environment: Variables): TunnelProvider {
   const isNamed = Boolean(environment['TUNNEL_TOKEN'])

@@ -4,10 +4,10 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
-import { FicDevError } from '../errors.ts'
+import { FicDevError } from '../../errors.ts'
 import { toNgrokError } from './ngrok-refusal.ts'
-import type { Variables } from './program.ts'
-import type { OpeningOptions, OpenTunnel, TunnelProvider } from './provider.ts'
+import type { Variables } from '../program.ts'
+import type { OpeningOptions, OpenTunnel, TunnelProvider } from '../provider.ts'
 
 /** Typed as any string: it is an optional peer, and types and bundle must do without it. */
 export const ngrokPackage: string = '@ngrok/ngrok'

@@ -1,9 +1,9 @@
 /** Public addresses for which nothing of ours has to run: the user's own proxy, the workspace's, and loopback. */
 
-import { FicDevError } from '../errors.ts'
-import { readForwardedPort } from './forwarded-port.ts'
-import type { Variables } from './program.ts'
-import type { OpenTunnel, TunnelProvider } from './provider.ts'
+import { FicDevError } from '../../errors.ts'
+import { readForwardedPort } from '../forwarded-port.ts'
+import type { Variables } from '../program.ts'
+import type { OpenTunnel, TunnelProvider } from '../provider.ts'
 
 /** `--public-url`: somebody else brings this address to the sink's port. */
 export function publicUrlProvider(publicUrl: string): TunnelProvider {
