@@ -12,6 +12,8 @@ test('one that waits for its next try does not hold up those behind it, and is d
   })
   const { capture, deliverer, until, advance, store } = await openDelivery([target.url])
   await deliverer.start()
+  // After the look at the start, what waits is tried at once.
+  await target.looked
   await Promise.all([capture(), capture(), capture()])
   await until(({ seq, verdict }) => seq === 3 && verdict === 'delivered')
   const retried = await until(({ verdict }) => verdict === 'retried')

@@ -19,6 +19,8 @@ export interface Target extends AsyncDisposable {
   port: number
   received: ReceivedRequest[]
   answerWith(answer: AnswerWith): void
+  /** Resolves when a connection has come and gone without a request: fic-dev looks whether anything listens. */
+  looked: Promise<void>
   /** Resolves with all requests so far as soon as there are `count`. */
   waitFor(count: number): Promise<ReceivedRequest[]>
   close(): Promise<void>
@@ -43,6 +45,9 @@ export async function startTarget(port = 0, answer: AnswerWith = 200): Promise<T
       for (const { count, resolve } of waiting) if (received.length >= count) resolve([...received])
     })
   })
+  const looked = new Promise<void>((resolve) => {
+    server.on('connection', (socket) => socket.once('close', () => socket.bytesRead === 0 && resolve()))
+  })
   await new Promise<void>((resolve) => server.listen(ownPort, '127.0.0.1', resolve))
 
   const close = () =>
@@ -54,6 +59,7 @@ export async function startTarget(port = 0, answer: AnswerWith = 200): Promise<T
     url: `http://127.0.0.1:${ownPort}/webhooks`,
     port: ownPort,
     received,
+    looked,
     answerWith: (next) => (answerNow = next),
     waitFor: (count) =>
       received.length >= count
