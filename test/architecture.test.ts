@@ -133,6 +133,14 @@ test('the daemon has no member that is set after construction', () => {
   ).toEqual([])
 })
 
+test('no folder of src but cli lists more than 25 files', () => {
+  const sizes = new Map<string, number>()
+  for (const file of sources) sizes.set(dirname(file), (sizes.get(dirname(file)) ?? 0) + 1)
+  const large = [...sizes].filter(([folder, files]) => folder !== 'src/cli' && files > 25)
+
+  expect(large, 'Group the files by what they are for.').toEqual([])
+})
+
 describe('fences', () => {
   /** Files of `types` may import types of the package: those leave no trace. */
   test.each<[what: string, names: RegExp, where: RegExp, types: RegExp, why: string]>([
@@ -171,7 +179,7 @@ describe('fences', () => {
       'the SDK of Fatture in Cloud',
       /^(@fattureincloud\/|axios$)/,
       /^src\/fic\/api[\w-]*\.ts$/,
-      /^src\/emulator\/sample-[\w-]+\.ts$/,
+      /^src\/emulator\/resources\/sample-[\w-]+\.ts$/,
       'Fatture in Cloud is asked in one place.',
     ],
     [

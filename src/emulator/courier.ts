@@ -9,11 +9,11 @@ import type { Clock } from './clock.ts'
 import { createDelivery, type Delivery, type DeliveryOutcome } from './delivery.ts'
 import { decideFate } from './fate.ts'
 import { takeLost, type FaultSwitch } from './faults.ts'
-import { noteEvent } from './resource-ledger.ts'
+import { noteEvent } from './resources/ledger.ts'
 import type { Schedule } from './schedule.ts'
 import { send, type Answer } from './sender.ts'
 import type { StateKeeper } from './state.ts'
-import type { Subscription } from './subscription.ts'
+import type { Subscription } from './subscriptions/subscription.ts'
 import type { Write } from './writer.ts'
 
 export interface CourierParts {

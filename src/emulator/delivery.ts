@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto'
 import type { Mapping, NotificationKind, Verdict, VerificationMethod } from '../contract/vocabulary.ts'
-import type { Subscription } from './subscription.ts'
+import type { Subscription } from './subscriptions/subscription.ts'
 
 /** One request of a delivery, and its answer. */
 export interface DeliveryAttempt {

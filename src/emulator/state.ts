@@ -5,9 +5,9 @@ import type { Logger } from '../log.ts'
 import { createFile, readCreated, replaceFile } from '../replace-file.ts'
 import type { Clock } from './clock.ts'
 import type { Delivery } from './delivery.ts'
-import type { ResourceFacts, ResourceLedger } from './resource-ledger.ts'
+import type { ResourceFacts, ResourceLedger } from './resources/ledger.ts'
 import { createKeyPair, type KeyPair } from './signer.ts'
-import type { Subscription } from './subscription.ts'
+import type { Subscription } from './subscriptions/subscription.ts'
 
 export interface State {
   version: 1

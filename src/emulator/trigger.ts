@@ -2,7 +2,7 @@
 
 import { FicDevError } from '../errors.ts'
 import { findEventTypes, toLongName, toShortName, welcomeType } from '../fic/event-types.ts'
-import type { Subscription } from './subscription.ts'
+import type { Subscription } from './subscriptions/subscription.ts'
 
 export interface PlannedEvent {
   subscription: Subscription

@@ -5,7 +5,7 @@ import type { Delivery } from './delivery.ts'
 import type { FaultSwitch } from './faults.ts'
 import { createChallenge, createNotification, type Message } from './messages.ts'
 import { createKeyPair, createSign, type KeyPair } from './signer.ts'
-import type { Subscription } from './subscription.ts'
+import type { Subscription } from './subscriptions/subscription.ts'
 
 export type Write = (delivery: Delivery, subscription: Subscription) => Promise<Message>
 

@@ -46,7 +46,7 @@ export interface IntakeOptions {
 }
 
 /** What fic-dev would answer by itself. */
-export interface OwnAnswer {
+interface OwnAnswer {
   /** Of a verification that can be answered; otherwise `null`. */
   challenge: string | null
   answer: Answer

@@ -1,6 +1,6 @@
 /** A subscription as the emulator keeps it, and as the API shows it (docs/protocol.md#1-subscriptions). */
 
-import type { Mapping } from '../contract/vocabulary.ts'
+import type { Mapping } from '../../contract/vocabulary.ts'
 
 export interface Subscription {
   /** `SUB` and a number that grows. */

@@ -1,10 +1,10 @@
 /** `/c/{company}/subscriptions`: the subscription calls (docs/protocol.md#1-subscriptions). */
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { readCreateRequest, readModifyRequest, readVerifyRequest } from './subscription-request.ts'
+import { readCreateRequest, readModifyRequest, readVerifyRequest } from './request.ts'
 import { toSubscriptionView } from './subscription.ts'
 import type { Changed, Subscriptions } from './subscriptions.ts'
-import { readGrant, type Grant } from './tokens.ts'
+import { readGrant, type Grant } from '../tokens.ts'
 
 const collection = '/c/:company/subscriptions'
 const member = `${collection}/:id`

@@ -1,6 +1,6 @@
 /** What the events that were sent say about the resources behind their ids: which exist, and of what kind. */
 
-import { eventTypePrefix } from '../fic/event-types.ts'
+import { eventTypePrefix } from '../../fic/event-types.ts'
 
 /** Beginning of the short event type → folder under the company in the API (docs/protocol.md#9-the-resource-behind-an-id). */
 const folders: Record<string, string> = {

@@ -1,13 +1,13 @@
 /** The subscriptions: made, changed, verified again and removed by the rules of Fatture in Cloud (docs/protocol.md#1-subscriptions). */
 
-import { ApiFailure, invalidRequest, notFound, tooEarly, webhooksNotAllowed } from './api-failure.ts'
-import type { Clock } from './clock.ts'
-import type { Courier, Verification } from './courier.ts'
-import type { VerificationMethod } from '../contract/vocabulary.ts'
-import type { StateKeeper } from './state.ts'
-import type { NewSubscription, SubscriptionRequest } from './subscription-request.ts'
+import { ApiFailure, invalidRequest, notFound, tooEarly, webhooksNotAllowed } from '../api-failure.ts'
+import type { Clock } from '../clock.ts'
+import type { Courier, Verification } from '../courier.ts'
+import type { VerificationMethod } from '../../contract/vocabulary.ts'
+import type { StateKeeper } from '../state.ts'
+import type { NewSubscription, SubscriptionRequest } from './request.ts'
 import type { Subscription } from './subscription.ts'
-import { requireScopes, type Grant } from './tokens.ts'
+import { requireScopes, type Grant } from '../tokens.ts'
 import { registerTypes, scopesOf } from './type-registration.ts'
 
 const attemptLimit = 5

@@ -1,6 +1,6 @@
 /** Decides which of the wanted types a subscription gets, and words the warnings for the rest. Pure. */
 
-import { eventTypes, groupTypes } from '../fic/event-types.ts'
+import { eventTypes, groupTypes } from '../../fic/event-types.ts'
 import type { Subscription } from './subscription.ts'
 
 export interface Registration {

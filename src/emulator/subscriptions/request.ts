@@ -1,9 +1,9 @@
 /** Reads the bodies of create, modify and verify, and refuses them as the API does (docs/protocol.md#1-subscriptions). */
 
-import { isLoopback } from '../http/loopback.ts'
-import { isOneOf, mappings, verificationMethods } from '../contract/vocabulary.ts'
-import type { Mapping, VerificationMethod } from '../contract/vocabulary.ts'
-import { invalidRequest } from './api-failure.ts'
+import { isLoopback } from '../../http/loopback.ts'
+import { isOneOf, mappings, verificationMethods } from '../../contract/vocabulary.ts'
+import type { Mapping, VerificationMethod } from '../../contract/vocabulary.ts'
+import { invalidRequest } from '../api-failure.ts'
 
 export interface SubscriptionRequest {
   sink?: string

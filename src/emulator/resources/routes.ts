@@ -1,8 +1,8 @@
 /** `GET /c/{company}/…/{id}`: the resources behind the ids of events (docs/protocol.md#9-the-resource-behind-an-id), made up but stable. */
 
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { notFound } from './api-failure.ts'
-import { readFacts, type ResourceFacts } from './resource-ledger.ts'
+import { notFound } from '../api-failure.ts'
+import { readFacts, type ResourceFacts } from './ledger.ts'
 import { createIssuedDocument, createReceipt, createReceivedDocument } from './sample-documents.ts'
 import {
   createArchiveDocument,
@@ -13,8 +13,8 @@ import {
   createSupplier,
 } from './sample-records.ts'
 import { createDraw, type Draw } from './samples.ts'
-import type { State } from './state.ts'
-import { readGrant, requireScopes } from './tokens.ts'
+import type { State } from '../state.ts'
+import { readGrant, requireScopes } from '../tokens.ts'
 
 interface Folder {
   folder: string

@@ -1,14 +1,14 @@
 /** Makes a subscription without HTTP, for tests: defaults for everything but the sink, and the outcome awaited. */
 
-import type { Mapping, VerificationMethod } from '../contract/vocabulary.ts'
-import { FicDevError } from '../errors.ts'
-import { eventTypes, toLongName } from '../fic/event-types.ts'
-import { ApiFailure } from './api-failure.ts'
-import { readCreateRequest } from './subscription-request.ts'
+import type { Mapping, VerificationMethod } from '../../contract/vocabulary.ts'
+import { FicDevError } from '../../errors.ts'
+import { eventTypes, toLongName } from '../../fic/event-types.ts'
+import { ApiFailure } from '../api-failure.ts'
+import { readCreateRequest } from './request.ts'
 import { toSubscriptionView, type SubscriptionView } from './subscription.ts'
 import type { Changed, Subscriptions } from './subscriptions.ts'
-import { fullGrant } from './tokens.ts'
-import { defaultCompany } from './default-company.ts'
+import { fullGrant } from '../tokens.ts'
+import { defaultCompany } from '../default-company.ts'
 
 /** Options of `Emulator.subscribe`. */
 export interface SubscribeOptions {
