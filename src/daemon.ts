@@ -18,6 +18,7 @@ import { removeDaemonFile, writeDaemonFile } from './daemon/daemon-file.ts'
 import { emulatorStateOf, findEmulator, tokenClock } from './daemon/emulator-access.ts'
 import { Events } from './daemon/events.ts'
 import { companyOf, findFicAccess } from './daemon/fic-access.ts'
+import { createFindingsWatch } from './daemon/findings-watch.ts'
 import { listenNear } from './daemon/listen.ts'
 import { openProjectStore } from './daemon/open-store.ts'
 import { createSharing, toFollowerConfig, type Following } from './daemon/sharing.ts'
@@ -217,6 +218,7 @@ async function assemble(config: Config, options: AssembleOptions): Promise<Daemo
           onEvent: onTunnelEvent,
         })
       : null
+  const findingsWatch = createFindingsWatch({ status, publish })
   const addresses = createAddresses({
     sinkPort: () => listeningPort(sink.app),
     inspectorPort: () => listeningPort(inspector.app),
@@ -281,6 +283,7 @@ async function assemble(config: Config, options: AssembleOptions): Promise<Daemo
     publicPath: config.publicUrl === null ? '' : new URL(config.publicUrl).pathname,
     take: intake.take,
     answerProbe: probe.answer,
+    onFailed: findingsWatch.look,
     onChallengeAnswered: () => keeper?.challengeAnswered(),
     log: log.child({ part: 'sink' }),
     now,
@@ -311,6 +314,8 @@ async function assemble(config: Config, options: AssembleOptions): Promise<Daemo
   function publish(message: StreamMessage): void {
     inspector.stream.publish(message)
     events.publish(message)
+    // A delivery that changes the state of its target is followed by a message about the target.
+    if (message.type !== 'findings' && message.type !== 'delivery') findingsWatch.look()
   }
 
   function publishError(thrown: unknown): void {
@@ -435,6 +440,7 @@ async function assemble(config: Config, options: AssembleOptions): Promise<Daemo
     // So would what is on its way to a target that hangs: its time runs beside that of the others.
     void deliverer.close()
     const closers = [
+      () => findingsWatch.close(),
       () => keeper?.close(),
       // Nothing is left to do about subscriptions.
       () => left.resolve(),

@@ -5,7 +5,7 @@ import { writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import { join, resolve } from 'node:path'
 import type { NotificationPage } from '../contract/api.ts'
-import type { Finding } from '../contract/doctor.ts'
+import type { DoctorFinding } from '../contract/doctor.ts'
 import type { Notification } from '../contract/notification.ts'
 import type { Status } from '../contract/status.ts'
 import type { Config } from '../config/config.ts'
@@ -30,7 +30,7 @@ const loggedLines = 200
  */
 export async function writeReport(
   invocation: Invocation<{ out?: string }>,
-  findings: readonly Finding[],
+  findings: readonly DoctorFinding[],
   status: Status | null,
   running: Config,
 ): Promise<string> {

@@ -1,6 +1,6 @@
 /** What the doctor finds, and what `POST /api/doctor` streams while it looks: one object a line. */
 
-export interface Finding {
+export interface DoctorFinding {
   /** Short and stable: `node`, `data-dir`, `token`. */
   name: string
   outcome: 'ok' | 'warning' | 'failure' | 'skipped'
@@ -15,7 +15,7 @@ export interface Finding {
 export type DoctorMessage =
   /** What is looked at now, in words; `step` is 1 for the first of `steps`. */
   | { type: 'looking'; at: string; step: number; steps: number }
-  | ({ type: 'finding' } & Finding)
+  | ({ type: 'finding' } & DoctorFinding)
   /** The last line, when all was looked at. */
   | { type: 'done' }
   /** The last line, when it could not go on. */

@@ -1,5 +1,6 @@
 /** What the private API and the stream say about a notification and its deliveries. Members are only ever added. */
 
+import type { Finding } from './finding.ts'
 import type {
   Channel,
   ClaimWord,
@@ -79,18 +80,11 @@ export interface Notification {
   idCount?: number
 }
 
-/** What is probably behind an answer that does not count as delivered, or behind no answer. Each text is a sentence. */
-export interface Cause {
-  /** Stable, kebab-case: `refused`, `csrf`, `signature`. */
-  code: string
-  /** `failure`: the target as a whole does not work. `warning`: it refused this notification, or failed on it. */
-  tone: 'warning' | 'failure'
-  /** What happened. */
-  what: string
-  why: string
-  /** What to do. */
-  todo: string
-}
+/**
+ * Why an answer does not count as delivered, or why there is none: a finding about one delivery. `failure`: the target as
+ * a whole does not work. `warning`: it refused this notification, or failed on it.
+ */
+export type Cause = Finding
 
 /** One attempt to deliver a notification to a target. */
 export interface Delivery {

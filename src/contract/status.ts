@@ -1,5 +1,6 @@
 /** The state of the running parts, as `GET /api/status` and the stream tell it. Times are ISO 8601 in UTC. */
 
+import type { StatusFinding } from './finding.ts'
 import type { Cause } from './notification.ts'
 import type { TunnelState, Verdict } from './vocabulary.ts'
 
@@ -150,4 +151,6 @@ export interface Status {
   /** `null` if nothing is known to be wrong with it. */
   clock: ClockStatus | null
   counts: { notifications: number; deliveries: number; waiting: number }
+  /** What is wrong with these parts; empty if nothing is. */
+  findings: StatusFinding[]
 }

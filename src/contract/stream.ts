@@ -1,5 +1,6 @@
 /** The messages of `WS /api/stream` and, but for `hello`, `lagged` and `removed`, the lines of `--json`. */
 
+import type { StatusFinding } from './finding.ts'
 import type { Delivery, Notification } from './notification.ts'
 import type {
   ShareStatus,
@@ -24,6 +25,8 @@ export type StreamMessage =
   | { type: 'targets'; targets: TargetStatus[] }
   | { type: 'share'; share: ShareStatus }
   | { type: 'store'; store: StoreStatus }
+  /** All findings of the status, after one has appeared, changed or gone. Not sent if only a number in one has changed. */
+  | { type: 'findings'; findings: StatusFinding[] }
   /** One notification was removed, or, if `seq` is `null`, all of them up to `upTo`. */
   | { type: 'removed'; seq: number | null; upTo?: number }
   /** This reader was too slow or asked for too much, or an import has added many: fetch again what came after `after`. */

@@ -6,7 +6,7 @@ import { runCases } from '../check/run.ts'
 import { findCheckTargets, type CheckTarget } from '../check/target.ts'
 import { createWorld } from '../check/world.ts'
 import type { Config } from '../config/config.ts'
-import type { DoctorMessage, Finding } from '../contract/doctor.ts'
+import type { DoctorMessage, DoctorFinding } from '../contract/doctor.ts'
 import type { Status } from '../contract/status.ts'
 import { toDeliveryHeaders } from '../delivery/request.ts'
 import { createSender } from '../delivery/send.ts'
@@ -33,7 +33,7 @@ export interface Examined {
 
 interface Step {
   at: string
-  look(): AsyncGenerator<Finding>
+  look(): AsyncGenerator<DoctorFinding>
 }
 
 /**
@@ -57,7 +57,7 @@ export async function* examine(examined: Examined): AsyncGenerator<DoctorMessage
   yield { type: 'done' }
 }
 
-async function* examineMachine({ config, settings }: Examined): AsyncGenerator<Finding> {
+async function* examineMachine({ config, settings }: Examined): AsyncGenerator<DoctorFinding> {
   // An older version than fic-dev needs does not come this far.
   yield fine('node', `Node ${process.versions.node}.`)
   if (settings !== null) yield* judgeSettings(settings)
@@ -65,7 +65,9 @@ async function* examineMachine({ config, settings }: Examined): AsyncGenerator<F
   yield await lookAtDisk(config.dataDir)
 }
 
-async function askDaemon({ status }: Examined): Promise<{ status: Status | null; findings: Finding[] }> {
+async function askDaemon({
+  status,
+}: Examined): Promise<{ status: Status | null; findings: DoctorFinding[] }> {
   try {
     const told = await status()
     return { status: told, findings: judgeRunning(told) }
@@ -81,7 +83,7 @@ async function askDaemon({ status }: Examined): Promise<{ status: Status | null;
 async function* examineAccess(
   { config, accessToken }: Examined,
   status: Status | null,
-): AsyncGenerator<Finding> {
+): AsyncGenerator<DoctorFinding> {
   const { apiBase, company, types } = config
   // The flags of the daemon need not be given again.
   const emulator = config.emulator || (status !== null && status.emulatorUrl !== null)
@@ -99,14 +101,17 @@ async function* examineAccess(
   yield* await lookAtAccount({ api, company, types, held })
 }
 
-async function* examineRunning({ forwardTo }: Config, findings: Finding[]): AsyncGenerator<Finding> {
+async function* examineRunning(
+  { forwardTo }: Config,
+  findings: DoctorFinding[],
+): AsyncGenerator<DoctorFinding> {
   yield* findings
   yield judgeForwarding(forwardTo.map(({ url }) => url))
 }
 
 const triedCases = new Set(['challenge-header', 'binary'])
 
-async function* tryTarget(target: CheckTarget, config: Config): AsyncGenerator<Finding> {
+async function* tryTarget(target: CheckTarget, config: Config): AsyncGenerator<DoctorFinding> {
   const sender = createSender({ maxSockets: 1, insecure: config.insecure })
   try {
     const world = await createWorld(target, { ...config, toDeliveryHeaders, creates: false })

@@ -2,6 +2,7 @@
 
 import type { Status } from '../contract/status.ts'
 import type { Deliverer } from '../delivery/deliverer.ts'
+import { toFindings } from '../doctor/findings.ts'
 import type { Intake } from '../intake/take.ts'
 import { version } from '../installation.ts'
 import type { Sink } from '../sink/server.ts'
@@ -30,7 +31,7 @@ export interface StatusParts {
 export function toStatus(parts: StatusParts): Status {
   const { addresses, store } = parts
   const share = parts.sharing?.status() ?? null
-  return {
+  const status = {
     version,
     node: process.version,
     startedAt: parts.startedAt.toISOString(),
@@ -47,4 +48,5 @@ export function toStatus(parts: StatusParts): Status {
     clock: parts.intake.clock(),
     counts: store.counts(),
   }
+  return { ...status, findings: toFindings(status) }
 }

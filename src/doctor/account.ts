@@ -3,7 +3,7 @@
 import { FicDevError, messageOf } from '../errors.ts'
 import type { FicApi } from '../fic/api.ts'
 import { explodeTypes, eventTypes, findEventType } from '../fic/event-types.ts'
-import { doubtful, fine, skipped, wrong, type Finding } from './finding.ts'
+import { doubtful, fine, skipped, wrong, type DoctorFinding } from './finding.ts'
 
 export interface AccountFacts {
   /** `null` where there is no token. */
@@ -15,7 +15,7 @@ export interface AccountFacts {
   held: readonly string[] | null
 }
 
-export async function lookAtAccount({ api, company, types, held }: AccountFacts): Promise<Finding[]> {
+export async function lookAtAccount({ api, company, types, held }: AccountFacts): Promise<DoctorFinding[]> {
   if (!api) {
     return [
       skipped(
@@ -47,7 +47,7 @@ async function lookAtCompany(
   api: Pick<FicApi, 'list'>,
   company: number | null,
   companies: readonly { id: number; name: string }[],
-): Promise<Finding[]> {
+): Promise<DoctorFinding[]> {
   const known = companies.map(({ id, name }) => `${id} (${name})`).join(', ')
   if (company === null) {
     const todo = `Name one with --company or FIC_COMPANY_ID. The token sees: ${known || 'none'}.`
@@ -73,7 +73,7 @@ async function lookAtCompany(
 }
 
 /** Which scopes a token has cannot be asked (docs/protocol.md#8-tokens): the types that it was given tell. */
-function judgeScopes(types: readonly string[], held: readonly string[] | null): Finding {
+function judgeScopes(types: readonly string[], held: readonly string[] | null): DoctorFinding {
   const wanted = types.length === 0 ? eventTypes.map(({ type }) => type) : explodeTypes(types)
   const missing = held === null ? [] : wanted.filter((type) => !held.includes(type))
   const scopes = scopesOf(held === null ? wanted : missing)
@@ -97,7 +97,7 @@ function scopesOf(types: readonly string[]): string {
   return [...scopes].map((scope) => `${scope}:r`).join(', ') || 'no scope that fic-dev knows of'
 }
 
-function failed(name: string, thrown: unknown, why: string): Finding {
+function failed(name: string, thrown: unknown, why: string): DoctorFinding {
   const hint = thrown instanceof FicDevError ? thrown.hint : undefined
   return wrong(name, messageOf(thrown), why, hint ?? 'Try again; --log-level debug shows more.')
 }

@@ -2,13 +2,13 @@
 
 import { startExchange } from '../http/exchange.ts'
 import { headerOf } from '../http/headers.ts'
-import { doubtful, fine, skipped, wrong, type Finding } from './finding.ts'
+import { doubtful, fine, skipped, wrong, type DoctorFinding } from './finding.ts'
 
 /** What the check of a token forgives. */
 const leewaySeconds = 60
 
 /** Asks for nothing but the headers of an answer, of whatever status. */
-export async function lookAtClock(apiBase: string, timeoutMs = 5_000): Promise<Finding> {
+export async function lookAtClock(apiBase: string, timeoutMs = 5_000): Promise<DoctorFinding> {
   const sentAt = Date.now()
   const result = await startExchange(
     { method: 'HEAD', url: new URL(apiBase), headers: [], body: Buffer.alloc(0) },
@@ -29,7 +29,7 @@ export async function lookAtClock(apiBase: string, timeoutMs = 5_000): Promise<F
 }
 
 /** @param aheadSeconds by how much this machine is ahead; the other side tells whole seconds only */
-export function judgeClock(aheadSeconds: number): Finding {
+export function judgeClock(aheadSeconds: number): DoctorFinding {
   const seconds = Math.round(Math.abs(aheadSeconds))
   const what =
     seconds <= 2

@@ -4,10 +4,10 @@ import { constants } from 'node:fs'
 import { access, stat, statfs } from 'node:fs/promises'
 import path from 'node:path'
 import { messageOf } from '../errors.ts'
-import { doubtful, fine, wrong, type Finding } from './finding.ts'
+import { doubtful, fine, wrong, type DoctorFinding } from './finding.ts'
 
 /** The data dir itself or, where it will be made with the first start, the folder that it will stand in. */
-export async function lookAtDataDir(dataDir: string): Promise<Finding> {
+export async function lookAtDataDir(dataDir: string): Promise<DoctorFinding> {
   const why =
     'Notifications are kept there before Fatture in Cloud gets its answer; without it each one is answered 503.'
   const folder = await existing(dataDir)
@@ -34,13 +34,13 @@ export async function lookAtDataDir(dataDir: string): Promise<Finding> {
 
 const mebibyte = 1024 * 1024
 
-export async function lookAtDisk(dataDir: string): Promise<Finding> {
+export async function lookAtDisk(dataDir: string): Promise<DoctorFinding> {
   const { bavail, bsize } = await statfs(await existing(dataDir))
   return judgeDisk(bavail * bsize)
 }
 
 /** @param freeBytes what a person without special rights may still write */
-export function judgeDisk(freeBytes: number): Finding {
+export function judgeDisk(freeBytes: number): DoctorFinding {
   const what = `${Math.floor(freeBytes / mebibyte).toLocaleString('en')} MiB are free for notifications.`
   if (freeBytes >= 200 * mebibyte) return fine('disk', what)
   const judge = freeBytes < 20 * mebibyte ? wrong : doubtful

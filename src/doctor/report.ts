@@ -1,6 +1,6 @@
 /** A report for a bug report: what fic-dev knows about a problem, without what names a project or opens anything. Pure. */
 
-import type { Finding } from '../contract/doctor.ts'
+import type { DoctorFinding } from '../contract/doctor.ts'
 import type { Notification } from '../contract/notification.ts'
 import type { Status, SubscriptionStatus, TargetStatus, TunnelStatus } from '../contract/status.ts'
 import { Replacements } from '../redact/replacements.ts'
@@ -11,7 +11,7 @@ export interface ReportFacts {
   /** Versions and names of platforms. */
   machine: Readonly<Record<string, string | number | boolean>>
   settings: readonly { name: string; value: unknown; source: string }[]
-  findings: readonly Finding[]
+  findings: readonly DoctorFinding[]
   /** `null`: no daemon runs. */
   status: Status | null
   /** The newest, each with its last delivery. */
@@ -116,7 +116,7 @@ type Say = (text: string) => string
 /** The names of companies are ordinary words. */
 const ofTheAccount = new Set(['company'])
 
-function showFinding({ name, outcome, what, why, todo }: Finding, say: Say) {
+function showFinding({ name, outcome, what, why, todo }: DoctorFinding, say: Say) {
   if (ofTheAccount.has(name)) return { name, outcome, what: 'not shown', why: null, todo: null }
   // A list of settings, which are above.
   if (name === 'config' && outcome === 'ok')

@@ -1,7 +1,7 @@
 /** Looks at the configuration: where its values come from, and what is odd about it. Pure. */
 
 import { isEmulator } from '../fic/api-error.ts'
-import { doubtful, fine, skipped, wrong, type Finding } from './finding.ts'
+import { doubtful, fine, skipped, wrong, type DoctorFinding } from './finding.ts'
 
 export interface SettingsFacts {
   file: string | null
@@ -11,7 +11,7 @@ export interface SettingsFacts {
   notes: readonly string[]
 }
 
-export function judgeSettings({ file, sources, notes }: SettingsFacts): Finding[] {
+export function judgeSettings({ file, sources, notes }: SettingsFacts): DoctorFinding[] {
   const set = Object.entries(sources).filter(([, source]) => source !== 'default')
   const told = set.map(([key, source]) => `${key} (${source})`).join(', ')
   const from = file === null ? 'No config file' : `Config file ${file}`
@@ -36,7 +36,7 @@ export interface KeyFacts {
 }
 
 /** Which key the notifications are checked with. */
-export function judgeKey({ emulator, apiBase, named }: KeyFacts): Finding {
+export function judgeKey({ emulator, apiBase, named }: KeyFacts): DoctorFinding {
   if (emulator) return fine('key', "Signatures are checked with the emulator's key.")
   if (isEmulator(apiBase) && !named) {
     return wrong(
@@ -61,7 +61,7 @@ export function judgeKey({ emulator, apiBase, named }: KeyFacts): Finding {
 }
 
 /** Whether there is a target at all; how it fares is another question. */
-export function judgeForwarding(targets: readonly string[]): Finding {
+export function judgeForwarding(targets: readonly string[]): DoctorFinding {
   if (targets.length > 0) return fine('forwarding', `Notifications go to ${targets.join(', ')}.`)
   return skipped(
     'forwarding',

@@ -1,7 +1,7 @@
 /** Judges how a target took a challenge and a notification signed with the dev key. Pure. */
 
 import type { Cause } from '../contract/notification.ts'
-import { doubtful, fine, wrong, type Finding } from './finding.ts'
+import { doubtful, fine, wrong, type DoctorFinding } from './finding.ts'
 
 /** One try, as a check of the receiver gives it. */
 export interface Tried {
@@ -14,13 +14,13 @@ export interface Tried {
 }
 
 /** One finding for each cause. */
-export function judgeTarget(url: string, tried: readonly Tried[]): Finding[] {
+export function judgeTarget(url: string, tried: readonly Tried[]): DoctorFinding[] {
   const start = tried.find(({ name }) => name === 'start')
   if (start?.cause) {
     const { what, why, todo } = start.cause
     return [wrong('target', what, `${why} Notifications wait for your app.`, todo)]
   }
-  const findings = new Map<string, Finding>()
+  const findings = new Map<string, DoctorFinding>()
   for (const one of tried) {
     const key = one.cause?.code ?? one.name
     if (one.outcome !== 'right' && one.outcome !== 'skipped' && !findings.has(key)) {
@@ -33,7 +33,7 @@ export function judgeTarget(url: string, tried: readonly Tried[]): Finding[] {
   ]
 }
 
-function judgeTry(url: string, { name, says, cost, cause }: Tried): Finding {
+function judgeTry(url: string, { name, says, cost, cause }: Tried): DoctorFinding {
   if (cause) {
     const judge = cause.tone === 'failure' ? wrong : doubtful
     return judge('target', cause.what, cause.why, `${cause.todo} fic-dev check looks closer.`)

@@ -27,6 +27,8 @@ export interface SinkParts {
   answerProbe(nonce: string): string | null
   /** Called when the answer to a challenge has left. */
   onChallengeAnswered?(): void
+  /** Called after a request that could not be captured. */
+  onFailed?(): void
   log: Logger
   now?: () => Date
 }
@@ -140,12 +142,12 @@ export function createSink(parts: SinkParts): Sink {
   ): FastifyReply | Promise<FastifyReply> {
     const status = statusOf(thrown)
     if (status === 413) return refuseTooLarge(request, reply)
+    counts.failed++
+    parts.onFailed?.()
     if (status >= 400 && status < 500) {
-      counts.failed++
       log.warn({ status, reason: messageOf(thrown) }, 'request refused')
       return reply.code(status).send()
     }
-    counts.failed++
     log.error({ reason: messageOf(thrown) }, 'capture failed, answered 503')
     return reply.header('retry-after', '5').code(503).send()
   }

@@ -61,6 +61,9 @@ test('the JSON of each command is unchanged', async () => {
   await print(['subscriptions', 'verify', 'SUB2', '--yes'])
   await print(['subscriptions', 'delete', 'SUB2', '--yes'])
   await print(['subscriptions', 'restore'])
+  // Connection refused, which is a finding.
+  await run(['forward', 'http://127.0.0.1:1/'], place)
+  await seen(daemon, ({ type, findings }) => type === 'findings' && findings.length > 0)
 
   await print(['stop'])
   expect(await daemon.ended).toBe(0)

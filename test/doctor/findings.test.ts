@@ -6,7 +6,8 @@ import { expect, onTestFinished, test } from 'vitest'
 import type { Status, SubscriptionStatus } from '../../src/contract/status.ts'
 import { lookAtAccount } from '../../src/doctor/account.ts'
 import { judgeClock, lookAtClock } from '../../src/doctor/clock.ts'
-import type { Finding } from '../../src/doctor/finding.ts'
+import type { DoctorFinding } from '../../src/doctor/finding.ts'
+import { toFindings } from '../../src/doctor/findings.ts'
 import { judgeDisk, lookAtDataDir } from '../../src/doctor/machine.ts'
 import { judgeRunning } from '../../src/doctor/running.ts'
 import { judgeKey, judgeSettings } from '../../src/doctor/settings.ts'
@@ -16,7 +17,7 @@ import { createFicApi } from '../../src/fic/api.ts'
 import { silentLog } from '../../src/log.ts'
 import { temporaryFolder } from '../support/daemon.ts'
 
-function outcomes(findings: readonly Finding[]): Record<string, string> {
+function outcomes(findings: readonly DoctorFinding[]): Record<string, string> {
   return Object.fromEntries(findings.map(({ name, outcome }) => [name, outcome]))
 }
 
@@ -175,7 +176,11 @@ const status = {
   subscription,
   targets: [],
   sink: { captured: 0, notFound: 0, wrongMethod: 0, tooLarge: 0, rateLimited: 0, failed: 0 },
+  store: { state: 'ok', since: at, detail: null, hint: null },
+  clock: null,
+  share: null,
   counts: { notifications: 2, deliveries: 2, waiting: 0 },
+  findings: [],
 } as unknown as Status
 
 test('a daemon that is well has no warning', () => {
@@ -240,10 +245,11 @@ test.each<[string, object, Record<string, string>]>([
         },
       ],
     },
-    { deliveries: 'warning' },
+    { deliveries: 'failure' },
   ],
 ])('%s is found, with why it matters and what to do', (_what, changes, expected) => {
-  const findings = judgeRunning({ ...status, ...changes })
+  const changed = { ...status, ...changes }
+  const findings = judgeRunning({ ...changed, findings: toFindings(changed) })
   expect(outcomes(findings)).toMatchObject(expected)
   const bad = findings.filter(({ outcome }) => outcome === 'warning' || outcome === 'failure')
   expect(bad.flatMap(({ why, todo }) => [why, todo])).not.toContain(null)

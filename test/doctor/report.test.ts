@@ -1,7 +1,7 @@
 /** The report for a bug report holds nothing that names a project or opens anything. */
 
 import { describe, expect, test } from 'vitest'
-import type { Finding } from '../../src/contract/doctor.ts'
+import type { DoctorFinding } from '../../src/contract/doctor.ts'
 import type { Notification } from '../../src/contract/notification.ts'
 import { toReport, type ReportFacts } from '../../src/doctor/report.ts'
 import { sampleDelivery } from '../support/capture.ts'
@@ -18,7 +18,7 @@ const facts: ReportFacts = {
   folders: [],
 }
 
-function finding(what: string): Finding {
+function finding(what: string): DoctorFinding {
   return { name: 'tunnel', outcome: 'warning', what, why: what, todo: null }
 }
 

@@ -1,7 +1,7 @@
 /** What the doctor has found so far, and how each of its messages changes that; and the hook that has it look. */
 
 import { useCallback, useEffect, useRef, useState } from 'react'
-import type { DoctorMessage, Finding } from '../../src/contract/doctor.ts'
+import type { DoctorMessage, DoctorFinding } from '../../src/contract/doctor.ts'
 import { askDoctor } from './doctor-api.ts'
 
 export interface Examination {
@@ -9,7 +9,7 @@ export interface Examination {
   /** What is looked at now, and how far that is, from 0 to 1. */
   at: string
   share: number
-  findings: Finding[]
+  findings: DoctorFinding[]
   /** When it was over, in ms since 1970. */
   overAtMs: number | null
   /** Why it broke off, in words. */

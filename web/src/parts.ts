@@ -5,7 +5,7 @@ import type { StreamMessage } from '../../src/contract/stream.ts'
 
 type PartMessage = Extract<
   StreamMessage,
-  { type: 'tunnel' | 'subscription' | 'target' | 'targets' | 'share' | 'store' }
+  { type: 'tunnel' | 'subscription' | 'target' | 'targets' | 'share' | 'store' | 'findings' }
 >
 
 export function withPart(status: Status, message: PartMessage): Status {
@@ -18,6 +18,8 @@ export function withPart(status: Status, message: PartMessage): Status {
       return { ...status, share: message.share }
     case 'store':
       return { ...status, store: message.store }
+    case 'findings':
+      return { ...status, findings: message.findings }
     case 'targets':
       return { ...status, targets: message.targets }
     case 'target': {

@@ -124,6 +124,7 @@ export function reduce(state: State, message: Message): State {
     case 'targets':
     case 'share':
     case 'store':
+    case 'findings':
       return state.status ? { ...state, status: withPart(state.status, message) } : state
     case 'removed':
       return without(state, message)

@@ -1,6 +1,6 @@
 /** `fic-dev doctor`: looks at everything that fic-dev stands on, and says what to do. */
 
-import type { Finding } from '../../contract/doctor.ts'
+import type { DoctorFinding } from '../../contract/doctor.ts'
 import type { Status } from '../../contract/status.ts'
 import { Option } from 'commander'
 import { FicDevError } from '../../errors.ts'
@@ -56,7 +56,7 @@ async function run(invocation: Invocation<Options>): Promise<number> {
   }
   if (options.report) await demandWritable(options.out ?? standardName, '--out')
   const { examine } = await import('../../daemon/examine.ts')
-  const findings: Finding[] = []
+  const findings: DoctorFinding[] = []
   let status: Status | null = null
   const running = await withRunningSettings(invocation)
   const messages = examine({
@@ -88,14 +88,14 @@ async function run(invocation: Invocation<Options>): Promise<number> {
   return findings.some(({ outcome }) => outcome === 'failure') ? 1 : 0
 }
 
-const words: Record<Finding['outcome'], string> = {
+const words: Record<DoctorFinding['outcome'], string> = {
   ok: 'ok',
   warning: 'warning',
   failure: 'failure',
   skipped: '-',
 }
 
-function findingText({ name, outcome, what, why, todo }: Finding, colors: Colors): string {
+function findingText({ name, outcome, what, why, todo }: DoctorFinding, colors: Colors): string {
   const paint =
     outcome === 'ok'
       ? colors.green

@@ -1,10 +1,12 @@
 /** One line of the terminal for each thing that happens. Pure. */
 
+import type { Finding } from '../../contract/finding.ts'
 import type { ClaimVerdict, Delivery, Notification } from '../../contract/notification.ts'
 import { publicationText, type OutputForm } from '../../contract/vocabulary.ts'
 import type { ShareStatus, SubscriptionStatus, TargetStatus, TunnelStatus } from '../../contract/status.ts'
 import { toShortName } from '../../fic/event-types.ts'
 import { readBehindSeconds, sayOffset } from '../../fic/signature/clock.ts'
+import { sayCause } from '../../http/causes.ts'
 import type { Colors } from '../output.ts'
 import { isPublication } from '../publication.ts'
 import { visible } from './visible.ts'
@@ -173,6 +175,12 @@ export function shareLine(
   const paint = state === 'connected' ? colors.green : colors.yellow
   const sink = state === 'connected' && hubSink !== null ? `hub sink ${visible(hubSink)}` : null
   return joined(`${what} ${visible(url)}`, paint(state), sink, safe(detail), safe(hint))
+}
+
+/** What is wrong, why, and what to do. */
+export function findingLine(finding: Finding, { red, yellow }: Colors): string {
+  const paint = finding.tone === 'failure' ? red : yellow
+  return joined(paint(finding.tone), visible(sayCause(finding)))
 }
 
 function safe(text: string | null): string | null {

@@ -1,5 +1,6 @@
 /** Prints what the daemon tells: notifications and deliveries on stdout, the state of its parts on stderr. */
 
+import type { FindingPart } from '../../contract/finding.ts'
 import type { SubscriptionStatus } from '../../contract/status.ts'
 import type { Config } from '../../config/config.ts'
 import type { DaemonAddresses, DaemonMessage } from '../../daemon.ts'
@@ -7,6 +8,7 @@ import { provenAudience } from '../../fic/signature/audience.ts'
 import {
   clock,
   deliveryLine,
+  findingLine,
   notificationLine,
   shareLine,
   subscriptionLine,
@@ -31,9 +33,13 @@ const jsonTypes: ReadonlySet<DaemonMessage['type']> = new Set([
   'targets',
   'share',
   'store',
+  'findings',
   'note',
   'error',
 ])
+
+/** Parts of which no other line says what is wrong. */
+const printedParts: ReadonlySet<FindingPart> = new Set(['sink'])
 
 /** `links`: whether the terminal understands them. */
 export function createReport(
@@ -83,6 +89,11 @@ export function createReport(
         return say('share', shareLine(message.share, colors))
       case 'store':
         // An error says the same, and what to do.
+        return undefined
+      case 'findings':
+        for (const finding of message.findings) {
+          if (printedParts.has(finding.part)) say(finding.code, findingLine(finding, colors))
+        }
         return undefined
       case 'note':
         return output.say(noteLine(message.text, colors))

@@ -2,7 +2,7 @@
 
 import { Button, Progress } from '@mantine/core'
 import type { ReactNode } from 'react'
-import type { Finding } from '../../../src/contract/doctor.ts'
+import type { DoctorFinding } from '../../../src/contract/doctor.ts'
 import type { Status } from '../../../src/contract/status.ts'
 import { toClock } from '../clock-words.ts'
 import type { Examination } from '../examination.ts'
@@ -16,7 +16,7 @@ import { Section } from './section.tsx'
 import type { Tone } from '../../../src/contract/vocabulary.ts'
 
 interface Group {
-  outcome: Finding['outcome']
+  outcome: DoctorFinding['outcome']
   title: string
   tone: Tone
   icon: IconName
@@ -98,7 +98,8 @@ function Result({ examination, nowMs }: { examination: Examination; nowMs: numbe
       </b>
     )
   }
-  const count = (wanted: Finding['outcome']) => findings.filter(({ outcome }) => outcome === wanted).length
+  const count = (wanted: DoctorFinding['outcome']) =>
+    findings.filter(({ outcome }) => outcome === wanted).length
   const [failures, warnings] = [count('failure'), count('warning')]
   const at = overAtMs === null ? '' : ` Looked at ${toClock(new Date(overAtMs).toISOString(), nowMs)}.`
   if (failures + warnings === 0) return `All is well.${at}`
@@ -138,7 +139,7 @@ function Before({ status: { targets, emulatorUrl } }: { status: Status }) {
   )
 }
 
-function GroupOf({ outcome, title, tone, icon, findings }: Group & { findings: Finding[] }) {
+function GroupOf({ outcome, title, tone, icon, findings }: Group & { findings: DoctorFinding[] }) {
   if (findings.length === 0) return null
   return (
     <Section title={title} aside={<span className="quiet">{findings.length}</span>}>
