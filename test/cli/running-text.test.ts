@@ -2,6 +2,7 @@ import pc from 'picocolors'
 import { expect, test } from 'vitest'
 import { runningText } from '../../src/cli/terminal/running-text.ts'
 import type { Status } from '../../src/contract/status.ts'
+import { toFindings } from '../../src/doctor/findings.ts'
 
 const colors = pc.createColors(false)
 const since = '2026-11-28T10:00:00.000Z'
@@ -51,10 +52,15 @@ const status: Status = {
   store: { state: 'ok', since, detail: null, hint: null },
   clock: null,
   counts: { notifications: 1, deliveries: 2, waiting: 3 },
+  findings: [],
 }
 
 const textOf = (changes: Partial<Status> = {}, logFile?: string) =>
-  runningText({ ...status, ...changes }, { pid: 42, ...(logFile !== undefined && { logFile }) }, colors)
+  runningText(
+    { ...status, ...changes, findings: toFindings({ ...status, ...changes }) },
+    { pid: 42, ...(logFile !== undefined && { logFile }) },
+    colors,
+  )
 
 test.each([
   ['version and process', /^fic-dev 1\.2\.3 is running \(process 42, since 2026-11-28 /],
@@ -70,6 +76,26 @@ test('status shows the log file, and what is wrong with the store', () => {
   const text = textOf({ store }, '/shop/.fic-dev/fic-dev.log')
   expect(text).toContain('The store is gone.')
   expect(text).toContain('log  /shop/.fic-dev/fic-dev.log')
+})
+
+test('status shows each finding once, with its reason and what to do', () => {
+  const subscription = {
+    ...status.subscription!,
+    state: 'failed' as const,
+    detail: 'Fatture in Cloud refused the token.',
+    hint: 'Create a new one.',
+    warnings: ['products.create: unknown type'],
+  }
+  const text = textOf({ subscription })
+  expect(text).toMatch(
+    /failure {2}There is no working subscription\. Fatture in Cloud refused the token\. .+ Create a new one\.\n/,
+  )
+  expect(text).toMatch(
+    /warning {2}Forwarding to http:\/\/localhost:3000\/hooks is paused; 3 deliveries wait\./,
+  )
+  expect(text).toMatch(/subscription {2}SUB1 {2}failed\n/)
+  for (const once of [subscription.detail, subscription.hint, ...subscription.warnings])
+    expect(text.split(once)).toHaveLength(2)
 })
 
 test('a follower has no sink and no subscription; loopback is no tunnel', () => {

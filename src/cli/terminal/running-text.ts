@@ -1,10 +1,11 @@
 /** A running daemon for `fic-dev status`. Pure. */
 
 import type { DaemonFile } from '../../contract/api.ts'
+import type { FindingPart } from '../../contract/finding.ts'
 import type { Status, TargetStatus } from '../../contract/status.ts'
 import { inWords } from '../../subscription/budget.ts'
 import type { Colors } from '../output.ts'
-import { localTime, shareLine, subscriptionLine, targetLine, tunnelLine } from './lines.ts'
+import { findingLine, localTime, shareLine, subscriptionLine, targetLine, tunnelLine } from './lines.ts'
 import { addressLines } from './report.ts'
 import { visible } from './visible.ts'
 
@@ -23,13 +24,13 @@ export function runningText(
   }
   const isOpen = status.tunnel !== null && status.tunnel.provider !== 'none'
   const lines = [
-    ...(isOpen && status.tunnel !== null ? [tunnelLine(status.tunnel, colors)] : []),
-    ...(share === null ? [] : [shareLine(share, colors)]),
+    ...(isOpen && status.tunnel !== null ? [tunnelLine(brief(status, 'tunnel', status.tunnel), colors)] : []),
+    ...(share === null ? [] : [shareLine(brief(status, 'sharing', share), colors)]),
     ...subscriptionLines(status, colors),
     ...(status.targets.length === 0 ? ['target  none, so nothing is forwarded'] : []),
-    ...status.targets.map((target) => targetText(target, colors)),
+    ...status.targets.map((target) => targetText(brief(status, 'deliveries', target), colors)),
+    ...status.findings.map((finding) => findingLine(finding, colors)),
     `stored  ${number(counts.notifications, 'notification')}, ${number(counts.deliveries, 'delivery')}, ${counts.waiting} waiting`,
-    ...(status.store.detail === null ? [] : [colors.red(visible(status.store.detail))]),
     ...(logFile === undefined ? [] : [`log  ${visible(logFile)}`]),
   ]
   return [
@@ -40,13 +41,29 @@ export function runningText(
   ].join('\n')
 }
 
-function subscriptionLines({ subscription, share }: Status, colors: Colors): string[] {
+/** The state of a part without the words that its findings have, too. */
+function brief<Part extends { detail: string | null }>(
+  { findings }: Pick<Status, 'findings'>,
+  name: FindingPart,
+  part: Part,
+): Part {
+  if (!findings.some((finding) => finding.part === name)) return part
+  return {
+    ...part,
+    detail: null,
+    ...('hint' in part && { hint: null }),
+    ...('warnings' in part && { warnings: [] }),
+  }
+}
+
+function subscriptionLines(status: Status, colors: Colors): string[] {
+  const { subscription, share } = status
   // A follower has none: the hub does.
   if (share?.role === 'follower') return []
   if (subscription === null) return ['subscription  not managed']
   const { budget } = subscription
   const used = budget === null ? [] : [`verifications  ${inWords(budget)}`]
-  return [subscriptionLine(subscription, colors), ...used]
+  return [subscriptionLine(brief(status, 'subscription', subscription), colors), ...used]
 }
 
 function targetText(target: TargetStatus, colors: Colors): string {
