@@ -29,7 +29,7 @@ test('the status screen says what needs attention and what mends it, and says so
 
   await seen.page.getByRole('link', { name: 'Status' }).click()
   await seen.page.getByText(`No connection to ${url}: connection refused.`).waitFor()
-  await seen.page.getByText('What waits is delivered when the target works again.').waitFor()
+  await seen.page.getByText('Deliveries wait until the target works again.').waitFor()
   await using again = await startTarget(Number(new URL(url).port))
   await again.waitFor(1)
   await seen.page.getByText('Nothing: everything that fic-dev watches is well.').waitFor()

@@ -57,7 +57,10 @@ describe.skipIf(!isNatsInstalled)(`sharing on the page${noNats}`, { timeout: 120
     ])
 
     await server.kill()
-    await page.getByText(`Sharing is disconnected. ${server.url} refused the connection.`).waitFor()
+    await page
+      .getByRole('region', { name: 'What needs attention' })
+      .getByText(`Sharing is disconnected: ${server.url} refused the connection.`)
+      .waitFor()
     await card.getByText('Start the server there (nats-server -js), or check host and port.').waitFor()
     await send(hub.sinkUrl, makeEvent(hub.sinkUrl))
     await card.getByText('to publish').locator('xpath=..').getByText('1').waitFor()
@@ -178,7 +181,7 @@ describe.skipIf(!isNatsInstalled)(`sharing on the page${noNats}`, { timeout: 120
       await server.kill()
       await Promise.all([untilShare(hub, isDisconnected), untilShare(follower, isDisconnected)])
       await judge(hub, 120_000, '0 notifications wait for the team.')
-      await judge(follower, 120_000, 'Nothing comes here until it is back')
+      await judge(follower, 120_000, 'No notification arrives before the server is back')
       expect(found).toEqual([])
     },
   )

@@ -3,12 +3,12 @@
 import { expect, test } from 'vitest'
 import type { Delivery, Notification } from '../../src/contract/notification.ts'
 import type { ShareStatus, Status } from '../../src/contract/status.ts'
-import { findAttention } from '../../web/src/attention.ts'
+import { toFindings } from '../../src/doctor/findings.ts'
 import { toChecklist } from '../../web/src/checklist.ts'
+import { findAlarms } from '../../web/src/finding-words.ts'
 import { readLamps } from '../../web/src/lamp-words.ts'
 import { placeOf, waitsForStream } from '../../web/src/publication.ts'
 import { nothingSeen } from '../../web/src/seen.ts'
-import { readShareAlarm } from '../../web/src/share-words.ts'
 import { initialState, reduce, type Message } from '../../web/src/state.ts'
 import { toTimeline } from '../../web/src/timeline.ts'
 import { sayOutcome } from '../../web/src/words.ts'
@@ -31,7 +31,7 @@ const hub: ShareStatus = {
 const lost = { state: 'disconnected', detail: 'nobody listens at x', hint: 'Start it.', lag: 2 } as const
 
 function statusWith(share: ShareStatus | null, over: Partial<Status> = {}): Status {
-  return {
+  const status = {
     startedAt: since,
     sinkUrl: null,
     emulatorUrl: null,
@@ -39,10 +39,12 @@ function statusWith(share: ShareStatus | null, over: Partial<Status> = {}): Stat
     subscription: null,
     targets: [],
     sink: null,
+    clock: null,
     share,
     store: { state: 'ok', since, detail: null, hint: null },
     ...over,
   } as Status
+  return { ...status, findings: toFindings(status) }
 }
 
 function delivery(id: number, over: Partial<Delivery> = {}): Delivery {
@@ -78,19 +80,22 @@ test('the lamp is there only where something is shared; a follower has none for 
 
 test('a connection that is lost is told with its reason, what to do and what it costs, for the whole page after a minute', () => {
   const away = statusWith({ ...hub, ...lost })
-  const [finding] = findAttention(away)
+  const follower = statusWith({ ...hub, ...lost, role: 'follower' })
+  const [alarm] = findAlarms(away, sinceMs + 60_000)
 
-  expect(finding?.says).toBe('Sharing is disconnected. Nobody listens at x.')
-  expect(finding?.remedy).toContain('Start it. fic-dev retries. Notifications are captured')
-  expect(readShareAlarm(away, sinceMs + 59_000)).toBeNull()
-  expect(readShareAlarm(away, sinceMs + 60_000)).toEqual({
-    since,
-    says: 'Nobody listens at x. Start it. 2 notifications wait for the team.',
+  expect(findAlarms(away, sinceMs + 59_000)).toEqual([])
+  expect(alarm?.what).toBe('Sharing is disconnected: nobody listens at x.')
+  expect(alarm?.why).toContain('2 notifications wait for the team.')
+  expect(alarm?.todo).toBe('Start it. fic-dev retries.')
+  expect(readLamps(away, sinceMs).at(-1)).toMatchObject({
+    tone: 'bad',
+    word: 'disconnected',
+    says: [alarm?.what, alarm?.why, alarm?.todo],
   })
-  expect(readShareAlarm(statusWith({ ...hub, ...lost, role: 'follower' }), sinceMs + 60_000)?.says).toContain(
-    'the stream keeps it for 7 days',
+  expect(findAlarms(follower, sinceMs + 60_000)[0]?.why).toContain(
+    'The stream keeps notifications for 7 days',
   )
-  expect(readShareAlarm(statusWith(hub), sinceMs + 60_000)).toBeNull()
+  expect(findAlarms(statusWith(hub), sinceMs + 60_000)).toEqual([])
 })
 
 test('a follower waits for the hub, a hub without an app of its own for somebody who follows', () => {
@@ -104,7 +109,9 @@ test('a follower waits for the hub, a hub without an app of its own for somebody
   ])
   expect(titles(statusWith(hub)).at(-1)).toEqual(['Somebody follows', false])
   expect(titles(statusWith({ ...hub, followers: [anna] })).at(-1)).toEqual(['Somebody follows', true])
-  const targets = [{ url: 'http://localhost:3000/' }] as Status['targets']
+  const targets = [
+    { url: 'http://localhost:3000/', health: 'unknown', cause: null, paused: false },
+  ] as Status['targets']
   expect(titles(statusWith(hub, { targets })).at(-1)).toEqual(['Your app answered 2xx', false])
 })
 
@@ -170,15 +177,30 @@ test('the place in the stream is what the server said', () => {
   expect(placeOf(published(1, { responseBody: 'no json' }))).toBeNull()
 })
 
-test('a store whose files were removed needs attention, as the stream reports it', () => {
-  const detail = "The data directory was removed while fic-dev ran, and can't be written again."
-  const failed: Message = {
-    type: 'store',
-    store: { state: 'failed', since, detail, hint: 'Restart fic-dev.' },
-  }
-  const { status } = reduce({ ...initialState, status: statusWith(null) }, failed)
+test('a finding that the stream reports is shown on the page and in its lamp, and goes with it', () => {
+  const store = { state: 'failed', since, detail: 'The store is gone.', hint: 'Restart fic-dev.' } as const
+  const tunnel = {
+    provider: 'ssh',
+    state: 'down',
+    publicUrl: null,
+    detail: null,
+    since,
+    history: [],
+  } as const
+  const facts = statusWith(null, { store, tunnel: { ...tunnel, history: [] } })
+  const findings = toFindings(facts)
+  const opened = reduce(
+    { ...initialState, status: { ...facts, findings: [] } },
+    { type: 'findings', findings },
+  )
+  const closed = reduce(opened, { type: 'findings', findings: [] })
 
-  expect(status && findAttention(status)).toEqual([
-    { tone: 'bad', says: detail, remedy: 'Restart fic-dev.', copy: null },
+  expect(opened.status && findAlarms(opened.status, sinceMs)).toMatchObject([
+    { tone: 'failure', what: 'The store is gone.', todo: 'Restart fic-dev.' },
   ])
+  expect(opened.status && readLamps(opened.status, sinceMs)[0]).toMatchObject({
+    tone: 'bad',
+    says: ['The tunnel (ssh) is down.', findings[1]?.why, findings[1]?.todo],
+  })
+  expect(closed.status?.findings).toEqual([])
 })

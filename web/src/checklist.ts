@@ -103,13 +103,10 @@ function eventStep({ emulatorUrl }: Status, seen: Seen): Step {
 }
 
 /** A follower has no tunnel and no subscription: it waits for the hub. */
-function serverStep({ share }: Status): Step {
+function serverStep(status: Status): Step {
+  const { share } = status
   const done = share?.state === 'connected'
-  const says = done
-    ? `Follows as ${share.name ?? ''} at ${share.url}.`
-    : share
-      ? sayShare(share).join(' ')
-      : ''
+  const says = done ? `Follows as ${share.name ?? ''} at ${share.url}.` : sayShare(status).join(' ')
   return { title: 'Server reached', done, says, copy: null }
 }
 
@@ -125,13 +122,14 @@ function hubEventStep(seen: Seen): Step {
 }
 
 /** A hub that has no app of its own works for others. */
-function followerStep({ share }: Status): Step {
+function followerStep(status: Status): Step {
+  const { share } = status
   const title = 'Somebody follows'
   const done = (share?.followers.length ?? 0) > 0
   if (done) return { title, done, says: 'The team gets what comes here.', copy: null }
   const waits = 'On another machine, with your company:'
   const copy = share?.state === 'connected' ? `npx fic-dev follow ${share.url} --company …` : null
-  return { title, done, says: copy ? waits : share ? sayShare(share).join(' ') : '', copy }
+  return { title, done, says: copy ? waits : sayShare(status).join(' '), copy }
 }
 
 function answerStep({ targets }: Status, seen: Seen): Step {

@@ -1,8 +1,9 @@
 /** Says how tunnel, subscription, target and sharing stand: a colour, a word, and sentences for who asks more. Pure. */
 
-import type { Status, SubscriptionStatus, TargetStatus, TunnelStatus } from '../../src/contract/status.ts'
+import type { Status, SubscriptionStatus, TargetStatus } from '../../src/contract/status.ts'
 import type { Tone, TunnelState } from '../../src/contract/vocabulary.ts'
 import { toAgo, toClock, toMinute } from './clock-words.ts'
+import { sayFindings, toneOf } from './finding-words.ts'
 import { isFollower, readShare } from './share-words.ts'
 
 export interface Lamp {
@@ -14,52 +15,56 @@ export interface Lamp {
 }
 
 export function readLamps(status: Status, nowMs: number): Lamp[] {
-  const { tunnel, subscription, targets, share, emulatorUrl } = status
+  const { share } = status
   return [
     // Of these two a follower has neither, and needs none.
-    ...(isFollower(status)
-      ? []
-      : [readTunnel(tunnel, emulatorUrl !== null, nowMs), readSubscription(subscription, nowMs)]),
-    readTargets(targets, nowMs),
-    ...(share ? [readShare(share, nowMs)] : []),
+    ...(isFollower(status) ? [] : [readTunnel(status, nowMs), readSubscription(status, nowMs)]),
+    readTargets(status, nowMs),
+    ...(share ? [readShare(status, share, nowMs)] : []),
   ]
 }
 
-export const tunnelStates: Record<TunnelState, { tone: Tone; word: string; says: string }> = {
-  starting: { tone: 'warn', word: 'opening', says: 'It opens, and is then asked through the public URL.' },
-  up: { tone: 'good', word: 'up', says: 'A probe through the public URL comes back.' },
-  suspect: {
-    tone: 'warn',
-    word: 'in doubt',
-    says: 'The last probe did not come back. It is asked again soon.',
-  },
-  down: { tone: 'bad', word: 'down', says: 'Nothing comes through. fic-dev reopens it.' },
-  unknown: { tone: 'warn', word: 'unknown', says: 'This machine cannot reach the public URL to ask.' },
-  held: {
-    tone: 'bad',
-    word: 'name taken',
-    says: 'Somebody else has its name. Another would cost a verification.',
-  },
-  stopped: { tone: 'quiet', word: 'stopped', says: 'It has been closed.' },
+export const tunnelStates: Record<TunnelState, { tone: Tone; word: string }> = {
+  starting: { tone: 'warn', word: 'opening' },
+  up: { tone: 'good', word: 'up' },
+  suspect: { tone: 'warn', word: 'in doubt' },
+  down: { tone: 'bad', word: 'down' },
+  unknown: { tone: 'warn', word: 'unknown' },
+  held: { tone: 'bad', word: 'name taken' },
+  stopped: { tone: 'quiet', word: 'stopped' },
 }
 
-export function readTunnel(tunnel: TunnelStatus | null, emulated: boolean, nowMs: number): Lamp {
+export function readTunnel(status: Status, nowMs: number): Lamp {
+  const { tunnel } = status
   if (!tunnel || tunnel.provider === 'none') {
-    const says = emulated
+    const isEmulated = status.emulatorUrl !== null
+    const says = isEmulated
       ? 'Not needed: the emulator reaches the sink on this machine.'
       : 'There is none: only this machine reaches the sink.'
-    return { name: 'Tunnel', tone: 'quiet', word: emulated ? 'not needed' : 'none', says: [says], facts: [] }
+    return {
+      name: 'Tunnel',
+      tone: 'quiet',
+      word: isEmulated ? 'not needed' : 'none',
+      says: [says],
+      facts: [],
+    }
   }
-  const { tone, word, says } = tunnelStates[tunnel.state]
+  const { state, detail } = tunnel
   const changes = tunnel.history.slice(-5).map((change): [string, string] => {
     const changed = tunnelStates[change.state].word
     return [toClock(change.at, nowMs), change.detail ? `${changed}: ${change.detail}` : changed]
   })
   return {
     name: 'Tunnel',
-    tone,
-    word,
-    says: withDetail(says, tunnel.detail),
+    tone: toneOf(status, ['tunnel'], tunnelStates[state].tone),
+    word: tunnelStates[state].word,
+    says: [
+      ...(state === 'up' ? withDetail('A probe through the public URL comes back.', detail) : []),
+      ...(state === 'starting'
+        ? withDetail('It opens, and is then probed through the public URL.', detail)
+        : []),
+      ...sayFindings(status, 'tunnel'),
+    ],
     facts: [
       ['provider', tunnel.provider],
       ['since', `${toClock(tunnel.since, nowMs)}, ${toAgo(tunnel.since, nowMs)}`],
@@ -69,27 +74,27 @@ export function readTunnel(tunnel: TunnelStatus | null, emulated: boolean, nowMs
   }
 }
 
-const subscriptionStates: Record<SubscriptionStatus['state'], { tone: Tone; word: string; says: string }> = {
-  unmanaged: {
-    tone: 'quiet',
-    word: 'unmanaged',
-    says: 'fic-dev leaves it alone. With FIC_ACCESS_TOKEN and FIC_COMPANY_ID it makes and keeps one.',
-  },
-  working: { tone: 'warn', word: 'working', says: 'fic-dev is talking to Fatture in Cloud.' },
-  verified: { tone: 'good', word: 'verified', says: 'Fatture in Cloud sends events to this sink.' },
-  unverified: {
-    tone: 'bad',
-    word: 'unverified',
-    says: 'Fatture in Cloud sends no events before the challenge is answered.',
-  },
-  failed: { tone: 'bad', word: 'failed', says: 'There is no working subscription.' },
+const subscriptionStates: Record<SubscriptionStatus['state'], { tone: Tone; word: string }> = {
+  unmanaged: { tone: 'quiet', word: 'unmanaged' },
+  working: { tone: 'warn', word: 'working' },
+  verified: { tone: 'good', word: 'verified' },
+  unverified: { tone: 'bad', word: 'unverified' },
+  failed: { tone: 'bad', word: 'failed' },
 }
 
-export function readSubscription(subscription: SubscriptionStatus | null, nowMs: number): Lamp {
-  const { tone, word, says } = subscriptionStates[subscription?.state ?? 'unmanaged']
-  if (!subscription) return { name: 'Subscription', tone, word, says: [says], facts: [] }
-  const { id, types, budget, sink, taken, warnings, detail, hint } = subscription
-  const facts: Lamp['facts'] = []
+export function readSubscription(status: Status, nowMs: number): Lamp {
+  const { subscription } = status
+  const { tone, word } = subscriptionStates[subscription?.state ?? 'unmanaged']
+  const lamp: Lamp = {
+    name: 'Subscription',
+    tone: toneOf(status, ['subscription', 'budget'], tone),
+    word,
+    says: [...saySubscription(subscription), ...sayFindings(status, 'subscription', 'budget')],
+    facts: [],
+  }
+  if (!subscription) return lamp
+  const { id, types, budget, sink, taken } = subscription
+  const { facts } = lamp
   if (id) facts.push(['id', id])
   if (id) facts.push(['event types', String(types.length)])
   if (sink) facts.push(['sink', sink])
@@ -98,18 +103,23 @@ export function readSubscription(subscription: SubscriptionStatus | null, nowMs:
     facts.push(['verifications', `${budget.used} of ${budget.limit} used${next}`])
   }
   for (const { type, subscriptionId } of taken) facts.push(['taken', `${type} by ${subscriptionId}`])
-  return {
-    name: 'Subscription',
-    tone: tone === 'good' && warnings.length + taken.length > 0 ? 'warn' : tone,
-    word,
-    // Somebody has told it to leave the subscription alone: then that is the reason, not a missing token.
-    says: [
-      ...(subscription.state === 'unmanaged' && detail ? [detail] : withDetail(says, detail)),
-      ...warnings,
-      ...(hint ? [hint] : []),
-    ],
-    facts,
+  return lamp
+}
+
+/** Of a state that is as it should be; the findings say the rest. */
+function saySubscription(subscription: SubscriptionStatus | null): string[] {
+  const unmanaged =
+    'fic-dev leaves it alone. With FIC_ACCESS_TOKEN and FIC_COMPANY_ID it makes and keeps one.'
+  if (!subscription) return [unmanaged]
+  const { state, detail, hint } = subscription
+  const hints = hint ? [hint] : []
+  // A person has deleted what it kept: then that is the reason, not a missing token.
+  if (state === 'unmanaged') return [detail ?? unmanaged, ...hints]
+  if (state === 'working') return [...withDetail('fic-dev is talking to Fatture in Cloud.', detail), ...hints]
+  if (state === 'verified') {
+    return [...withDetail('Fatture in Cloud sends events to this sink.', detail), ...hints]
   }
+  return []
 }
 
 const healths: Record<TargetStatus['health'], { tone: Tone; word: string }> = {
@@ -124,31 +134,26 @@ export function toHealth({ health, lastVerdict, lastStatus }: TargetStatus): { t
   return { tone: 'warn', word: `${lastStatus ?? 'no answer'} ${lastVerdict}` }
 }
 
-function readTargets(targets: TargetStatus[], nowMs: number): Lamp {
+function readTargets(status: Status, nowMs: number): Lamp {
+  const { targets } = status
   const worst = targets.toSorted((a, b) => rank(b) - rank(a))[0]
   if (!worst) {
     const says = 'No target is named. In a terminal: fic-dev forward http://localhost:3000/webhooks'
     return { name: 'Target', tone: 'quiet', word: 'none', says: [says], facts: [] }
   }
-  const paused = worst.paused && worst.health === 'healthy'
-  const { tone, word } = paused ? { tone: 'warn' as const, word: 'paused' } : toHealth(worst)
-  const facts = targets.flatMap((target): Lamp['facts'] => [
-    ['url', target.url],
-    ['state', `${toHealth(target).word} since ${toClock(target.since, nowMs)}`],
-    ['waiting', String(target.waiting)],
-  ])
-  const details = targets.flatMap(({ cause }) => (cause ? [`${cause.what} ${cause.todo}`] : []))
-  const says = {
-    unreachable: 'What comes in waits, and is delivered when your app is back.',
-    unknown: 'Nothing has been sent to it yet.',
-    healthy: 'Your app answers.',
-  }[worst.health]
+  const { tone, word } = toHealth(worst)
+  const found = sayFindings(status, 'deliveries')
+  const says = worst.health === 'unknown' ? 'Nothing has been sent to it yet.' : 'Your app answers.'
   return {
     name: 'Target',
-    tone,
-    word,
-    says: [...new Set([paused ? 'Forwarding is paused.' : says, ...details])],
-    facts,
+    tone: toneOf(status, ['deliveries'], tone),
+    word: worst.paused && worst.health === 'healthy' ? 'paused' : word,
+    says: found.length > 0 ? found : [says],
+    facts: targets.flatMap((target): Lamp['facts'] => [
+      ['url', target.url],
+      ['state', `${toHealth(target).word} since ${toClock(target.since, nowMs)}`],
+      ['waiting', String(target.waiting)],
+    ]),
   }
 }
 

@@ -2,13 +2,10 @@
 
 import type { ShareFollower, ShareStatus, Status } from '../../src/contract/status.ts'
 import { toAgo, toClock } from './clock-words.ts'
-import type { Finding } from './attention.ts'
+import { sayFindings } from './finding-words.ts'
 import type { Lamp } from './lamp-words.ts'
 import { capitalise } from './words.ts'
 import type { Tone } from '../../src/contract/vocabulary.ts'
-
-/** A server that is started again is back sooner; nobody need be alarmed about that. */
-const alarmAfterMs = 60_000
 
 const words: Record<ShareStatus['state'], { tone: Tone; word: string }> = {
   connecting: { tone: 'warn', word: 'connecting' },
@@ -20,12 +17,12 @@ export function isFollower(status: Status): boolean {
   return status.share?.role === 'follower'
 }
 
-export function readShare(share: ShareStatus, nowMs: number): Lamp {
+export function readShare(status: Status, share: ShareStatus, nowMs: number): Lamp {
   const { role, url, since, lag, name, followers } = share
   return {
     name: 'Sharing',
     ...words[share.state],
-    says: sayShare(share),
+    says: sayShare(status),
     facts: [
       ['role', role === 'hub' ? 'hub' : `follower ${name ?? ''}`],
       ['server', url],
@@ -38,9 +35,12 @@ export function readShare(share: ShareStatus, nowMs: number): Lamp {
   }
 }
 
-/** How it stands, why, and what to do. */
-export function sayShare(share: ShareStatus): string[] {
+/** The state of sharing, why it is so, and what to do. */
+export function sayShare(status: Status): string[] {
+  const { share } = status
+  if (share === null) return []
   const { role, state, detail, hint } = share
+  if (state === 'disconnected') return sayFindings(status, 'sharing')
   if (state === 'connected') {
     return [
       role === 'hub'
@@ -48,13 +48,9 @@ export function sayShare(share: ShareStatus): string[] {
         : 'What the hub publishes comes here, is checked again, and goes to your app.',
     ]
   }
-  const meanwhile =
-    role === 'hub'
-      ? 'Notifications are captured and answered all the same; they are published when the server is back.'
-      : 'Nothing comes here meanwhile. The stream keeps it for 7 days, and it comes when the server is back.'
-  const why = detail === null ? [] : [`${capitalise(detail)}.`]
-  const trying = state === 'connecting' ? 'The connection is being opened.' : 'fic-dev retries.'
-  return [...why, ...(hint === null ? [] : [hint]), trying, meanwhile]
+  return [detail && `${capitalise(detail)}.`, hint, 'The connection is being opened.'].filter(
+    (text) => text !== null,
+  )
 }
 
 function sayLag({ role, state }: ShareStatus, lag: number): string {
@@ -72,24 +68,4 @@ function sayFollowers(followers: ShareFollower[]): string {
 export function sayLastSeen({ connected, lastSeenAt }: ShareFollower, nowMs: number): string {
   if (connected) return 'there now'
   return lastSeenAt === null ? 'not seen' : toAgo(lastSeenAt, nowMs)
-}
-
-export function findShareAttention({ share }: Status): Finding[] {
-  if (share?.state !== 'disconnected') return []
-  const [why, ...rest] = sayShare(share)
-  const says = `Sharing is disconnected. ${why ?? ''}`
-  return [{ tone: 'bad', says, remedy: rest.join(' '), copy: null }]
-}
-
-/** A line for the whole page, once it has lasted; `null` while there is none. */
-export function readShareAlarm(status: Status, nowMs: number): { since: string; says: string } | null {
-  const { share } = status
-  if (share?.state !== 'disconnected' || nowMs - Date.parse(share.since) < alarmAfterMs) return null
-  const [why, hint] = [share.detail, share.hint]
-  const cost =
-    share.role === 'hub'
-      ? `${share.lag} ${share.lag === 1 ? 'notification waits' : 'notifications wait'} for the team.`
-      : 'Nothing comes here until it is back; the stream keeps it for 7 days.'
-  const says = [why && `${capitalise(why)}.`, hint, cost].filter((part) => part !== null).join(' ')
-  return { since: share.since, says }
 }

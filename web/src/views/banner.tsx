@@ -3,7 +3,7 @@
 import { Button } from '@mantine/core'
 import type { Status } from '../../../src/contract/status.ts'
 import { toClock } from '../clock-words.ts'
-import { readShareAlarm } from '../share-words.ts'
+import { findAlarms, toTone } from '../finding-words.ts'
 import type { Link, Notice } from '../state.ts'
 import classes from './banner.module.css'
 import { Outside } from './outside.tsx'
@@ -18,7 +18,7 @@ interface BannerProps {
 }
 
 export function Banner({ link, notice, status, nowMs, onRetry, onDismiss }: BannerProps) {
-  const alarm = status && link.phase === 'live' ? readShareAlarm(status, nowMs) : null
+  const alarms = status && link.phase === 'live' ? findAlarms(status, nowMs) : []
   return (
     <div aria-live="polite">
       {link.phase === 'lost' && (
@@ -32,25 +32,18 @@ export function Banner({ link, notice, status, nowMs, onRetry, onDismiss }: Bann
           </Button>
         </div>
       )}
-      {link.phase === 'live' && status && status.store.state !== 'ok' && (
-        <div className={`${classes.banner} tone-${status.store.state === 'failed' ? 'bad' : 'warn'}`}>
+      {alarms.map((finding) => (
+        <div key={finding.code} className={`${classes.banner} tone-${toTone(finding)}`}>
           <p>
             <b>
-              <Outside text={status.store.detail ?? ''} />
+              <Outside text={finding.what} />
             </b>{' '}
-            <Outside text={status.store.hint ?? ''} />
+            {finding.part === 'sharing' && status?.share && `Since ${toClock(status.share.since, nowMs)}. `}
+            <Outside text={`${finding.why} ${finding.todo}`} />
           </p>
           <a href="#/status">Status</a>
         </div>
-      )}
-      {alarm && (
-        <div className={`${classes.banner} tone-bad`}>
-          <p>
-            <b>Sharing is disconnected</b> since {toClock(alarm.since, nowMs)}. <Outside text={alarm.says} />
-          </p>
-          <a href="#/status">Status</a>
-        </div>
-      )}
+      ))}
       {notice && (
         <div className={`${classes.banner} tone-${notice.tone}`}>
           <p>

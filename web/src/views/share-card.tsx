@@ -1,8 +1,8 @@
 /** Sharing: how it stands and what to do, what waits, and on the hub who follows and has not had what. */
 
-import type { ShareFollower, ShareStatus } from '../../../src/contract/status.ts'
+import type { ShareFollower, ShareStatus, Status } from '../../../src/contract/status.ts'
 import { toAgo, toClock, toFullTime } from '../clock-words.ts'
-import { readShare, sayLastSeen, sayShare } from '../share-words.ts'
+import { readShare, sayLastSeen } from '../share-words.ts'
 import { Chip } from './chip.tsx'
 import { Copied, Fact, Facts } from './fact.tsx'
 import { Outside } from './outside.tsx'
@@ -10,12 +10,12 @@ import classes from './screens.module.css'
 import { Section } from './section.tsx'
 import table from './share.module.css'
 
-export function ShareCard({ share, nowMs }: { share: ShareStatus; nowMs: number }) {
-  const { tone, word } = readShare(share, nowMs)
+export function ShareCard({ status, share, nowMs }: { status: Status; share: ShareStatus; nowMs: number }) {
+  const { tone, word, says } = readShare(status, share, nowMs)
   const isHub = share.role === 'hub'
   return (
     <Section title="Sharing" aside={<Chip tone={tone}>{word}</Chip>}>
-      {sayShare(share).map((sentence) => (
+      {says.map((sentence) => (
         <p key={sentence}>
           <Outside text={sentence} />
         </p>

@@ -3,8 +3,8 @@
 import { Button } from '@mantine/core'
 import { useEffect } from 'react'
 import type { Status } from '../../../src/contract/status.ts'
-import { findAttention } from '../attention.ts'
 import { toAgo, toClock } from '../clock-words.ts'
+import { toTone } from '../finding-words.ts'
 import { Copied, Fact, Facts } from './fact.tsx'
 import { Keys } from './keys-card.tsx'
 import { CopyText } from './copy-button.tsx'
@@ -42,10 +42,10 @@ export function StatusScreen({ state, network, nowMs, onExamine }: ScreenProps) 
         </Button>
       </div>
       <div className={classes.cards}>
-        <Attention status={status} />
+        <Findings findings={status.findings} />
         <div className={classes.column}>
           {!isFollower(status) && <TunnelCard status={status} nowMs={nowMs} />}
-          {status.share && <ShareCard share={status.share} nowMs={nowMs} />}
+          {status.share && <ShareCard status={status} share={status.share} nowMs={nowMs} />}
           <About status={status} nowMs={nowMs} />
         </div>
         <div className={classes.column}>
@@ -58,27 +58,26 @@ export function StatusScreen({ state, network, nowMs, onExamine }: ScreenProps) 
   )
 }
 
-function Attention({ status }: { status: Status }) {
-  const findings = findAttention(status)
+function Findings({ findings }: Pick<Status, 'findings'>) {
   return (
     <div className={classes.wide}>
       <Section title="What needs attention">
         {findings.length === 0 && <p>Nothing: everything that fic-dev watches is well.</p>}
         <ul>
-          {findings.map(({ tone, says, remedy, copy }) => (
-            <li key={says} className={`${classes.finding} tone-${tone}`}>
+          {findings.map(({ tone, what, why, todo, command }) => (
+            <li key={what} className={`${classes.finding} tone-${toTone({ tone })}`}>
               <b>
-                <Outside text={says} />
+                <Outside text={what} />
               </b>
               <span>
-                <Outside text={remedy} />
+                <Outside text={`${why} ${todo}`} />
               </span>
-              {copy !== null && (
+              {command !== null && (
                 <span className={classes.copied}>
                   <code>
-                    <Outside text={copy} />
+                    <Outside text={command} />
                   </code>
-                  <CopyText text={copy} label={`Copy ${copy}`} />
+                  <CopyText text={command} label={`Copy ${command}`} />
                 </span>
               )}
             </li>

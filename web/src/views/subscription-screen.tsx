@@ -77,7 +77,7 @@ export function SubscriptionScreen({ state, network, nowMs }: ScreenProps) {
 /** What fic-dev says of the one that it keeps. */
 function Kept({ status, nowMs }: { status: Status; nowMs: number }) {
   const { subscription } = status
-  const lamp = readSubscription(subscription, nowMs)
+  const lamp = readSubscription(status, nowMs)
   if (isFollower(status)) {
     return (
       <div className={classes.wide}>

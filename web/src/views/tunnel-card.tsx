@@ -11,9 +11,9 @@ import classes from './screens.module.css'
 import { Section } from './section.tsx'
 
 export function TunnelCard({ status, nowMs }: { status: Status; nowMs: number }) {
-  const { sinkUrl, emulatorUrl } = status
+  const { sinkUrl } = status
   const tunnel = status.tunnel?.provider === 'none' ? null : status.tunnel
-  const lamp = readTunnel(tunnel, emulatorUrl !== null, nowMs)
+  const lamp = readTunnel(status, nowMs)
   // A loopback address is of no use to another device.
   const address = status.tunnel?.publicUrl?.startsWith('https:') ? sinkUrl : null
   return (
