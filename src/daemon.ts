@@ -22,7 +22,7 @@ import { createFindingsWatch } from './daemon/findings-watch.ts'
 import { listenNear } from './daemon/listen.ts'
 import { openProjectStore } from './daemon/open-store.ts'
 import { createSharing, toFollowerConfig, type Following } from './daemon/sharing.ts'
-import { toStatus } from './daemon/status.ts'
+import { toFacts, toStatus, type StatusParts } from './daemon/status.ts'
 import { refuseOwnSink } from './delivery/forwarding.ts'
 import type { SettingsFacts } from './doctor/settings.ts'
 import { openEmulator } from './emulator/emulator.ts'
@@ -218,7 +218,7 @@ async function assemble(config: Config, options: AssembleOptions): Promise<Daemo
           onEvent: onTunnelEvent,
         })
       : null
-  const findingsWatch = createFindingsWatch({ status, publish })
+  const findingsWatch = createFindingsWatch({ facts: () => toFacts(statusParts()), publish })
   const addresses = createAddresses({
     sinkPort: () => listeningPort(sink.app),
     inspectorPort: () => listeningPort(inspector.app),
@@ -322,10 +322,14 @@ async function assemble(config: Config, options: AssembleOptions): Promise<Daemo
     events.publish({ type: 'error', error: toErrorJson(thrown) })
   }
 
-  function status(): Status {
+  function statusParts(): StatusParts {
     const emulatorUrl = emulator?.url ?? null
     const parts = { startedAt, dataDir, addresses, emulatorUrl, tunnel, keeper, deliverer, sharing, sink }
-    return toStatus({ ...parts, intake, store })
+    return { ...parts, intake, store }
+  }
+
+  function status(): Status {
+    return toStatus(statusParts())
   }
 
   function allAddresses(): DaemonAddresses {

@@ -1,11 +1,10 @@
 /** Publishes the findings when they have changed. */
 
-import type { Status } from '../contract/status.ts'
 import type { StreamMessage } from '../contract/stream.ts'
-import { toFindingsKey } from '../doctor/findings.ts'
+import { toFindings, toFindingsKey, type FindingFacts } from '../doctor/findings.ts'
 
 export interface FindingsWatchOptions {
-  status(): Status
+  facts(): FindingFacts
   publish(message: StreamMessage): void
 }
 
@@ -17,7 +16,7 @@ export interface FindingsWatch {
 
 const lookAfterMs = 100
 
-export function createFindingsWatch({ status, publish }: FindingsWatchOptions): FindingsWatch {
+export function createFindingsWatch({ facts, publish }: FindingsWatchOptions): FindingsWatch {
   let timer: NodeJS.Timeout | null = null
   let isClosed = false
   /** Of the findings that the readers have. At the start there are none. */
@@ -25,11 +24,11 @@ export function createFindingsWatch({ status, publish }: FindingsWatchOptions): 
 
   function compare(): void {
     timer = null
-    const current = status()
+    const current = facts()
     const currentKey = toFindingsKey(current)
     if (currentKey === key) return
     key = currentKey
-    publish({ type: 'findings', findings: current.findings })
+    publish({ type: 'findings', findings: toFindings(current) })
   }
 
   return {

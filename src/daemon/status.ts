@@ -2,7 +2,7 @@
 
 import type { Status } from '../contract/status.ts'
 import type { Deliverer } from '../delivery/deliverer.ts'
-import { toFindings } from '../doctor/findings.ts'
+import { toFindings, type FindingFacts } from '../doctor/findings.ts'
 import type { Intake } from '../intake/take.ts'
 import { version } from '../installation.ts'
 import type { Sink } from '../sink/server.ts'
@@ -30,8 +30,8 @@ export interface StatusParts {
 
 export function toStatus(parts: StatusParts): Status {
   const { addresses, store } = parts
-  const share = parts.sharing?.status() ?? null
-  const status = {
+  const facts = toFacts(parts)
+  return {
     version,
     node: process.version,
     startedAt: parts.startedAt.toISOString(),
@@ -39,14 +39,30 @@ export function toStatus(parts: StatusParts): Status {
     sinkUrl: addresses.sinkUrl() ?? addresses.localSinkUrl(),
     inspectorUrl: addresses.inspectorUrl(),
     emulatorUrl: parts.emulatorUrl,
-    tunnel: parts.tunnel?.status() ?? null,
-    subscription: parts.keeper?.status() ?? null,
-    targets: parts.deliverer.status(),
-    share,
-    sink: share?.role === 'follower' ? null : parts.sink.counts(),
-    store: store.status(),
-    clock: parts.intake.clock(),
+    ...facts,
     counts: store.counts(),
+    findings: toFindings(facts),
   }
-  return { ...status, findings: toFindings(status) }
+}
+
+/** What findings are derived from. Unlike the whole status, it counts nothing in the store but the deliveries that wait. */
+export function toFacts({
+  tunnel,
+  keeper,
+  deliverer,
+  sharing,
+  sink,
+  store,
+  intake,
+}: StatusParts): FindingFacts {
+  const share = sharing?.status() ?? null
+  return {
+    tunnel: tunnel?.status() ?? null,
+    subscription: keeper?.status() ?? null,
+    targets: deliverer.status(),
+    share,
+    sink: share?.role === 'follower' ? null : sink.counts(),
+    store: store.status(),
+    clock: intake.clock(),
+  }
 }
