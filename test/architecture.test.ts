@@ -11,10 +11,10 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const layers = [
   ['0', 'contract errors installation json-text log no-schemas promises replace-file time turns'],
   ['1', 'fic http redact text-file'],
-  ['2', 'store'],
-  ['3a', 'check delivery doctor intake subscription tunnel'],
-  ['3b', 'emulator inspector share sink'],
-  ['3c', 'config'],
+  ['2', 'fic-api store tunnel'],
+  ['3a', 'check delivery doctor emulator intake subscription'],
+  ['3b', 'share sink'],
+  ['3c', 'config inspector'],
   ['4', 'daemon'],
   ['5', 'cli index'],
 ] as const
@@ -26,11 +26,8 @@ const layerOf = new Map(
 )
 const order: string[] = layers.map(([layer]) => layer)
 
-/**
- * Pairs of one layer of which the first may import the second: the API client sends requests through the same proxies
- * as everything else, and what is redacted is decoded before.
- */
-const allowedNeighbors = new Set(['fic http', 'redact http'])
+/** Pairs of one layer of which the first may import the second: what is redacted is decoded before. */
+const allowedNeighbors = new Set(['redact http'])
 
 /** Pure parts of the store: they open nothing, so the inspector may import their values. */
 const pureStore = new Set(['src/store/filter/language.ts'])
@@ -95,7 +92,11 @@ describe('layers', () => {
       ['2', '3a'].includes(layerOf.get(moduleOf(file)) ?? '') && !pureStore.has(file)
 
     expect(
-      wrong(inHouse, ({ file, of, typeOnly }) => isServer(file) && isGiven(of) && !typeOnly),
+      wrong(
+        inHouse,
+        ({ file, of, typeOnly }) =>
+          isServer(file) && isGiven(of) && moduleOf(of) !== moduleOf(file) && !typeOnly,
+      ),
       'Import the type; the daemon passes the value as an argument.',
     ).toEqual([])
   })
@@ -178,7 +179,7 @@ describe('fences', () => {
     [
       'the SDK of Fatture in Cloud',
       /^(@fattureincloud\/|axios$)/,
-      /^src\/fic\/api[\w-]*\.ts$/,
+      /^src\/fic-api\//,
       /^src\/emulator\/resources\/sample-[\w-]+\.ts$/,
       'Fatture in Cloud is asked in one place.',
     ],

@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest'
 import { settingKeys, settings, type SettingKey } from '../src/config/settings.ts'
-import { defaultCompany } from '../src/emulator/default-company.ts'
+import { defaultCompany } from '../src/contract/vocabulary.ts'
 import { createFaults } from '../src/emulator/faults.ts'
 import { readDocumented, type Documented } from './support/source-texts.ts'
 

@@ -340,3 +340,6 @@ export const noFaults = Object.fromEntries(
 
 /** The names of the faults. */
 export const faultNames = Object.keys(faultRules) as (keyof Faults)[]
+
+/** The company of an emulated subscription without `company`. Any other number is a company of the emulator, too. */
+export const defaultCompany = 108061

@@ -8,7 +8,7 @@ import type { Faults } from '../contract/vocabulary.ts'
 import type { Emulator } from '../emulator/index.ts'
 import { readPublicKey } from '../emulator/state.ts'
 import { FicDevError, type ErrorCode } from '../errors.ts'
-import { isEmulator } from '../fic/api-error.ts'
+import { isEmulator } from '../fic-api/error.ts'
 import { askJson } from '../http/json.ts'
 import type { EmulatorControl } from '../inspector/routes/emulator.ts'
 

@@ -18,8 +18,8 @@ import { judgeRunning } from '../doctor/running.ts'
 import { judgeForwarding, judgeKey, judgeSettings, type SettingsFacts } from '../doctor/settings.ts'
 import { judgeTarget } from '../doctor/target.ts'
 import { FicDevError, messageOf } from '../errors.ts'
-import { createFicApi } from '../fic/api.ts'
-import { isEmulator } from '../fic/api-error.ts'
+import { createFicApi } from '../fic-api/client.ts'
+import { isEmulator } from '../fic-api/error.ts'
 import { silentLog } from '../log.ts'
 
 export interface Examined {

@@ -1,7 +1,7 @@
 /** Looks at the access to Fatture in Cloud: the token, its companies, webhooks, and the scopes that are needed. */
 
 import { FicDevError, messageOf } from '../errors.ts'
-import type { FicApi } from '../fic/api.ts'
+import type { FicApi } from '../fic-api/client.ts'
 import { explodeTypes, eventTypes, findEventType } from '../fic/event-types.ts'
 import { doubtful, fine, skipped, wrong, type DoctorFinding } from './finding.ts'
 

@@ -1,6 +1,6 @@
 /** Looks at the configuration: where its values come from, and what is odd about it. Pure. */
 
-import { isEmulator } from '../fic/api-error.ts'
+import { isEmulator } from '../fic-api/error.ts'
 import { doubtful, fine, skipped, wrong, type DoctorFinding } from './finding.ts'
 
 export interface SettingsFacts {

@@ -6,4 +6,4 @@ export type { DeliveryAttempt, DeliveryOutcome, EmulatedDelivery } from './deliv
 export type { ApiFault, Faults } from '../contract/vocabulary.ts'
 export type { SubscribeOptions, SubscribeResult } from './subscriptions/subscribe.ts'
 export type { SubscriptionView } from './subscriptions/subscription.ts'
-export { defaultCompany } from './default-company.ts'
+export { defaultCompany } from '../contract/vocabulary.ts'

@@ -1,7 +1,7 @@
 /** `/user/info` and `/user/companies`: whose token it is, and what it can see (docs/protocol.md#8-tokens). */
 
 import type { FastifyInstance } from 'fastify'
-import { defaultCompany } from './default-company.ts'
+import { defaultCompany } from '../contract/vocabulary.ts'
 import type { State } from './state.ts'
 
 export function addUserRoutes(api: FastifyInstance, state: State): void {

@@ -1,7 +1,7 @@
 /** Does one step at Fatture in Cloud, and writes it down. Nothing else changes subscriptions. */
 
-import { FicApiError } from '../fic/api-error.ts'
-import type { Registered, Subscription, SubscriptionRequest } from '../fic/api.ts'
+import { FicApiError } from '../fic-api/error.ts'
+import type { Registered, Subscription, SubscriptionRequest } from '../fic-api/client.ts'
 import type { Logger } from '../log.ts'
 import type { OwnSubscription } from '../store/subscriptions.ts'
 import { explainScopes, typesNamed } from './refusal.ts'

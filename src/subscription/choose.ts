@@ -1,6 +1,6 @@
 /** Decides which of the subscriptions at Fatture in Cloud is ours to keep. Pure. */
 
-import type { Subscription } from '../fic/api.ts'
+import type { Subscription } from '../fic-api/client.ts'
 import type { OwnSubscription } from '../store/subscriptions.ts'
 import { isSameSink, leadsToOurPath } from './sink-url.ts'
 import type { Step } from './step.ts'

@@ -1,8 +1,8 @@
 /** One round of the keeper: observe what Fatture in Cloud holds, plan, and do it. */
 
 import { FicDevError } from '../errors.ts'
-import type { FicApiError } from '../fic/api-error.ts'
-import type { Subscription } from '../fic/api.ts'
+import type { FicApiError } from '../fic-api/error.ts'
+import type { Subscription } from '../fic-api/client.ts'
 import { doStep, type Acting } from './act.ts'
 import { planSubscription, type Wanted } from './plan.ts'
 import { spendsAttempt, type Step } from './step.ts'

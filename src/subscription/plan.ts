@@ -1,7 +1,7 @@
 /** Decides what must change at Fatture in Cloud. Pure: no clock, no network. */
 
 import type { VerificationAttempt, VerificationBudget } from '../contract/status.ts'
-import type { Subscription, SubscriptionRequest } from '../fic/api.ts'
+import type { Subscription, SubscriptionRequest } from '../fic-api/client.ts'
 import { toShortName } from '../fic/event-types.ts'
 import type { OwnSubscription } from '../store/subscriptions.ts'
 import { isExhausted, verificationBudget } from './budget.ts'

@@ -1,7 +1,7 @@
 /** Makes sure that our sink can be reached before an attempt is spent on it. */
 
 import { FicDevError } from '../errors.ts'
-import { isEmulator } from '../fic/api-error.ts'
+import { isEmulator } from '../fic-api/error.ts'
 
 export type ProbeAnswer = { outcome: 'ok' } | { outcome: 'failed' | 'unknown'; reason: string }
 

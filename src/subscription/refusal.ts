@@ -1,7 +1,7 @@
 /** Finds out which of the event types asked for made Fatture in Cloud refuse the whole request. Pure. */
 
 import { FicDevError } from '../errors.ts'
-import type { FicApiError } from '../fic/api-error.ts'
+import type { FicApiError } from '../fic-api/error.ts'
 import { findEventType, toShortName } from '../fic/event-types.ts'
 
 /**

@@ -10,7 +10,7 @@ import type {
 } from '../contract/api.ts'
 import type { VerificationMethod } from '../contract/vocabulary.ts'
 import { FicDevError } from '../errors.ts'
-import type { FicApi, Subscription, SubscriptionRequest } from '../fic/api.ts'
+import type { FicApi, Subscription, SubscriptionRequest } from '../fic-api/client.ts'
 import type { Logger } from '../log.ts'
 import type { SubscriptionRecords } from '../store/subscriptions.ts'
 import { doStep, type DoableStep, type Effect } from './act.ts'

@@ -1,7 +1,7 @@
 /** The changes of a subscription that a plan or a person can ask for. */
 
 import type { ErrorCode } from '../errors.ts'
-import type { Subscription, SubscriptionRequest } from '../fic/api.ts'
+import type { Subscription, SubscriptionRequest } from '../fic-api/client.ts'
 import type { VerificationMethod } from '../contract/vocabulary.ts'
 import type { OwnSubscription } from '../store/subscriptions.ts'
 

@@ -1,7 +1,7 @@
 /** Finds the event types that another subscription of the same app holds: each can be held once (docs/protocol.md#1-subscriptions). */
 
 import type { SubscriptionStatus } from '../contract/status.ts'
-import type { Subscription } from '../fic/api.ts'
+import type { Subscription } from '../fic-api/client.ts'
 
 export type TakenType = SubscriptionStatus['taken'][number]
 

@@ -1,6 +1,6 @@
 /** How long the keeper waits for what. */
 
-import { isEmulator } from '../fic/api-error.ts'
+import { isEmulator } from '../fic-api/error.ts'
 
 export interface KeeperTiming {
   /**

@@ -2,8 +2,8 @@
 
 import { setTimeout as pause } from 'node:timers/promises'
 import type { VerificationAttempt } from '../contract/status.ts'
-import { FicApiError } from '../fic/api-error.ts'
-import type { FicApi, Subscription } from '../fic/api.ts'
+import { FicApiError } from '../fic-api/error.ts'
+import type { FicApi, Subscription } from '../fic-api/client.ts'
 import type { AttemptNumber, SubscriptionRecords } from '../store/subscriptions.ts'
 
 /** How the outcome of a challenge is awaited. */

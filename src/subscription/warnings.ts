@@ -1,6 +1,6 @@
 /** Explains the warnings of create and modify: one sentence per type that was left out (docs/protocol.md#1-subscriptions). Pure. */
 
-import type { Subscription } from '../fic/api.ts'
+import type { Subscription } from '../fic-api/client.ts'
 import { findEventType, findGroupType, toShortName } from '../fic/event-types.ts'
 
 /** Each warning as Fatture in Cloud gave it, with its cause as far as it can be known. */

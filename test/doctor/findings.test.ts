@@ -13,7 +13,7 @@ import { judgeRunning } from '../../src/doctor/running.ts'
 import { judgeKey, judgeSettings } from '../../src/doctor/settings.ts'
 import { judgeTarget } from '../../src/doctor/target.ts'
 import { createEmulator } from '../../src/emulator/index.ts'
-import { createFicApi } from '../../src/fic/api.ts'
+import { createFicApi } from '../../src/fic-api/client.ts'
 import { silentLog } from '../../src/log.ts'
 import { temporaryFolder } from '../support/daemon.ts'
 

@@ -1,8 +1,8 @@
 /** The words made of what Fatture in Cloud says about event types. */
 
 import { expect, test } from 'vitest'
-import { FicApiError } from '../../src/fic/api-error.ts'
-import type { Subscription } from '../../src/fic/api.ts'
+import { FicApiError } from '../../src/fic-api/error.ts'
+import type { Subscription } from '../../src/fic-api/client.ts'
 import { explainScopes, typesNamed } from '../../src/subscription/refusal.ts'
 import { explainWarnings } from '../../src/subscription/warnings.ts'
 

@@ -3,7 +3,7 @@
 import { Writable } from 'node:stream'
 import { inspect } from 'node:util'
 import { expect, test } from 'vitest'
-import { createFicApi } from '../../src/fic/api.ts'
+import { createFicApi } from '../../src/fic-api/client.ts'
 import { createLog } from '../../src/log.ts'
 import { always, startHttpServer } from '../support/http-server.ts'
 import { company, startWorld } from './world.ts'

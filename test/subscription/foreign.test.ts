@@ -1,7 +1,7 @@
 /** What happens to subscriptions that are somebody else's. */
 
 import { expect, test } from 'vitest'
-import { createFicApi } from '../../src/fic/api.ts'
+import { createFicApi } from '../../src/fic-api/client.ts'
 import { silentLog } from '../../src/log.ts'
 import { company, createService, startAnsweringSink, startWorld, type TestSink, type World } from './world.ts'
 

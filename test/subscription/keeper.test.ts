@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createFicApi } from '../../src/fic/api.ts'
+import { createFicApi } from '../../src/fic-api/client.ts'
 import { silentLog } from '../../src/log.ts'
 import { company, startAnsweringSink, startWorld } from './world.ts'
 

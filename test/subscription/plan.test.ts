@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { VerificationAttempt } from '../../src/contract/status.ts'
-import type { Subscription } from '../../src/fic/api.ts'
+import type { Subscription } from '../../src/fic-api/client.ts'
 import type { OwnSubscription } from '../../src/store/subscriptions.ts'
 import { planSubscription, type Wanted } from '../../src/subscription/plan.ts'
 import type { Step } from '../../src/subscription/step.ts'

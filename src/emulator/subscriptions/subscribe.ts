@@ -8,7 +8,7 @@ import { readCreateRequest } from './request.ts'
 import { toSubscriptionView, type SubscriptionView } from './subscription.ts'
 import type { Changed, Subscriptions } from './subscriptions.ts'
 import { fullGrant } from '../tokens.ts'
-import { defaultCompany } from '../default-company.ts'
+import { defaultCompany } from '../../contract/vocabulary.ts'
 
 /** Options of `Emulator.subscribe`. */
 export interface SubscribeOptions {

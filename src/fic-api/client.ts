@@ -1,8 +1,8 @@
 /** Fatture in Cloud's subscriptions API (docs/protocol.md#1-subscriptions), through the official SDK. */
 
 import type { Mapping, VerificationMethod } from '../contract/vocabulary.ts'
-import { createFicCaller, type FicCallerOptions } from './api-call.ts'
-import { membersOf } from './api-refusal.ts'
+import { createFicCaller, type FicCallerOptions } from './call.ts'
+import { membersOf } from './refusal.ts'
 
 /** A subscription as Fatture in Cloud tells it. */
 export interface Subscription {

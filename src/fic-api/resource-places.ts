@@ -1,6 +1,6 @@
 /** Where the API keeps the resource behind an id of a notification (docs/protocol.md#9-the-resource-behind-an-id). Pure. */
 
-import { eventTypePrefix } from './event-types.ts'
+import { eventTypePrefix } from '../fic/event-types.ts'
 
 /** Where a resource can be: among those in use, in the bin, or with the received documents not registered yet. */
 type ResourcePlaceName = 'active' | 'bin' | 'pending'

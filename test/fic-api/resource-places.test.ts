@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import { eventTypes } from '../../src/fic/event-types.ts'
-import { resourcePlaces } from '../../src/fic/resource.ts'
+import { resourcePlaces } from '../../src/fic-api/resource-places.ts'
 
 const prefix = 'it.fattureincloud.webhooks.'
 

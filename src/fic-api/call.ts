@@ -7,8 +7,8 @@ import { FicDevError } from '../errors.ts'
 import { credentialsOf, findProxy, ProxyingAgent } from '../http/proxy.ts'
 import { portOf } from '../http/url.ts'
 import type { Logger } from '../log.ts'
-import { toFicApiError } from './api-error.ts'
-import { membersOf, readRateLimits, readRefusal } from './api-refusal.ts'
+import { toFicApiError } from './error.ts'
+import { membersOf, readRateLimits, readRefusal } from './refusal.ts'
 
 export interface FicCallerOptions {
   apiBase: string
@@ -56,7 +56,7 @@ export function createFicCaller({ apiBase, token, log, timeoutMs = 15_000 }: Fic
 }
 
 async function loadSdk(apiBase: string, token: string, timeoutMs: number): Promise<FicSdk> {
-  const { axios, Configuration, UserApi, WebhooksApi } = await import('./api-sdk.ts')
+  const { axios, Configuration, UserApi, WebhooksApi } = await import('./sdk.ts')
   const configuration = new Configuration({ accessToken: token })
   const client = axios.create({
     timeout: timeoutMs,

@@ -3,7 +3,7 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { createEmulator, type Emulator } from '../../src/emulator/index.ts'
 import { eventTypes } from '../../src/fic/event-types.ts'
-import { createResourceReader, type ResourceReader } from '../../src/fic/resources.ts'
+import { createResourceReader, type ResourceReader } from '../../src/fic-api/resources.ts'
 import { silentLog } from '../../src/log.ts'
 import { always, startHttpServer } from '../support/http-server.ts'
 

@@ -1,11 +1,11 @@
 /** Reads the resources behind the ids of a notification. Nothing is stored: a short memory spares requests. */
 
 import type { ResourceEntry } from '../contract/api.ts'
-import { createFicCaller, type FicCallerOptions } from './api-call.ts'
-import { FicApiError } from './api-error.ts'
-import { membersOf } from './api-refusal.ts'
-import { toShortName } from './event-types.ts'
-import { resourcePlaces, type ResourcePlace } from './resource.ts'
+import { createFicCaller, type FicCallerOptions } from './call.ts'
+import { FicApiError } from './error.ts'
+import { membersOf } from './refusal.ts'
+import { toShortName } from '../fic/event-types.ts'
+import { resourcePlaces, type ResourcePlace } from './resource-places.ts'
 
 type Id = number | string
 

@@ -1,8 +1,8 @@
 import { inspect } from 'node:util'
 import { Writable } from 'node:stream'
 import { expect, test } from 'vitest'
-import { FicApiError } from '../../src/fic/api-error.ts'
-import { createFicApi, type FicApi } from '../../src/fic/api.ts'
+import { FicApiError } from '../../src/fic-api/error.ts'
+import { createFicApi, type FicApi } from '../../src/fic-api/client.ts'
 import { createLog } from '../../src/log.ts'
 import { always, startHttpServer } from '../support/http-server.ts'
 

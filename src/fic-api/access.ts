@@ -1,9 +1,14 @@
 /** With which token, and for which company, Fatture in Cloud is asked. */
 
-import type { Config } from '../config/config.ts'
-import type { Secrets } from '../config/environment.ts'
-import { defaultCompany } from '../emulator/index.ts'
-import { isEmulator } from '../fic/api-error.ts'
+import { defaultCompany } from '../contract/vocabulary.ts'
+import { isEmulator } from './error.ts'
+
+/** The settings that decide it. */
+interface AccessSettings {
+  emulator: boolean
+  apiBase: string
+  company: number | null
+}
 
 export interface FicAccess {
   /** The API's address: the emulator's, or Fatture in Cloud's. */
@@ -21,20 +26,20 @@ const emulatorToken = 'emulator'
  * of anybody when the emulator is wanted: neither it nor its subscriptions are anywhere else.
  */
 export function findFicAccess(
-  config: Pick<Config, 'emulator' | 'apiBase' | 'company'>,
-  { accessToken }: Secrets,
+  settings: AccessSettings,
+  { accessToken }: { accessToken: string | null },
   emulatorUrl: string | null,
 ): FicAccess | null {
-  if (config.emulator && emulatorUrl === null) return null
-  const apiBase = emulatorUrl ?? config.apiBase
-  const token = config.emulator
+  if (settings.emulator && emulatorUrl === null) return null
+  const apiBase = emulatorUrl ?? settings.apiBase
+  const token = settings.emulator
     ? emulatorToken
     : (accessToken ?? (isEmulator(apiBase) ? emulatorToken : null))
   if (token === null) return null
-  return { apiBase, token, company: companyOf({ ...config, apiBase }) }
+  return { apiBase, token, company: companyOf({ ...settings, apiBase }) }
 }
 
 /** The company whose subscriptions can be ours. */
-export function companyOf({ company, apiBase }: Pick<Config, 'apiBase' | 'company'>): number | null {
+export function companyOf({ company, apiBase }: Omit<AccessSettings, 'emulator'>): number | null {
   return company ?? (isEmulator(apiBase) ? defaultCompany : null)
 }

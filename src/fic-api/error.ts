@@ -2,7 +2,7 @@
 
 import { FicDevError, type ErrorCode } from '../errors.ts'
 import { isLoopback } from '../http/loopback.ts'
-import type { Refusal } from './api-refusal.ts'
+import type { Refusal } from './refusal.ts'
 
 /** Who was asked for what, for the sentence. */
 export interface ApiCall {
