@@ -23,7 +23,7 @@ export function judgeRunning(status: Status | null): DoctorFinding[] {
     ]
   }
   const { tunnel, subscription, share } = status
-  // The doctor tries each target: its answer now counts, not the last one.
+  // The doctor tries each target itself: the answer that it gets counts, not the last one.
   const findings = status.findings.filter(({ code }) => code !== 'target-refused')
   return [
     fine('daemon', `fic-dev ${status.version} has run since ${status.startedAt} on Node ${status.node}.`),
@@ -36,7 +36,9 @@ export function judgeRunning(status: Status | null): DoctorFinding[] {
 }
 
 function toDoctorFinding({ part, tone, what, why, todo }: StatusFinding): DoctorFinding {
-  return (tone === 'failure' ? wrong : doubtful)(part, what, why, todo)
+  // A target that does not work fails the doctor's own attempt; its finding is about the deliveries that wait.
+  const judge = tone === 'failure' && part !== 'deliveries' ? wrong : doubtful
+  return judge(part, what, why, todo)
 }
 
 function sayTunnel({ provider, state, publicUrl, detail }: TunnelStatus): DoctorFinding[] {

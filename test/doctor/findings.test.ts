@@ -245,7 +245,7 @@ test.each<[string, object, Record<string, string>]>([
         },
       ],
     },
-    { deliveries: 'failure' },
+    { deliveries: 'warning' },
   ],
 ])('%s is found, with why it matters and what to do', (_what, changes, expected) => {
   const changed = { ...status, ...changes }
