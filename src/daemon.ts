@@ -160,7 +160,7 @@ interface BuildOptions extends Omit<DaemonOptions, 'following'> {
 }
 
 async function build(config: Config, options: BuildOptions): Promise<Daemon> {
-  const { events, log, now, retryDelaysMs } = options
+  const { log, now, retryDelaysMs } = options
   const project = await readSecretsOf(config.dataDir, log.child({ part: 'store' }))
   refuseOwnSink(config, `/${project.sinkSecret}`)
   const emulator = config.emulator
@@ -175,7 +175,6 @@ async function build(config: Config, options: BuildOptions): Promise<Daemon> {
       )
     : null
   try {
-    if (emulator) noteOtherPort(events, 'emulator', config.emulatorPort.port, portOf(new URL(emulator.url)))
     return await assemble(config, { ...options, project, ownEmulator: emulator })
   } catch (error) {
     await emulator?.close()
@@ -424,7 +423,10 @@ async function assemble(config: Config, options: AssembleOptions): Promise<Daemo
       await listen(sink.app, choice, '--sink-port', 'sink')
     }
     await listen(inspector.app, config.port, '--port', 'inspector')
-    ownEmulator?.resume()
+    if (ownEmulator) {
+      noteOtherPort(events, 'emulator', config.emulatorPort.port, portOf(new URL(ownEmulator.url)))
+      ownEmulator.resume()
+    }
     writeFile()
     await deliverer.start()
     configWatch?.start()

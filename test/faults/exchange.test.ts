@@ -16,7 +16,7 @@ import { createFolder, isReady, run, start, type JsonLine, type Running } from '
 import { freePort } from '../support/ports.ts'
 import { startRawTarget } from '../support/raw-target.ts'
 
-const timeoutMs = 1_000
+const timeoutMs = 2_000
 const ok = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'
 const chunked = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n'
 
@@ -34,7 +34,7 @@ type Outcome = { status: number; body: string } | { reason: unknown }
 
 const closed = { reason: 'the connection was closed without an answer' }
 const inTheMiddle = { reason: 'the connection was closed in the middle of the answer' }
-const late = { reason: 'no answer within 1 s' }
+const late = { reason: 'no answer within 2 s' }
 const notHttp = {
   reason: expect.stringMatching(
     /^the answer was (?:not HTTP|TLS, not HTTP)|^the headers of the answer are too long|within 1 s/,
@@ -324,7 +324,7 @@ test.each(misbehaviors)(
     expect(passed).toEqual([status === null ? 503 : 200, '{"verification":"a"}'])
     expect(checked).toEqual(status === null ? outcome : { status })
     // How long Fatture in Cloud waits for the end of a body is unknown, so the emulator wants all of it.
-    expect([outcome, { reason: 'no whole answer within 1 s' }]).toContainEqual(emulated)
+    expect([outcome, { reason: 'no whole answer within 2 s' }]).toContainEqual(emulated)
     expect(probed).toBe('failed')
   },
 )
