@@ -1,12 +1,13 @@
 /** Decides what becomes of a notification: what is forwarded, what is shared, and whether the target answers. Pure. */
 
 import type { Notification } from '../contract/notification.ts'
+import type { RespondMode } from '../contract/vocabulary.ts'
 import type { Capture, CaptureOptions } from '../store/notifications.ts'
 
 /** The settings that decide it. */
 export interface Policy {
   /** `passthrough`: the target is asked before the answer, and Fatture in Cloud does the retrying, so nothing is queued. */
-  respond: 'ack' | 'passthrough'
+  respond: RespondMode
   /** Whether notifications are forwarded whose signature is invalid or missing. */
   forwardUnverified: boolean
   /** Whether only the first of several with the same CloudEvents id is forwarded. */

@@ -15,7 +15,7 @@ import type { Logger } from '../log.ts'
 import { lingerAfterAnswer } from './lingering-close.ts'
 import { createListener } from './listener.ts'
 
-/** What the sink needs of the rest of the house. */
+/** What the sink needs of other parts. */
 export interface SinkParts {
   /** 128 bits as hex; the one path there is. */
   secret: string
