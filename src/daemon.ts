@@ -342,7 +342,7 @@ async function assemble(config: Config, options: AssembleOptions): Promise<Daemo
     }
   }
 
-  /** Whether the verification that another sink costs could be had now; by hand nobody could follow. */
+  /** Whether the verification that a changed sink costs is possible now. */
   function mayMoveSink(): boolean {
     const budget = keeper?.status().budget ?? null
     return budget !== null && budget.used < budget.limit && budget.nextPossibleAt === null
@@ -430,7 +430,7 @@ async function assemble(config: Config, options: AssembleOptions): Promise<Daemo
     writeFile()
     await deliverer.start()
     configWatch?.start()
-    // Before the tunnel: what is wrong with it is told before an attempt at Fatture in Cloud is spent.
+    // Before the tunnel, so that an error of sharing is reported before a verification attempt is spent.
     await sharing?.start()
     if (tunnel === null) return
     await tunnel.open(listeningPort(sink.app) ?? 0)
@@ -441,9 +441,9 @@ async function assemble(config: Config, options: AssembleOptions): Promise<Daemo
   const left = createDeferred()
   const close = once(async () => {
     const late = pause(closeWithinMs, null, { ref: false })
-    // Whoever sends half a request would hold up the servers.
+    // A client that has sent half a request would keep the servers open.
     void late.then(() => [sink.app, inspector.app].forEach((app) => app.server.closeAllConnections()))
-    // So would what is on its way to a target that hangs: its time runs beside that of the others.
+    // A delivery to a target that hangs ends later. Its time runs in parallel with that of the other parts.
     void deliverer.close()
     const closers = [
       () => findingsWatch.close(),

@@ -21,8 +21,10 @@ export interface EmulatorAccess extends EmulatorControl {
 /** Moving the clock by days sends all that falls due on the way. */
 const longestMs = 60_000
 const triggerMs = 10_000
-/** Whoever sent the token waits for the answer meanwhile. */
+/** The sender of the token waits for the answer in the meantime. */
 const clockMs = 1_000
+
+const errors = { unreachable: 'NO_EMULATOR', refused: 'BAD_REQUEST' } as const
 
 /** `own` is the emulator of this process; without it, the API may be one of another process. `null` if neither is. */
 export function findEmulator(own: Emulator | null, apiBase: string): EmulatorAccess | null {
@@ -53,7 +55,6 @@ function inProcess({ url, clock, faults, trigger }: Emulator): EmulatorAccess {
  * @throws FicDevError from each call: NO_EMULATOR if none answers, BAD_REQUEST with what the emulator said
  */
 export function emulatorAt(url: string): EmulatorAccess {
-  const errors = { unreachable: 'NO_EMULATOR', refused: 'BAD_REQUEST' } as const
   const clock = (body?: unknown) => ask<EmulatorClock>(url, 'clock', { body, timeoutMs: longestMs, errors })
   const faults = (body?: unknown) => ask<Faults>(url, 'faults', { body, timeoutMs: longestMs, errors })
   return {
@@ -83,14 +84,16 @@ export function tokenClock(
   if (own !== null) return () => own.clock.now()
   if (!isEmulator(apiBase)) return (receivedAt) => receivedAt
   return async (receivedAt) => {
-    const answer = await askJson(new URL(`${apiBase}/_emulator/clock`), { timeoutMs: clockMs })
-    const { now } = (answer.isAnswered && answer.status === 200 ? answer.json : {}) as Partial<EmulatorClock>
-    return now === undefined ? receivedAt : new Date(now)
+    try {
+      return new Date((await ask<EmulatorClock>(apiBase, 'clock', { timeoutMs: clockMs, errors })).now)
+    } catch {
+      return receivedAt
+    }
   }
 }
 
 interface EmulatorRequest {
-  body: unknown
+  body?: unknown
   timeoutMs: number
   errors: Record<'unreachable' | 'refused', ErrorCode>
   /** For what the emulator refuses. */

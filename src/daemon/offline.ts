@@ -213,7 +213,7 @@ interface SubscriptionParts {
   log: Logger
 }
 
-/** Subscriptions need no daemon, but a sink of ours answers nobody without one. `null` without a company. */
+/** Subscriptions can be changed without a daemon, but no challenge is answered then. `null` without a company. */
 function createSubscriptions(
   { company, ...access }: FicAccess,
   { config, store, sinkPath, log }: SubscriptionParts,

@@ -25,7 +25,10 @@ export interface Following {
 }
 
 export interface Sharing {
-  /** Whether the server is there is told by the status. @throws FicDevError SHARE_NAME */
+  /**
+   * Resolves also if the server cannot be reached, which `status` reports.
+   * @throws FicDevError SHARE_NAME
+   */
   start(): Promise<void>
   status(): ShareStatus
   /** Something was captured. */

@@ -41,11 +41,11 @@ export interface IntakeOptions {
   targetsFor(eventType: string | null): string[]
   /** Asks the target at once; `null` if there is none for this notification. */
   passThrough(notification: Notification, own: OwnAnswer): Promise<RelayedAnswer | null>
-  /** Called if fic-dev did not simply answer by itself, before the answer leaves. */
+  /** Called before an answer is sent that is not fic-dev's own. */
   onRelayed(seq: number, answer: Answer, problems: string[]): Promise<void>
 }
 
-/** What fic-dev would answer by itself. */
+/** The answer of fic-dev if the target is not asked. */
 interface OwnAnswer {
   /** Of a verification that can be answered; otherwise `null`. */
   challenge: string | null

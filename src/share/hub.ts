@@ -117,7 +117,7 @@ export class Hub implements Transport {
   async #use({ connection, manager, signal, ready, acknowledged }: Visit): Promise<void> {
     const { store, now } = this.#options
     ready(() => this.#attendance.list(manager))
-    // Nobody knows for how long it was away: everything is due.
+    // The server may have been away for long, so all deliveries are due.
     await store.wakeJobs(this.#target, now())
     if (store.jobs.count(this.#target) === 0) acknowledged()
     let stop = () => {}
@@ -141,7 +141,7 @@ export class Hub implements Transport {
     }
   }
 
-  /** Perhaps somebody removed it. */
+  /** The stream may have been removed. */
   #lookAtStream(line: Line): void {
     const { url, log } = this.#options
     if (line.isStreamInDoubt || !line.publisher.isOpen) return

@@ -51,10 +51,10 @@ async function completed(found: Partial<ProjectSecrets>): Promise<ProjectSecrets
   }
 }
 
-/** Without 0, 1, l and o, which are taken for each other when somebody reads the name aloud. */
+/** Without 0, 1, l and o, which are easily confused. */
 const letters = 'abcdefghijkmnpqrstuvwxyz23456789'
 
-/** For example `ficdev-x4k9hqw2mb`: 50 random bits, so that nobody else has it and nobody guesses it. */
+/** For example `ficdev-x4k9hqw2mb`: 50 random bits, so that the name is unique and cannot be guessed. */
 export function randomSubdomain(): string {
   return `ficdev-${Array.from(randomBytes(10), (byte) => letters.charAt(byte % letters.length)).join('')}`
 }
