@@ -331,12 +331,18 @@ async function assemble(config: Config, options: AssembleOptions): Promise<Daemo
     return toStatus(statusParts())
   }
 
+  function serverUrls() {
+    return {
+      inspectorUrl: addresses.inspectorUrl(),
+      sinkUrl: addresses.anySinkUrl() ?? '',
+      ...(ownEmulator && { emulatorUrl: ownEmulator.url }),
+    }
+  }
+
   function allAddresses(): DaemonAddresses {
     const shareUrl = sharing?.status().url
     return {
-      inspectorUrl: addresses.inspectorUrl(),
-      sinkUrl: addresses.sinkUrl() ?? addresses.localSinkUrl() ?? '',
-      ...(ownEmulator && { emulatorUrl: ownEmulator.url }),
+      ...serverUrls(),
       ...(shareUrl !== undefined && { shareUrl }),
       openUrl: addresses.inspectorUrl() + inspector.session.createLink(),
     }
@@ -389,9 +395,7 @@ async function assemble(config: Config, options: AssembleOptions): Promise<Daemo
       pid: process.pid,
       version,
       startedAt: startedAt.toISOString(),
-      inspectorUrl: addresses.inspectorUrl(),
-      sinkUrl: addresses.sinkUrl() ?? addresses.localSinkUrl() ?? '',
-      ...(ownEmulator && { emulatorUrl: ownEmulator.url }),
+      ...serverUrls(),
       ...(options.logFile !== undefined && { logFile: options.logFile }),
       token,
     })

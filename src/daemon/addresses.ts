@@ -9,6 +9,8 @@ export interface Addresses {
   sinkUrl(): string | null
   /** The same on this machine; `null` while the sink does not listen. */
   localSinkUrl(): string | null
+  /** The public one if there is one, otherwise the one on this machine. */
+  anySinkUrl(): string | null
   inspectorUrl(): string
   /** The sink URLs that a token may name. */
   audiences(): string[]
@@ -43,6 +45,7 @@ export function createAddresses(parts: AddressParts): Addresses {
   return {
     sinkUrl,
     localSinkUrl,
+    anySinkUrl: () => sinkUrl() ?? localSinkUrl(),
     inspectorUrl: () => `http://127.0.0.1:${inspectorPort() ?? 0}`,
     audiences: () => [...new Set([sinkUrl(), localSinkUrl(), ...knownSinks].filter((url) => url !== null))],
     ownPorts: () => [sinkPort(), inspectorPort(), emulatorPort].filter((port) => port !== null),

@@ -81,7 +81,7 @@ export async function createCore(options: CoreOptions): Promise<Core> {
     timeoutMs: config.timeout * 1_000,
     insecure: config.insecure,
     devKey: project.devKey.privateKey,
-    sinkUrl: () => addresses.sinkUrl() ?? addresses.localSinkUrl(),
+    sinkUrl: addresses.anySinkUrl,
     ownPorts: addresses.ownPorts,
     allowDestructiveAnswers: config.allowDestructiveAnswers,
     publish,

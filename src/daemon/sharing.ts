@@ -10,6 +10,7 @@ import { hasCode, type FicDevError } from '../errors.ts'
 import type { VerifySignature } from '../fic/signature/verify.ts'
 import type { Policy } from '../intake/policy.ts'
 import type { Logger } from '../log.ts'
+import { createDeferred } from '../promises.ts'
 import type { NatsCredentials } from '../share/client.ts'
 import type { ProjectSecrets } from '../store/secrets.ts'
 import type { Store } from '../store/store.ts'
@@ -89,15 +90,13 @@ async function createFollower(options: SharingOptions, following: Following): Pr
   const name = following.name ?? nameOf(project)
   const client = await loadClient(options, following.url, `fic-dev follower ${name}`)
   let hasBegun = false
-  let begin: (failure?: FicDevError) => void = () => {}
-  const began = new Promise<void>((resolve, reject) => {
-    begin = (failure) => {
-      hasBegun = true
-      if (failure === undefined) resolve()
-      else reject(failure)
-    }
-  })
-  began.catch(() => {})
+  const began = createDeferred()
+  began.promise.catch(() => {})
+  const begin = (failure?: FicDevError) => {
+    hasBegun = true
+    if (failure === undefined) began.resolve()
+    else began.reject(failure)
+  }
   const follower = new Follower({
     ...parts,
     ...following,
@@ -120,7 +119,7 @@ async function createFollower(options: SharingOptions, following: Following): Pr
     // Resolves after the first attempt to connect, whatever came of it.
     start() {
       follower.start()
-      return began
+      return began.promise
     },
     status: () => follower.status(),
     wake: () => {},

@@ -36,7 +36,7 @@ export function toStatus(parts: StatusParts): Status {
     node: process.version,
     startedAt: parts.startedAt.toISOString(),
     project: parts.dataDir,
-    sinkUrl: addresses.sinkUrl() ?? addresses.localSinkUrl(),
+    sinkUrl: addresses.anySinkUrl(),
     inspectorUrl: addresses.inspectorUrl(),
     emulatorUrl: parts.emulatorUrl,
     ...facts,
