@@ -293,30 +293,30 @@ export const faultRules: { readonly [Name in keyof Faults]: FaultRule<Faults[Nam
   twins: {
     standard: false,
     title: 'Twins',
-    says: 'Every notification comes twice, with the same id.',
+    says: 'Every notification arrives twice, with the same id.',
   },
   wrongOrder: {
     standard: false,
     title: 'Wrong order',
-    says: 'Of two events, the first comes two seconds late.',
+    says: 'Of two events, the first arrives two seconds late.',
   },
   changedKey: {
     standard: false,
     title: 'Changed key',
-    says: 'Signed with a key that is not published: not to be trusted.',
+    says: 'Messages are signed with a key that is not published, so they are not genuine.',
   },
   lost: {
     standard: 0,
     most: 1_000_000,
     title: 'Lost messages',
-    says: 'So many of the next never come, challenges included.',
+    says: 'This number of the next messages is lost, challenges included.',
   },
-  manyIds: { standard: 1, most: 100_000, title: 'Ids of an event', says: 'When the trigger names none.' },
+  manyIds: { standard: 1, most: 100_000, title: 'Ids of an event', says: 'Used if a trigger has no ids.' },
   slowMs: {
     standard: 0,
     most: longestAdvanceMs,
     title: 'Slow, in seconds',
-    says: 'Every message leaves this much later.',
+    says: 'Every message is sent this much later.',
   },
   lateWelcomeMs: {
     standard: 0,

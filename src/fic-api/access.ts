@@ -18,7 +18,7 @@ export interface FicAccess {
   company: number | null
 }
 
-/** Any token opens every door of the emulator. */
+/** The emulator accepts any token. */
 const emulatorToken = 'emulator'
 
 /**
